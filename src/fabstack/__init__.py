@@ -1,0 +1,1 @@
+"""Describe a chip maker in a folder of plain files; check, plan, simulate and cost it."""
