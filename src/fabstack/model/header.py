@@ -1,0 +1,88 @@
+"""What `programme.toml` says: identity, horizon, money and how to run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fabstack.model.days import Day
+from fabstack.model.fields import chosen, counted, measured, named, row, worded
+
+
+@row()
+class Header:
+    """Who and when."""
+
+    name: str = named("short name, used in file names")
+    title: str = worded("one line for people")
+    description: str = worded("what the programme is, in a paragraph")
+    start: Day = chosen("first day of the horizon (time 0 of every engine)")
+    end: Day = chosen("last day of the horizon")
+    currency: str = worded("money of every price", default="USD")
+    price_year: int = counted("year whose prices are used", default=2026, ge=1900)
+
+
+@row()
+class Finance:
+    """Money over time."""
+
+    discount_rate_percent: float = measured("percent/year", "cost of capital", default=10.0, ge=0)
+    tax_rate_percent: float = measured("percent", "on profit", default=21.0, ge=0, le=100)
+    equipment_life_years: float = measured("year", "straight-line", default=5.0, gt=0)
+    building_life_years: float = measured("year", "straight-line", default=20.0, gt=0)
+    inflation_percent: float = measured("percent/year", "of prices", default=0.0)
+    holding_cost_percent: float = measured(
+        "percent/year",
+        "of an item's value for a year in stock, beside the cost of capital",
+        default=5.0,
+        ge=0,
+    )
+
+
+class Dispatch(StrEnum):
+    """Which waiting lot goes first, after priority."""
+
+    FIFO = "fifo"
+    EARLIEST_DUE_DATE = "edd"
+    CRITICAL_RATIO = "cr"
+
+
+@row()
+class Simulation:
+    """How the simulator runs unless the command says otherwise."""
+
+    days: float = measured("day", "simulated time", default=730.0, gt=0)
+    starts_on: Day | None = chosen(
+        "date of simulated time 0; blank: the programme's start", default=None
+    )
+    warm_up_days: float = measured("day", "left out of the statistics", default=0.0, ge=0)
+    replications: int = counted("independent runs", default=3, ge=1)
+    dispatch: Dispatch = chosen("rule of tool groups that name none", default=Dispatch.FIFO)
+
+
+@row()
+class Planning:
+    """How the planner runs unless the command says otherwise."""
+
+    shortfall_penalty_percent: float = measured(
+        "percent",
+        "of an item's price, for a unit never delivered, beside the lost price",
+        default=50.0,
+        ge=0,
+    )
+    backlog_penalty_percent: float = measured(
+        "percent/month", "of an item's price, for a unit late by a month", default=5.0, ge=0
+    )
+    max_load_percent: float = measured(
+        "percent", "of available tool hours a plan may use", default=90.0, gt=0, le=100
+    )
+    backlog_months: int = counted("how long a late unit is still wanted", default=6)
+
+
+@row()
+class Ramp:
+    """How dates are sampled unless the command says otherwise."""
+
+    samples: int = counted("sampled futures", default=4000, ge=1)
+    correlation: float = measured(
+        "", "between activities of one plant (Gaussian copula)", default=0.3, ge=0, lt=1
+    )

@@ -1,0 +1,90 @@
+"""Tool groups: how many tools, when they come, and what stops them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fabstack.model.days import Day
+from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
+from fabstack.model.header import Dispatch
+from fabstack.model.randomness import Distribution
+
+
+@row()
+class ToolGroup:
+    """Interchangeable tools of one plant (SEMI E10 applies to each)."""
+
+    name: str = named("unique name")
+    plant: str = refers("plants", "where it stands")
+    area: str = worded("bay or department")
+    kind: str = worded("type in the tool catalogue")
+    tools: int = counted("on the first day", default=0)
+    price_usd: float = measured("USD", "of one tool, installed", default=0.0, ge=0)
+    lead_time_months: float = measured("month", "order to dock", default=0.0, ge=0)
+    install_months: float = measured("month", "dock to released for production", default=0.0, ge=0)
+    floor_m2: float = measured("m2", "of one tool with its service area", default=0.0, ge=0)
+    power_kw: float = measured("kW", "of one tool, average", default=0.0, ge=0)
+    operators: float = measured("person", "for each tool and shift", default=0.0, ge=0)
+    running_cost_usd_per_h: float = measured("USD/h", "of one busy tool", default=0.0, ge=0)
+    load_min: float = measured("min", "to load a lot", default=0.0, ge=0)
+    unload_min: float = measured("min", "to unload a lot", default=0.0, ge=0)
+    max_load_percent: float | None = measured(
+        "percent",
+        "of available time a plan may use; blank: the programme's",
+        default=None,
+        gt=0,
+        le=100,
+    )
+    dispatch: Dispatch | None = chosen("blank: the programme's rule", default=None)
+
+
+@row("tool_group", "date")
+class Delivery:
+    """Tools that are released for production on a date."""
+
+    tool_group: str = refers("tool_groups", "which")
+    date: Day = chosen("released for production")
+    tools: int = counted("added", ge=1)
+
+
+class Clock(StrEnum):
+    """What makes a tool break."""
+
+    CALENDAR = "calendar"  # idle tools break too
+    BUSY = "busy"  # only processing ages a tool
+
+
+@row("tool_group", "name")
+class Breakdown:
+    """Unscheduled downtime of each tool of a group; the interrupted lot resumes after it."""
+
+    tool_group: str = refers("tool_groups", "which")
+    name: str = named("cause")
+    between: Distribution = measured("h", "from the end of a repair to the next failure")
+    repair: Distribution = measured("h", "duration")
+    clock: Clock = chosen("what ages the tool", default=Clock.CALENDAR)
+
+
+@row("tool_group", "name")
+class Maintenance:
+    """Scheduled downtime of each tool of a group; it waits for the running job."""
+
+    tool_group: str = refers("tool_groups", "which")
+    name: str = named("plan")
+    every_h: float | None = measured("h", "start to start", default=None, gt=0)
+    every_carriers: float | None = measured(
+        "", "carriers processed since the last", default=None, gt=0
+    )
+    duration: Distribution = measured("h", "of one stop")
+    staggered: bool = chosen("spread the tools' first stops over the interval", default=True)
+
+
+@row("tool_group", "from_setup", "to_setup")
+class Setup:
+    """Time to change a tool from one setup to another."""
+
+    tool_group: str = refers("tool_groups", "which")
+    from_setup: str = worded("blank: any other")
+    to_setup: str = worded("the setup that a step asks for", default=...)
+    setup_min: float = measured("min", "duration", ge=0)
+    minimum_run: int = counted("lots before another change is allowed", default=0)
