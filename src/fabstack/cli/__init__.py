@@ -1,0 +1,74 @@
+"""The command line: thin, one file per command.
+
+Only typer is imported here; every engine is imported inside the command that needs it, so that
+`fabstack --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from typing import Any
+
+import typer
+
+from fabstack.errors import FabstackError, InputError
+
+app = typer.Typer(
+    name="fabstack",
+    help="Describe a chip maker in a folder of plain files: check its claims, plan what to make, buy "
+    "and build, run every tool and lot, and see dates, volumes, cost and risk.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def exit_code(arguments: list[str]) -> int:
+    """Run one command; the code is 0 done, 1 our fault, 2 input, 3 no plan, 4 limit, 130 stopped."""
+    try:
+        result = app(arguments, standalone_mode=False)
+    except FabstackError as error:
+        return _tell(error, as_json="--json" in arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("fabstack: stopped; nothing half-written is left behind")
+        return 130
+    except Exception as error:
+        return _usage_or_fault(error)
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: FabstackError, *, as_json: bool) -> int:
+    findings = error.findings if isinstance(error, InputError) else ()
+    if as_json:
+        document: dict[str, Any] = {
+            "error": type(error).__name__,
+            "message": str(error),
+            "findings": [finding.as_dict() for finding in findings],
+        }
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    _say("\n".join(map(str, findings)) or f"fabstack: {error}")
+    return error.exit_code
+
+
+def _usage_or_fault(error: Exception) -> int:
+    show = getattr(
+        error, "show", None
+    )  # a usage error of the command line knows how to show itself
+    if callable(show):
+        show()
+        return int(getattr(error, "exit_code", 2))
+    _say("".join(traceback.format_exception(error)))
+    _say("fabstack: this is a fault of ours, not of your input; please report the lines above")
+    return 1
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(words.rstrip("\n") + "\n")

@@ -1,0 +1,125 @@
+"""Static capacity: what a carrier asks of each tool group, and what a tool can give.
+
+    required tools = sum over steps (visits x time) / (hours x availability x target load)
+
+(the usual formula, e.g. Hopp and Spearman, Factory Physics, ch. 18). The simulator runs the same
+steps, so that a plan and a run differ by waiting alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from fabstack.model import Programme, by_key
+from fabstack.model.days import DAYS_PER_MONTH
+from fabstack.model.routes import Basis, Route, Step
+
+HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
+
+
+def hours_per_carrier(programme: Programme, route_name: str) -> Mapping[str, float]:
+    """Tool hours that a started carrier takes of each tool group, with sampling, rework and scrap."""
+    route: Route = by_key(programme.routes)[route_name]
+    hours: defaultdict[str, float] = defaultdict(float)
+    alive = 1.0
+    for step in steps_of(programme, route_name):
+        visits = alive * expected_visits(step)
+        hours[step.tool_group] += visits * step_min_per_carrier(programme, route, step) / 60
+        alive *= survival(step)
+    return dict(hours)
+
+
+def line_yield(programme: Programme, route_name: str) -> float:
+    """Share of started carriers that leave a route's last step."""
+    share = 1.0
+    for step in steps_of(programme, route_name):
+        share *= survival(step)
+    return share
+
+
+def raw_process_min(programme: Programme, route_name: str) -> float:
+    """Time of a lot on a route without any waiting: process, load, unload and transport."""
+    route: Route = by_key(programme.routes)[route_name]
+    groups = by_key(programme.tool_groups)
+    moving = route.move.mean if route.move else 0.0
+    total = 0.0
+    for step in steps_of(programme, route_name):
+        group = groups[step.tool_group]
+        once = job_min(route, step) + group.load_min + group.unload_min + moving
+        total += expected_visits(step) * once
+    return total
+
+
+def steps_of(programme: Programme, route_name: str) -> list[Step]:
+    """The steps of a route in order."""
+    return sorted((s for s in programme.steps if s.route == route_name), key=lambda s: s.step)
+
+
+def expected_visits(step: Step) -> float:
+    """How often a lot is processed at a step, with sampling and rework that repeats."""
+    return step.sampling_percent / 100 / (1 - step.rework_percent / 100)
+
+
+def survival(step: Step) -> float:
+    """Share of carriers that get past a step."""
+    return step.yield_percent / 100 * (1 - step.lot_scrap_percent / 100)
+
+
+def job_min(route: Route, step: Step) -> float:
+    """Process time of one full lot alone at a step."""
+    if step.basis is not Basis.CARRIER:
+        return step.process.mean
+    if step.interval_min is not None:  # a cascade: the first takes it all, each other one interval
+        return step.process.mean + (route.carriers_per_lot - 1) * step.interval_min
+    return step.process.mean * route.carriers_per_lot
+
+
+def step_min_per_carrier(programme: Programme, route: Route, step: Step) -> float:
+    """Minutes of one tool for one carrier at a step, in full lots and full batches."""
+    group = by_key(programme.tool_groups)[step.tool_group]
+    handling = (group.load_min + group.unload_min) / route.carriers_per_lot
+    if step.basis is Basis.BATCH:
+        full = max(step.batch_maximum or 0.0, float(route.carriers_per_lot))
+        return step.process.mean / full + handling * route.carriers_per_lot / full
+    if step.basis is Basis.CARRIER and step.interval_min is not None:
+        return step.interval_min  # loading runs beside the cascade
+    return job_min(route, step) / route.carriers_per_lot + handling
+
+
+def availability(programme: Programme, group_name: str) -> float:
+    """Share of a tool's time in which it is up: neither under repair nor in maintenance.
+
+    Repairs and maintenance are taken as independent; breakdowns on busy time count at full load.
+    """
+    share = 1.0
+    for breakdown in (b for b in programme.breakdowns if b.tool_group == group_name):
+        between, repair = breakdown.between.mean, breakdown.repair.mean
+        share *= between / (between + repair)
+    stopped = sum(
+        plan.duration.mean / plan.every_h
+        for plan in programme.maintenances
+        if plan.tool_group == group_name and plan.every_h
+    )
+    return max(share * (1 - stopped), 0.0)
+
+
+def open_share(programme: Programme, plant_name: str) -> float:
+    """Share of all hours in which a plant works, by its calendar."""
+    plant = by_key(programme.plants)[plant_name]
+    if plant.calendar is None:
+        return 1.0
+    calendar = by_key(programme.calendars)[plant.calendar]
+    return (
+        calendar.days_per_week
+        / 7
+        * calendar.hours_per_day
+        / 24
+        * (1 - calendar.shutdown_days_per_year / 365.25)
+    )
+
+
+def hours_per_tool_month(programme: Programme, group_name: str) -> float:
+    """Hours a month in which one tool of a group is up while its plant works."""
+    plant = by_key(programme.tool_groups)[group_name].plant
+    return HOURS_PER_MONTH * open_share(programme, plant) * availability(programme, group_name)
