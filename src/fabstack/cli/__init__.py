@@ -17,8 +17,8 @@ from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
     name="fabstack",
-    help="Describe a chip maker in a folder of plain files: check its claims, plan what to make, buy "
-    "and build, run every tool and lot, and see dates, volumes, cost and risk.",
+    help="Describe a chip maker in a folder of plain files: check its claims, plan what to make, "
+    "buy and build, run every tool and lot, and see dates, volumes, cost and risk.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def exit_code(arguments: list[str]) -> int:
-    """Run one command; the code is 0 done, 1 our fault, 2 input, 3 no plan, 4 limit, 130 stopped."""
+    """Run one command: 0 done, 1 our fault, 2 bad input, 3 no plan, 4 a limit, 130 stopped."""
     try:
         result = app(arguments, standalone_mode=False)
     except FabstackError as error:

@@ -11,21 +11,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from fabstack.model import Programme, by_key
+from fabstack.model import Programme, by_key, grouped
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.routes import Basis, Route, Step
+from fabstack.model.tools import Clock
 
 HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
 
 
 def hours_per_carrier(programme: Programme, route_name: str) -> Mapping[str, float]:
-    """Tool hours that a started carrier takes of each tool group, with sampling, rework and scrap."""
+    """Tool hours that a started carrier takes of each tool group.
+
+    Sampling, rework and scrap are in it, and the downtime that processing itself brings about
+    (breakdowns on busy time, maintenance by carriers).
+    """
     route: Route = by_key(programme.routes)[route_name]
     hours: defaultdict[str, float] = defaultdict(float)
     alive = 1.0
     for step in steps_of(programme, route_name):
         visits = alive * expected_visits(step)
-        hours[step.tool_group] += visits * step_min_per_carrier(programme, route, step) / 60
+        busy_h = step_min_per_carrier(programme, route, step) / 60
+        hours[step.tool_group] += visits * with_wear(programme, step.tool_group, busy_h)
         alive *= survival(step)
     return dict(hours)
 
@@ -53,7 +59,7 @@ def raw_process_min(programme: Programme, route_name: str) -> float:
 
 def steps_of(programme: Programme, route_name: str) -> list[Step]:
     """The steps of a route in order."""
-    return sorted((s for s in programme.steps if s.route == route_name), key=lambda s: s.step)
+    return sorted(grouped(programme.steps, "route")[route_name], key=lambda step: step.step)
 
 
 def expected_visits(step: Step) -> float:
@@ -87,19 +93,33 @@ def step_min_per_carrier(programme: Programme, route: Route, step: Step) -> floa
     return job_min(route, step) / route.carriers_per_lot + handling
 
 
-def availability(programme: Programme, group_name: str) -> float:
-    """Share of a tool's time in which it is up: neither under repair nor in maintenance.
+def with_wear(programme: Programme, group_name: str, busy_h: float) -> float:
+    """Busy hours for one carrier and the downtime that they cause."""
+    repairs = sum(
+        b.repair.mean / b.between.mean
+        for b in grouped(programme.breakdowns, "tool_group")[group_name]
+        if b.clock is Clock.BUSY
+    )
+    stops_h = sum(
+        m.duration.mean / m.every_carriers
+        for m in grouped(programme.maintenances, "tool_group")[group_name]
+        if m.every_carriers
+    )
+    return busy_h * (1 + repairs) + stops_h
 
-    Repairs and maintenance are taken as independent; breakdowns on busy time count at full load.
-    """
+
+def availability(programme: Programme, group_name: str) -> float:
+    """Share of a tool's time in which it is up, whatever it does; repairs taken as independent."""
     share = 1.0
-    for breakdown in (b for b in programme.breakdowns if b.tool_group == group_name):
+    for breakdown in grouped(programme.breakdowns, "tool_group")[group_name]:
+        if breakdown.clock is Clock.BUSY:
+            continue
         between, repair = breakdown.between.mean, breakdown.repair.mean
         share *= between / (between + repair)
     stopped = sum(
         plan.duration.mean / plan.every_h
-        for plan in programme.maintenances
-        if plan.tool_group == group_name and plan.every_h
+        for plan in grouped(programme.maintenances, "tool_group")[group_name]
+        if plan.every_h
     )
     return max(share * (1 - stopped), 0.0)
 

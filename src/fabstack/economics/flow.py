@@ -99,7 +99,7 @@ def learned(start: float, mature: float, tau_months: float, months: float) -> fl
 
 def technology_of(programme: Programme, item: Item) -> Technology | None:
     """The technology that an item names, or None."""
-    return next((t for t in programme.technologies if t.name == item.technology), None)
+    return by_key(programme.technologies)[item.technology] if item.technology else None
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ sources, risks and scenarios point at cells by it.
 """
 
 from fabstack.model.fields import Column, columns_of, key_of
-from fabstack.model.programme import Programme, by_key, column, sections, tables
+from fabstack.model.programme import Programme, by_key, column, grouped, sections, tables
 from fabstack.model.randomness import Distribution, Kind
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "by_key",
     "column",
     "columns_of",
+    "grouped",
     "key_of",
     "sections",
     "tables",

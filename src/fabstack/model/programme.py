@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +20,9 @@ from fabstack.model.supply import Offer, PriceBreak, RiskEvent, Rival, Supplier
 from fabstack.model.technology import Technology
 from fabstack.model.tools import Breakdown, Delivery, Maintenance, Setup, ToolGroup
 from fabstack.model.workforce import Skill
+
+
+Row = TypeVar("Row")
 
 
 class Programme(BaseModel):
@@ -101,9 +105,37 @@ def tables() -> Mapping[str, type]:
     }
 
 
-def by_key(rows: tuple[Any, ...]) -> dict[str, Any]:
+def by_key(rows: tuple[Row, ...]) -> Mapping[str, Row]:
     """The rows of one table by their key."""
-    return {key_of(row): row for row in rows}
+    return _remembered(rows, "", lambda: {key_of(row): row for row in rows})
+
+
+def grouped(rows: tuple[Row, ...], column: str) -> Mapping[Any, list[Row]]:
+    """The rows of one table by the value of a column; a value without rows gives an empty list."""
+    return _remembered(rows, column, lambda: _groups(rows, column))
+
+
+def _groups(rows: tuple[Row, ...], column: str) -> defaultdict[Any, list[Row]]:
+    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, column)].append(row)
+    return groups
+
+
+# Looking a row up must not cost a pass over its table. Rows are frozen, so an index stays true for as
+# long as its very tuple lives; the tuple is kept beside the index so that its id is not reused.
+_INDEXES: OrderedDict[tuple[int, str], tuple[tuple[Any, ...], Any]] = OrderedDict()
+_INDEXES_KEPT = 256
+
+
+def _remembered(rows: tuple[Any, ...], column: str, build: Callable[[], Any]) -> Any:
+    address = (id(rows), column)
+    found = _INDEXES.get(address)
+    if found is None:
+        found = _INDEXES[address] = (rows, build())
+        if len(_INDEXES) > _INDEXES_KEPT:
+            _INDEXES.popitem(last=False)
+    return found[1]
 
 
 def column(table: str, name: str) -> Column | None:
