@@ -21,7 +21,6 @@ from fabstack.model.technology import Technology
 from fabstack.model.tools import Breakdown, Delivery, Maintenance, Setup, ToolGroup
 from fabstack.model.workforce import Skill
 
-
 Row = TypeVar("Row")
 
 
@@ -107,12 +106,14 @@ def tables() -> Mapping[str, type]:
 
 def by_key(rows: tuple[Row, ...]) -> Mapping[str, Row]:
     """The rows of one table by their key."""
-    return _remembered(rows, "", lambda: {key_of(row): row for row in rows})
+    index: Mapping[str, Row] = _remembered(rows, "", lambda: {key_of(row): row for row in rows})
+    return index
 
 
 def grouped(rows: tuple[Row, ...], column: str) -> Mapping[Any, list[Row]]:
     """The rows of one table by the value of a column; a value without rows gives an empty list."""
-    return _remembered(rows, column, lambda: _groups(rows, column))
+    index: Mapping[Any, list[Row]] = _remembered(rows, column, lambda: _groups(rows, column))
+    return index
 
 
 def _groups(rows: tuple[Row, ...], column: str) -> defaultdict[Any, list[Row]]:
@@ -122,8 +123,8 @@ def _groups(rows: tuple[Row, ...], column: str) -> defaultdict[Any, list[Row]]:
     return groups
 
 
-# Looking a row up must not cost a pass over its table. Rows are frozen, so an index stays true for as
-# long as its very tuple lives; the tuple is kept beside the index so that its id is not reused.
+# Looking a row up must not cost a pass over its table. Rows are frozen, so an index stays true for
+# as long as its very tuple lives; the tuple is kept beside it so that its id is not reused.
 _INDEXES: OrderedDict[tuple[int, str], tuple[tuple[Any, ...], Any]] = OrderedDict()
 _INDEXES_KEPT = 256
 
