@@ -29,6 +29,13 @@ class Finance:
     tax_rate_percent: float = measured("percent", "on profit", default=21.0, ge=0, le=100)
     equipment_life_years: float = measured("year", "straight-line", default=5.0, gt=0)
     building_life_years: float = measured("year", "straight-line", default=20.0, gt=0)
+    equipment_share_percent: float = measured(
+        "percent",
+        "of a phase's capital that is equipment, the rest is building (70 to 80 is usual)",
+        default=75.0,
+        ge=0,
+        le=100,
+    )
     inflation_percent: float = measured("percent/year", "of prices", default=0.0)
     holding_cost_percent: float = measured(
         "percent/year",
