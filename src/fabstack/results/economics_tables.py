@@ -1,0 +1,163 @@
+"""The cost chain as labelled tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from fabstack.economics.chain import MATURE_MONTHS, Cost, unit_costs
+from fabstack.economics.flow import gross_dies, yield_share
+from fabstack.economics.spread import Band, Swing, bands, swings
+from fabstack.model import Programme, by_key
+from fabstack.model.cells import Cell, value_at
+from fabstack.model.evidence import Grade
+from fabstack.model.items import ItemKind
+
+GRADES = list(Grade)  # from the most to the least trusted
+
+
+def economics_tables(programme: Programme) -> dict[str, pl.DataFrame]:
+    """Cost of a good unit with its band, what moves it, and the yield of every die."""
+    costs = unit_costs(programme)
+    found = swings(programme, costs)
+    return {
+        "cost_items": _items(programme, costs, bands(costs, found), found),
+        "cost_swings": _swings(found),
+        "cost_dies": _dies(programme, costs),
+    }
+
+
+def _items(
+    programme: Programme,
+    costs: Mapping[str, Cost],
+    ranges: Mapping[str, Band],
+    found: tuple[Swing, ...],
+) -> pl.DataFrame:
+    kinds = by_key(programme.items)
+    weakest = _weakest_grades(programme, found)
+    rows = [
+        {
+            "item": item,
+            "kind": str(kinds[item].kind),
+            "material_usd": cost.material_usd,
+            "make_usd": cost.make_usd,
+            "capital_usd": cost.capital_usd,
+            "yield_loss_usd": cost.yield_loss_usd,
+            "total_usd": cost.total_usd,
+            "low_usd": ranges[item].low_usd,
+            "high_usd": ranges[item].high_usd,
+            "grade": weakest.get(item, ""),
+        }
+        for item, cost in sorted(costs.items())
+    ]
+    return pl.DataFrame(rows, schema=_ITEMS)
+
+
+def _weakest_grades(programme: Programme, found: tuple[Swing, ...]) -> dict[str, str]:
+    """The least trusted grade among the three numbers that move each item's cost most."""
+    grades = {source.cell: source.grade for source in programme.sources}
+    cells: dict[str, list[str]] = {}
+    for swing in found:  # widest first within an item
+        cells.setdefault(swing.item, []).append(swing.cell)
+    return {
+        item: str(max((grades[cell] for cell in names[:3]), key=GRADES.index))
+        for item, names in cells.items()
+    }
+
+
+def _swings(found: tuple[Swing, ...]) -> pl.DataFrame:
+    rows = [{**swing._asdict(), "width_usd": swing.width_usd} for swing in found]
+    return pl.DataFrame(rows, schema=_SWINGS)
+
+
+def _dies(programme: Programme, costs: Mapping[str, Cost]) -> pl.DataFrame:
+    wafers = {
+        component.parent: component.child
+        for component in programme.components
+        if component.quantity is None
+    }
+    dies = [
+        i for i in programme.items if i.kind is ItemKind.DIE and i.name in wafers and i.width_mm
+    ]
+    rows = []
+    for die in sorted(dies, key=lambda item: item.name):
+        gross = gross_dies(programme, die.name)
+        start, mature = (yield_share(programme, die, months) for months in (0.0, MATURE_MONTHS))
+        wafer, cost = costs.get(wafers[die.name]), costs.get(die.name)
+        rows.append(
+            {
+                "item": die.name,
+                "technology": die.technology or "",
+                "area_mm2": (die.width_mm or 0.0) * (die.height_mm or die.width_mm or 0.0),
+                "gross_dies": gross,
+                "yield_start": start,
+                "yield_mature": mature,
+                "good_dies_start": gross * start,
+                "good_dies_mature": gross * mature,
+                "wafer_cost_usd": wafer.total_usd if wafer else None,
+                "cost_per_good_die_usd": cost.total_usd if cost else None,
+            }
+        )
+    return pl.DataFrame(rows, schema=_DIES)
+
+
+def sources_table(programme: Programme) -> pl.DataFrame:
+    """Every sourced number with its value, range, origin and grade."""
+    rows = [
+        {
+            "cell": source.cell,
+            "value": str(value_at(programme, Cell.parse(source.cell))),
+            "low": source.low,
+            "high": source.high,
+            "unit": source.unit,
+            "year": source.year,
+            "grade": str(source.grade),
+            "source": source.source,
+            "note": source.note,
+        }
+        for source in sorted(programme.sources, key=lambda source: source.cell)
+    ]
+    return pl.DataFrame(rows, schema=_SOURCES)
+
+
+_ITEMS = {
+    "item": pl.String,
+    "kind": pl.String,
+    **dict.fromkeys(
+        ("material_usd", "make_usd", "capital_usd", "yield_loss_usd", "total_usd"), pl.Float64
+    ),
+    "low_usd": pl.Float64,
+    "high_usd": pl.Float64,
+    "grade": pl.String,
+}
+_SWINGS = {
+    "item": pl.String,
+    "cell": pl.String,
+    "at_low_usd": pl.Float64,
+    "at_high_usd": pl.Float64,
+    "width_usd": pl.Float64,
+}
+_DIES = {
+    "item": pl.String,
+    "technology": pl.String,
+    "area_mm2": pl.Float64,
+    "gross_dies": pl.Int64,
+    "yield_start": pl.Float64,
+    "yield_mature": pl.Float64,
+    "good_dies_start": pl.Float64,
+    "good_dies_mature": pl.Float64,
+    "wafer_cost_usd": pl.Float64,
+    "cost_per_good_die_usd": pl.Float64,
+}
+_SOURCES = {
+    "cell": pl.String,
+    "value": pl.String,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "unit": pl.String,
+    "year": pl.Int64,
+    "grade": pl.String,
+    "source": pl.String,
+    "note": pl.String,
+}
