@@ -25,10 +25,11 @@ class Cell(NamedTuple):
             ValueError: there are not three parts.
 
         """
-        parts = address.split("/")
-        if len(parts) != 3:
+        table, _, rest = address.partition("/")
+        key, _, column = rest.rpartition("/")
+        if not (table and key and column):
             raise ValueError(f"'{address}' is no address such as items/ai5-die/width_mm")
-        return cls(*parts)
+        return cls(table, key, column)
 
     def __str__(self) -> str:
         return "/".join(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from fabstack.model.days import Day
-from fabstack.model.fields import chosen, counted, measured, named, row, worded
+from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
 from fabstack.model.randomness import Distribution
 
 
@@ -63,7 +63,7 @@ class Scenario:
 class Change:
     """One cell that a scenario sets to another value."""
 
-    scenario: str = worded("name of the scenario", default=...)
+    scenario: str = refers("scenarios", "which")
     cell: str = worded("table/key/column", default=...)
     value: str = worded("as it would stand in the table", default=...)
     why: str = worded("reason")
@@ -104,7 +104,7 @@ class Claim:
     """A sentence of the mission as something that can be computed."""
 
     name: str = named("unique name")
-    part: int = counted("row of the mission", ge=1)
+    part: int = counted("row of the mission", ge=1, table="mission")
     statement: str = worded("what is claimed", default=...)
     measure: Measure = chosen("what is computed")
     subject: str = worded("what it is about (see the measure)")

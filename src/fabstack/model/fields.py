@@ -18,10 +18,14 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
-from fabstack.model.randomness import Distribution
+from fabstack.model.randomness import Distribution, shortest
 
 T = TypeVar("T")
 REQUIRED: Any = ...
+
+_SEPARATORS = r":/=;\x00-\x1f\x7f"
+_WRITABLE = r"^[^\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]*$"  # what CSV, TOML and XLSX can all hold
+_LONGEST_TEXT = 30_000  # a workbook's cell holds 32,767
 
 
 def measured(unit: str, doc: str, *, default: Any = REQUIRED, **bounds: float) -> Any:
@@ -30,24 +34,29 @@ def measured(unit: str, doc: str, *, default: Any = REQUIRED, **bounds: float) -
     return Field(default, description=doc, **extra)
 
 
-def counted(doc: str, *, default: Any = REQUIRED, ge: int = 0) -> Any:
-    """A whole number of things."""
-    return Field(default, description=doc, ge=ge, json_schema_extra={"unit": ""})
+def counted(doc: str, *, default: Any = REQUIRED, ge: int = 0, table: str = "") -> Any:
+    """A whole number of things, or the number that names a row of `table`."""
+    extra: Any = {"unit": "", "refers_to": table}
+    return Field(default, description=doc, ge=ge, json_schema_extra=extra)
 
 
 def named(doc: str, *, default: Any = REQUIRED) -> Any:
-    """What a row is called: no blanks at the ends, no colon or slash (they separate addresses)."""
-    return Field(default, description=doc, pattern=r"^[^\s:/=]([^:/=]*[^\s:/=])?$", max_length=120)
+    """What a row is called: no blanks at the ends, nothing that separates addresses or lists."""
+    name = rf"[^\s{_SEPARATORS}]([^{_SEPARATORS}]*[^\s{_SEPARATORS}])?"
+    pattern = f"^({name})?$" if default == "" else f"^{name}$"
+    return Field(default, description=doc, pattern=pattern, max_length=120)
 
 
 def refers(table: str, doc: str, *, default: Any = REQUIRED) -> Any:
     """The name of a row in another table; several tables are joined by `|`."""
-    return Field(default, description=doc, json_schema_extra={"refers_to": table})
+    extra: Any = {"refers_to": table}
+    return Field(default, description=doc, json_schema_extra=extra, min_length=1)
 
 
 def worded(doc: str, *, default: Any = "") -> Any:
-    """Words for people."""
-    return Field(default, description=doc)
+    """Words for people; empty only where that is the default, for a blank cell means the default."""
+    limits: Any = {} if default == "" else {"min_length": 1}
+    return Field(default, description=doc, pattern=_WRITABLE, max_length=_LONGEST_TEXT, **limits)
 
 
 def chosen(doc: str, *, default: Any = REQUIRED) -> Any:
@@ -101,7 +110,7 @@ def key_of(row: object) -> str:
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return shortest(value) if isinstance(value, float) else str(value)
 
 
 def _column(name: str, info: FieldInfo) -> Column:

@@ -108,7 +108,7 @@ class Distribution:
             raise ValueError(f"{self} needs {fault}")
 
     def __str__(self) -> str:
-        numbers = ", ".join(_shortest(value) for value in self.parameters)
+        numbers = ", ".join(shortest(value) for value in self.parameters)
         return numbers if self.kind is Kind.CONSTANT else f"{self.kind}({numbers})"
 
     @property
@@ -169,7 +169,7 @@ def _as_distribution(value: Any) -> Distribution:
     raise ValueError(f"{value!r} is neither a number nor a distribution")
 
 
-def _shortest(value: float) -> str:
+def shortest(value: float) -> str:
     """The shortest text that reads back as the same number."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 

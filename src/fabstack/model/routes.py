@@ -53,7 +53,7 @@ class Step:
         "", "carriers that fit; blank: one lot", default=None, gt=0
     )
     batch_family: str = worded("steps with the same word may share a batch; blank: this step alone")
-    setup: str = worded("setup the tool must have; blank: any")
+    setup: str = named("setup the tool must have; blank: any", default="")
     sampling_percent: float = measured(
         "percent", "of lots that visit the step", default=100.0, ge=0, le=100
     )

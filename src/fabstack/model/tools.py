@@ -84,7 +84,7 @@ class Setup:
     """Time to change a tool from one setup to another."""
 
     tool_group: str = refers("tool_groups", "which")
-    from_setup: str = worded("blank: any other")
-    to_setup: str = worded("the setup that a step asks for", default=...)
+    from_setup: str = named("blank: any other", default="")
+    to_setup: str = named("the setup that a step asks for")
     setup_min: float = measured("min", "duration", ge=0)
     minimum_run: int = counted("lots before another change is allowed", default=0)
