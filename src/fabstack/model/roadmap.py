@@ -64,35 +64,6 @@ class Activity:
     )
 
 
-class Predecessor(NamedTuple):
-    """One entry of `after`: what must have ended, or started, and how long before."""
-
-    activity: str
-    lag_months: float
-    from_start: bool
-
-
-_PREDECESSOR = re.compile(
-    r"(?P<activity>\S.*?)(?P<start>\s+start)?(?:\s+(?P<sign>[+-])\s*(?P<lag>\d+(?:\.\d*)?))?"
-)
-
-
-def predecessors(after: str) -> tuple[Predecessor, ...]:
-    """What an `after` text lists; a lag stands apart, because names may hold `+` and `-`.
-
-    >>> predecessors("permit; shell start + 6")[1]
-    Predecessor(activity='shell', lag_months=6.0, from_start=True)
-    """
-    return tuple(_predecessor(part.strip()) for part in after.split(";") if part.strip())
-
-
-def _predecessor(text: str) -> Predecessor:
-    match = _PREDECESSOR.fullmatch(text)
-    assert match is not None, text  # any text without blanks at its ends begins with a name
-    lag = float(match["lag"] or 0.0) * (-1 if match["sign"] == "-" else 1)
-    return Predecessor(match["activity"], lag, match["start"] is not None)
-
-
 @row()
 class Generation:
     """A chip of the roadmap."""
