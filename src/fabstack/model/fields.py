@@ -54,7 +54,7 @@ def refers(table: str, doc: str, *, default: Any = REQUIRED) -> Any:
 
 
 def worded(doc: str, *, default: Any = "") -> Any:
-    """Words for people; empty only where that is the default, for a blank cell means the default."""
+    """Words for people; never empty where a blank cell means another default."""
     limits: Any = {} if default == "" else {"min_length": 1}
     return Field(default, description=doc, pattern=_WRITABLE, max_length=_LONGEST_TEXT, **limits)
 

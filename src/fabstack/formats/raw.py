@@ -1,0 +1,28 @@
+"""The cells of a programme before they mean anything, whatever file they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fabstack.errors import Finding
+from fabstack.formats.faults import Fault
+from fabstack.formats.tables import Sheet
+
+
+@dataclass(slots=True)
+class Raw:
+    """The sheets of a programme, what is wrong with its files, and which could not be read."""
+
+    origin: str  # the folder or workbook, as the user named it
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)  # tables and sections
+
+
+def scalar(value: Any) -> Any:
+    """A value of a cell, or its Fault where it is a list or a table."""
+    if isinstance(value, list | Mapping):
+        return Fault("bad-value", "a cell holds one value, not several", "text, number or date")
+    return value

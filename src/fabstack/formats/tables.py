@@ -1,0 +1,245 @@
+"""Cells of a table become validated rows, with every fault found in one pass.
+
+A column is read once for each distinct text, so that a million cells with a unit cost no more than
+their few spellings. pydantic then validates all rows at once; its errors are mapped back to cells.
+Faulty cells are filled with a stand-in so that what is beside them is still checked.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from fabstack.errors import Finding, did_you_mean
+from fabstack.formats.faults import CellFault, Fault, shown
+from fabstack.formats.places import Grid, Place
+from fabstack.formats.values import bounds_in_words, expected_in, value_of
+from fabstack.model.days import read_day
+from fabstack.model.fields import Column, columns_of, key_of
+from fabstack.model.randomness import constant
+
+HEADER = -1
+WHOLE_ROW = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of one table as they stand in a file."""
+
+    table: str
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+    grid: Grid
+    noun: str = "column"  # what a user calls one: "column" of a table, "key" of a section
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of one table, what is wrong with it, and where its cells stand."""
+
+    name: str
+    header: tuple[str, ...]
+    grid: Grid
+    rows: tuple[Any, ...] = ()
+    faults: list[CellFault] = field(default_factory=list)
+    names_in_doubt: bool = False  # a name may be missing or wrong, so references cannot be judged
+
+    def findings(self) -> Iterator[Finding]:
+        """The faults with their places, not too many of one kind."""
+        return (found.fault.at(self.grid.place(*found[:2])) for found in shown(self.faults))
+
+    def place(self, row: int, column: str) -> Place:
+        """The place of a cell, or of its row where the file leaves the column out."""
+        cell = self.header.index(column) if column in self.header else WHOLE_ROW
+        return self.grid.place(row, cell)
+
+
+def read_table(sheet: Sheet, row_class: type) -> Table:
+    """The rows that a sheet holds, as far as they can be read, and every fault in it."""
+    table = Table(sheet.table, sheet.header, sheet.grid)
+    columns = _known_columns(sheet, row_class, table.faults)
+    values = _values(sheet, columns, table.faults)
+    table.rows = _validated(_dicts(values, len(sheet.rows)), columns, row_class, table.faults)
+    table.faults.extend(_duplicates(table, row_class))
+    table.names_in_doubt = _names_in_doubt(table, row_class)
+    return table
+
+
+def _known_columns(sheet: Sheet, row_class: type, faults: list[CellFault]) -> dict[int, Column]:
+    """The columns of the sheet by position; unknown, double and missing ones are faults."""
+    known = {column.name: column for column in columns_of(row_class)}
+    found: dict[int, Column] = {}
+    for position, name in enumerate(sheet.header):
+        if name not in known:
+            faults.append(CellFault(HEADER, position, _unknown(sheet, name, tuple(known))))
+        elif known[name] in found.values():
+            fault = Fault("duplicate-column", f"{sheet.noun} '{name}' stands here twice")
+            faults.append(CellFault(HEADER, position, fault))
+        else:
+            found[position] = known[name]
+    faults.extend(
+        CellFault(HEADER, WHOLE_ROW, _missing(sheet, column))
+        for column in known.values()
+        if column.required and column not in found.values()
+    )
+    return found
+
+
+def _unknown(sheet: Sheet, name: str, known: tuple[str, ...]) -> Fault:
+    message = f"'{name}' is no {sheet.noun} of {sheet.table}" if name else "this header is blank"
+    return Fault(f"unknown-{sheet.noun}", message, cure=did_you_mean(name, known))
+
+
+def _missing(sheet: Sheet, column: Column) -> Fault:
+    message = f"{sheet.table} has no {sheet.noun} '{column.name}'"
+    return Fault(f"missing-{sheet.noun}", message, expected_in(column))
+
+
+def _values(
+    sheet: Sheet, columns: Mapping[int, Column], faults: list[CellFault]
+) -> dict[str, Sequence[Any]]:
+    """The values of each known column; a cell that cannot be read holds its Fault."""
+    rows = _even_rows(sheet, faults)
+    cells = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
+    return {column.name: _column_values(column, cells[at]) for at, column in columns.items()}
+
+
+def _even_rows(sheet: Sheet, faults: list[CellFault]) -> Sequence[Sequence[Any]]:
+    """Rows of the header's width; those that are not are faults."""
+    width = len(sheet.header)
+    if set(map(len, sheet.rows)) <= {width}:
+        return sheet.rows
+    for index, cells in enumerate(sheet.rows):
+        if len(cells) < width or any(cells[width:]):
+            faults.append(CellFault(index, WHOLE_ROW, _uneven(len(cells), width)))
+    return [[*cells[:width], *[""] * (width - len(cells))] for cells in sheet.rows]
+
+
+def _uneven(found: int, width: int) -> Fault:
+    few = found < width
+    return Fault(
+        "too-few-cells" if few else "too-many-cells",
+        f"this row has {found} cells",
+        f"{width} cells as in the header",
+        "add the missing commas" if few else "put a text that contains a comma into quotes",
+    )
+
+
+def _column_values(column: Column, cells: Sequence[Any]) -> Sequence[Any]:
+    meaning = {cell: value_of(column, cell) for cell in set(cells)}
+    return list(map(meaning.__getitem__, cells))
+
+
+def _dicts(values: Mapping[str, Sequence[Any]], count: int) -> list[dict[str, Any]]:
+    if not values:
+        return [{} for _ in range(count)]
+    names = tuple(values)
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*values.values(), strict=True)]
+
+
+def _validated(
+    rows: list[dict[str, Any]],
+    columns: Mapping[int, Column],
+    row_class: type,
+    faults: list[CellFault],
+) -> tuple[Any, ...]:
+    stand_ins = {column.name: _stand_in(column) for column in columns_of(row_class)}
+    given = {column.name for column in columns.values()}
+    missing = {name: stand_ins[name] for name in _required(row_class) if name not in given}
+    if missing:
+        rows = [row | missing for row in rows]
+    try:
+        return tuple(_list_of(row_class).validate_python(rows))
+    except ValidationError as error:
+        position = {column.name: at for at, column in columns.items()}
+        for problem in error.errors(include_url=False):
+            row, name = int(problem["loc"][0]), str(problem["loc"][1])
+            column = columns[position[name]]
+            faults.append(CellFault(row, position[name], _fault_of(problem, column)))
+            rows[row][name] = stand_ins[name]
+        return tuple(_list_of(row_class).validate_python(rows))
+
+
+def _required(row_class: type) -> Iterator[str]:
+    return (column.name for column in columns_of(row_class) if column.required)
+
+
+@functools.cache
+def _list_of(row_class: type) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[row_class])  # type: ignore[valid-type]
+
+
+def _fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
+    """Our own words for an error of pydantic."""
+    found = problem["input"]
+    if isinstance(found, Fault):
+        return found
+    if problem["type"] in _OUT_OF_BOUNDS:
+        message = f"{column.name} is {found}"
+        return Fault("out-of-bounds", message, bounds_in_words(column))
+    if problem["type"].startswith("string_"):
+        message = f"{column.name} is {_brief(found)!r}"
+        return Fault("bad-text", message, _text_rule(problem))
+    return Fault("bad-value", f"{column.name}: {problem['msg']}", expected_in(column))
+
+
+_OUT_OF_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _text_rule(problem: Mapping[str, Any]) -> str:
+    if "max_length" in problem.get("ctx", {}):
+        return f"at most {problem['ctx']['max_length']} characters"
+    if "/" in problem.get("ctx", {}).get("pattern", ""):
+        return "a name without any of : / = ;"
+    return "text without control characters"
+
+
+def _stand_in(column: Column) -> Any:
+    """A valid value for a cell that cannot be read, so that the rest of its row can."""
+    if not column.required:
+        return column.default
+    if column.kind in ("number", "integer"):
+        return column.bounds.get("ge", column.bounds.get("gt", -1) + 1)
+    others = {
+        "text": "?",
+        "date": read_day("2000-01"),
+        "boolean": False,
+        "distribution": constant(1.0),
+    }
+    return column.choices[0] if column.kind == "choice" else others[column.kind]
+
+
+def _duplicates(table: Table, row_class: type) -> Iterator[CellFault]:
+    if len(table.rows) < 2:  # the one row of a section has no key
+        return
+    identity = attrgetter(*row_class.key_columns)  # type: ignore[attr-defined]
+    keys = list(map(identity, table.rows))
+    if len(set(keys)) == len(keys):
+        return
+    faulty = {found.row for found in table.faults}
+    first: dict[Any, int] = {}
+    for row, key in enumerate(keys):
+        if row not in faulty and first.setdefault(key, row) != row:
+            line = table.grid.place(first[key], WHOLE_ROW).line
+            yield CellFault(row, WHOLE_ROW, _duplicate(table, row, line))
+
+
+def _duplicate(table: Table, row: int, line: int) -> Fault:
+    where = f", first in line {line}" if line else ""
+    message = f"'{key_of(table.rows[row])}' stands twice in {table.name}{where}"
+    return Fault("duplicate-key", message, "each key once", "rename or remove one of them")
+
+
+def _names_in_doubt(table: Table, row_class: type) -> bool:
+    key: tuple[str, ...] = row_class.key_columns  # type: ignore[attr-defined]
+    doubtful = {table.header[found.cell] if found.cell >= 0 else "" for found in table.faults}
+    return not doubtful.isdisjoint({*key, ""})

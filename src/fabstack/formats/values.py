@@ -1,0 +1,148 @@
+"""One cell of a table: text to value and back, by the kind of its column."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from fabstack import units
+from fabstack.errors import did_you_mean
+from fabstack.formats.faults import Fault
+from fabstack.model.days import read_day
+from fabstack.model.fields import Column
+from fabstack.model.randomness import FAMILIES, Distribution, Kind, shortest
+
+LARGEST_COUNT = 2**53  # beyond it a float no longer holds every whole number
+_TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_STARTS_LIKE_A_NUMBER = re.compile(r"[-+]?\.?\d")
+
+
+def value_of(column: Column, cell: Any) -> Any:
+    """What a cell means in its column, or the Fault that keeps it from being read."""
+    if isinstance(cell, Fault):
+        return cell
+    text = text_in(cell).strip()
+    if not text:
+        return _blank(column)
+    return _READERS[column.kind](column, text)
+
+
+def text_of(column: Column, value: Any) -> str:
+    """The shortest text that reads back as `value`; blank where it is the default."""
+    return "" if value == column.default or value is None else text_in(value)
+
+
+def text_in(cell: Any) -> str:
+    """The text that a typed cell of TOML or a workbook stands for."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return shortest(cell) if math.isfinite(cell) else str(cell)
+    if isinstance(cell, datetime) and cell.time() == datetime.min.time():
+        cell = cell.date()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def bounds_in_words(column: Column) -> str:
+    """The bounds of a column, such as `above 0 and at most 100 percent`."""
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    limits = [f"{words[limit]} {shortest(value)}" for limit, value in column.bounds.items()]
+    return " ".join(part for part in (" and ".join(limits), column.unit) if part)
+
+
+def expected_in(column: Column) -> str:
+    """What belongs into a column, in words."""
+    match column.kind:
+        case "number":
+            return f"a number {bounds_in_words(column)}".strip()
+        case "integer":
+            return f"a whole number {bounds_in_words(column)}".strip()
+        case "distribution":
+            return f"a number or a distribution {column.unit}".strip()
+        case "choice":
+            return "one of " + ", ".join(column.choices)
+        case "boolean":
+            return "yes or no"
+        case "date":
+            return "a date such as 2026-09 or 2026-09-15"
+    return f"text ({column.doc})"
+
+
+def _blank(column: Column) -> Any:
+    if not column.required:
+        return column.default
+    return Fault("blank-cell", f"{column.name} is blank", expected_in(column))
+
+
+def _number(column: Column, text: str) -> Any:
+    try:
+        return units.parse(text, column.unit)
+    except units.UnitError as error:
+        looks = _STARTS_LIKE_A_NUMBER.match(text) and "finite" not in str(error)
+        code = "wrong-unit" if looks else "bad-number"
+        return Fault(code, f"{column.name}: {error}", expected_in(column), _unit_cure(column))
+
+
+def _unit_cure(column: Column) -> str:
+    return f"write a plain number of {column.unit}" if column.unit else "write a plain number"
+
+
+def _integer(column: Column, text: str) -> Any:
+    value = _number(column, text)
+    if isinstance(value, Fault):
+        return value
+    if not value.is_integer() or abs(value) > LARGEST_COUNT:
+        return Fault("bad-number", f"{column.name} is '{text}'", expected_in(column))
+    return int(value)
+
+
+def _distribution(column: Column, text: str) -> Any:
+    try:
+        return Distribution.parse(text, lambda part: units.parse(part, column.unit))
+    except ValueError as error:
+        spellings = (f"{kind}({', '.join(FAMILIES[kind].parameters)})" for kind in Kind)
+        return Fault(
+            "bad-distribution",
+            f"{column.name} is '{text}': {error}",
+            f"{expected_in(column)}: {', '.join(spellings)}",
+        )
+
+
+def _choice(column: Column, text: str) -> Any:
+    found = next((choice for choice in column.choices if choice == text), None)
+    if found is not None:
+        return found
+    message = f"{column.name} is '{text}'"
+    return Fault("unknown-choice", message, expected_in(column), did_you_mean(text, column.choices))
+
+
+def _boolean(column: Column, text: str) -> Any:
+    found = _TRUTH.get(text.lower())
+    if found is None:
+        return Fault("bad-boolean", f"{column.name} is '{text}'", expected_in(column))
+    return found
+
+
+def _date(column: Column, text: str) -> Any:
+    try:
+        return read_day(text)
+    except ValueError:
+        return Fault("bad-date", f"{column.name} is '{text}'", expected_in(column))
+
+
+def _text(_column: Column, text: str) -> Any:
+    return text
+
+
+_READERS: Mapping[str, Callable[[Column, str], Any]] = {
+    "number": _number,
+    "integer": _integer,
+    "distribution": _distribution,
+    "choice": _choice,
+    "boolean": _boolean,
+    "date": _date,
+    "text": _text,
+}

@@ -1,0 +1,164 @@
+"""Names that point nowhere: references between tables, inside texts, and addresses of cells.
+
+Problems know table, row and column but no file; `fabstack.formats` attaches the places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from fabstack.errors import did_you_mean
+from fabstack.model.cells import SECTION_KEY, Cell
+from fabstack.model.fields import columns_of
+from fabstack.model.programme import Programme, by_key, sections, tables
+from fabstack.model.roadmap import predecessors
+
+_CURES = 20  # looking for the nearest name takes time; nobody reads more of them
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A cell whose text points at nothing; `row` counts from 0 within its table."""
+
+    table: str
+    row: int
+    column: str
+    code: str
+    message: str
+    expected: str = ""
+    cure: str = ""
+
+
+def problems(programme: Programme, in_doubt: Collection[str] = ()) -> Iterator[Problem]:
+    """Every reference that points nowhere; tables `in_doubt` have names that are not all known."""
+    yield from _broken_references(programme, in_doubt)
+    yield from _broken_steps(programme, in_doubt)
+    yield from _broken_predecessors(programme, in_doubt)
+    yield from _broken_limits(programme, in_doubt)
+    for table, column in _CELL_COLUMNS:
+        yield from _broken_addresses(programme, table, column, in_doubt)
+
+
+_CELL_COLUMNS = (
+    ("sources", "cell"),
+    ("risks", "cell"),
+    ("correlations", "first"),
+    ("correlations", "second"),
+    ("changes", "cell"),
+)
+
+
+def noun(table: str) -> str:
+    """What one row of a table is called: `tool_groups` -> `tool group`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tables()[table].__name__).lower()
+
+
+def _broken_references(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    for table, row_class in tables().items():
+        for column in columns_of(row_class):
+            if column.refers_to and not set(column.refers_to) & set(in_doubt):
+                yield from _unknown_names(programme, table, column.name, column.refers_to)
+
+
+def _unknown_names(
+    programme: Programme, table: str, column: str, targets: tuple[str, ...]
+) -> Iterator[Problem]:
+    known = [name for target in targets for name in by_key(programme.table(target))]
+    what = " or ".join(map(noun, targets))
+    values = list(map(attrgetter(column), programme.table(table)))
+    unknown = set(map(str, set(values) - {None})).difference(known)
+    cures = _cures(unknown, known)
+    for row, value in enumerate(values if unknown else ()):
+        if str(value) in unknown:
+            message, cure = f"no {what} '{value}'", cures.get(str(value), "")
+            yield Problem(table, row, column, "unknown-reference", message, cure=cure)
+
+
+def _cures(unknown: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    return {name: did_you_mean(name, known) for name in sorted(unknown)[:_CURES]}
+
+
+def _broken_steps(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    if "steps" in in_doubt:
+        return
+    yield from _unknown_steps(programme, "steps", ("rework_to", "queue_limit_to", "same_tool_as"))
+    yield from _unknown_steps(programme, "wip", ("step",))
+
+
+def _unknown_steps(programme: Programme, table: str, columns: tuple[str, ...]) -> Iterator[Problem]:
+    named = [
+        (row, column, (value.route, step))
+        for column in columns
+        for row, value in enumerate(programme.table(table))
+        if (step := getattr(value, column)) is not None
+    ]
+    known = {(step.route, step.step) for step in programme.steps} if named else set()
+    for row, column, (route, step) in named:
+        if (route, step) not in known:
+            message = f"route '{route}' has no step {step}"
+            yield Problem(table, row, column, "unknown-step", message, "the number of a step")
+
+
+def _broken_predecessors(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    known = tuple(by_key(programme.activities))
+    for row, activity in enumerate(programme.activities):
+        try:
+            names = [before.activity for before in predecessors(activity.after)]
+        except ValueError as error:
+            form = "activities such as 'shell; tools + 2; design start + 6'"
+            yield Problem("activities", row, "after", "bad-predecessor", str(error), form)
+            continue
+        for name in names if "activities" not in in_doubt else ():
+            if name not in known:
+                message, cure = f"no activity '{name}'", did_you_mean(name, known)
+                yield Problem("activities", row, "after", "unknown-reference", message, cure=cure)
+
+
+def _broken_limits(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    known = {(limit.plant, limit.name) for limit in programme.shared_limits}
+    for row, activity in enumerate(programme.activities if "shared_limits" not in in_doubt else ()):
+        if activity.limit and (activity.plant, activity.limit) not in known:
+            names = [name for plant, name in known if plant == activity.plant]
+            message = f"plant '{activity.plant or ''}' has no shared limit '{activity.limit}'"
+            cure = did_you_mean(activity.limit, sorted(names))
+            yield Problem("activities", row, "limit", "unknown-reference", message, cure=cure)
+
+
+def _broken_addresses(
+    programme: Programme, table: str, column: str, in_doubt: Collection[str]
+) -> Iterator[Problem]:
+    for row, value in enumerate(programme.table(table)):
+        fault = _address_fault(programme, getattr(value, column), in_doubt)
+        if fault:
+            form = "an address such as items/ai5-die/width_mm"
+            yield Problem(table, row, column, "unknown-cell", fault[0], form, fault[1])
+
+
+def _address_fault(
+    programme: Programme, address: str, in_doubt: Collection[str]
+) -> tuple[str, str] | None:
+    """What is wrong with an address and the cure, or None."""
+    try:
+        cell = Cell.parse(address)
+    except ValueError as error:
+        return str(error), ""
+    classes = {**sections(), **tables()}
+    if cell.table not in classes:
+        return f"'{address}': no table '{cell.table}'", did_you_mean(cell.table, tuple(classes))
+    columns = [known.name for known in columns_of(classes[cell.table])]
+    if cell.column not in columns:
+        message = f"'{address}': no column '{cell.column}' in {cell.table}"
+        return message, did_you_mean(cell.column, columns)
+    keys = _keys(programme, cell.table)
+    if cell.key in keys or cell.table in in_doubt:
+        return None
+    return f"'{address}': no row '{cell.key}' in {cell.table}", did_you_mean(cell.key, tuple(keys))
+
+
+def _keys(programme: Programme, table: str) -> Collection[str]:
+    if table in sections():
+        return (SECTION_KEY,)
+    return by_key(programme.table(table)).keys()
