@@ -1,0 +1,241 @@
+"""The way of a lot: it enters, travels from step to step, and leaves as good or as scrap."""
+
+from numpy import int64
+
+from fabstack.arrays.types import NONE, Does, Draw, Law, Saw
+from fabstack.simulate.kernel_calendar import plan_event
+from fabstack.simulate.kernel_chance import draw_number, drawn, happens, keyed, share
+from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_queue import join_line, node_of, touch
+from fabstack.simulate.kernel_statistics import (
+    count_in,
+    count_out,
+    count_scrapped_carriers,
+    see_lot,
+)
+from fabstack.simulate.kernel_tables import (
+    entry_at,
+    facts_of,
+    group_at,
+    hop_at,
+    line_at,
+    link_at,
+    lot_at,
+    now_of,
+    route_at,
+    step_at,
+    store_at,
+    stream_at,
+)
+
+# --- Entering -----------------------------------------------------------------------------------
+
+
+@compiled
+def lot_enters(world, stream_id, order):
+    """A new lot goes to the first step of its route that sampling does not spare it."""
+    lot_id = new_lot(world, stream_id, order)
+    lot = lot_at(world, lot_id)
+    step_id = next_performed(world, lot, lot.step)
+    if step_id == NONE:
+        lot_leaves(world, lot_id)
+    else:
+        lot.step = step_id
+        lot_arrives(world, lot_id)
+
+
+@compiled
+def lot_is_there(world, stream_id, order, step_id):
+    """A lot that was inside before minute 0 waits at its step."""
+    lot_id = new_lot(world, stream_id, order)
+    lot_at(world, lot_id).step = step_id
+    lot_arrives(world, lot_id)
+
+
+@compiled
+def new_lot(world, stream_id, order):
+    """Fill a free slot with a lot as ordered."""
+    lot_id = take_slot(world)
+    lot, entry = lot_at(world, lot_id), entry_at(world, stream_id)
+    lot.key = keyed(entry.key, draw_number(Draw.LOT, 0, entry.lots))
+    lot.serial = entry.lots
+    lot.stream = stream_id
+    lot.entered_min = order.entered_min
+    lot.due_min = order.due_min
+    lot.carriers = order.carriers
+    lot.rank = order.rank
+    lot.visit = 0
+    lot.step = route_at(world, stream_at(world, stream_id).route).first_step
+    entry.lots += 1
+    count_in(world, lot)
+    see_lot(world, lot, NONE, Saw.ENTERED)
+    return lot_id
+
+
+@compiled
+def take_slot(world):
+    now = now_of(world)
+    lot_id = now.free_lot
+    now.free_lot = link_at(world, node_of(world, lot_id)).behind
+    now.free_lots -= 1
+    return int64(lot_id)
+
+
+@compiled
+def give_slot_back(world, lot_id):
+    now = now_of(world)
+    lot_at(world, lot_id).stream = NONE
+    link_at(world, node_of(world, lot_id)).behind = now.free_lot
+    now.free_lot = lot_id
+    now.free_lots += 1
+
+
+# --- From step to step --------------------------------------------------------------------------
+
+
+@compiled
+def lot_arrives(world, lot_id):
+    """A lot reaches the tool group of its step."""
+    lot = lot_at(world, lot_id)
+    lot.since_min = now_of(world).now_min
+    join_line(world, lot_id)
+    see_lot(world, lot, NONE, Saw.QUEUED)
+    group_id = step_at(world, lot.step).group
+    if line_at(world, group_id).free > 0:
+        touch(world, group_id)
+
+
+@compiled
+def lot_goes_on(world, lot_id):
+    """A lot has been through its step: it is lost, goes back, goes on or leaves."""
+    lot = lot_at(world, lot_id)
+    step = step_at(world, lot.step)
+    if step.may_fail and is_lost(world, lot, step):
+        lot_leaves(world, lot_id)
+    elif step.may_fail and is_reworked(lot, step):
+        lot.visit += 1
+        send_to(world, lot_id, step.rework_step)
+    elif step.is_last:
+        lot_leaves(world, lot_id)
+    else:
+        send_to(world, lot_id, lot.step + 1)
+
+
+@compiled
+def send_to(world, lot_id, step_id):
+    """A lot travels to the first step from `step_id` on that it is not spared by sampling."""
+    lot = lot_at(world, lot_id)
+    step_id = next_performed(world, lot, step_id)
+    if step_id == NONE:
+        lot_leaves(world, lot_id)
+        return
+    hop = hop_between(world, lot.step, step_id)
+    lot.step = step_id
+    if hop.law == Law.CONSTANT and hop.mean_min == 0.0:
+        lot_arrives(world, lot_id)
+    else:
+        number = draw_number(Draw.TRANSPORT, step_at(world, step_id).number, lot.visit)
+        travel_min = drawn(world, hop, lot.key, number)
+        arrival_min = now_of(world).now_min + travel_min
+        plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
+
+
+@compiled
+def next_performed(world, lot, step_id):
+    """The first step from `step_id` on that this lot visits, or NONE behind the last."""
+    step = step_at(world, step_id)
+    while step.performed_share < 1.0 and is_spared(lot, step):
+        if step.is_last:
+            return NONE
+        step_id += 1
+        step = step_at(world, step_id)
+    return int64(step_id)
+
+
+@compiled
+def is_spared(lot, step):
+    number = draw_number(Draw.SAMPLING, step.number, lot.visit)
+    return not happens(step.performed_share, lot.key, number)
+
+
+@compiled
+def hop_between(world, from_step, to_step):
+    return hop_at(world, step_at(world, from_step).area * facts_of(world).areas + step_at(world, to_step).area)
+
+
+# --- Loss and rework ----------------------------------------------------------------------------
+
+
+@compiled
+def is_lost(world, lot, step):
+    """Take out the carriers that do not survive the step; says whether none is left."""
+    lost = lost_carriers(lot, step)
+    if lost > 0:
+        lot.carriers -= lost
+        count_scrapped_carriers(world, lot, lost)
+    return lot.carriers == 0
+
+
+@compiled
+def lost_carriers(lot, step):
+    number = draw_number(Draw.LOT_SCRAP, step.number, lot.visit)
+    if step.lot_scrap_share > 0.0 and happens(step.lot_scrap_share, lot.key, number):
+        return int64(lot.carriers)
+    lost = 0
+    if step.carrier_scrap_share > 0.0:
+        bits = keyed(lot.key, draw_number(Draw.CARRIER_SCRAP, step.number, lot.visit))
+        for carrier in range(lot.carriers):
+            lost += happens(step.carrier_scrap_share, bits, carrier)
+    return lost
+
+
+@compiled
+def is_reworked(lot, step):
+    number = draw_number(Draw.REWORK, step.number, lot.visit)
+    return step.rework_share > 0.0 and happens(step.rework_share, lot.key, number)
+
+
+# --- Leaving ------------------------------------------------------------------------------------
+
+
+@compiled
+def lot_leaves(world, lot_id):
+    """A lot is finished or lost; its good carriers go to the stock of the route, if it has one."""
+    lot = lot_at(world, lot_id)
+    count_out(world, lot)
+    see_lot(world, lot, NONE, Saw.LEFT if lot.carriers > 0 else Saw.SCRAPPED)
+    route = route_at(world, stream_at(world, lot.stream).route)
+    if route.stock == NONE or lot.carriers == 0:
+        give_slot_back(world, lot_id)
+    else:
+        lot_becomes_units(world, lot_id, route)
+
+
+@compiled
+def lot_becomes_units(world, lot_id, route):
+    """The carriers are divided, tested and sent to the stock; the slot holds the shipment."""
+    lot, store = lot_at(world, lot_id), store_at(world, route.stock)
+    made = round_half_up(lot.carriers * route.units_per_carrier)
+    good = good_units(lot, made, route.yield_share)
+    store.lost += made - good
+    store.on_the_way += good
+    lot.carriers = good
+    delay_min = drawn(world, 
+        route.delay, lot.key, draw_number(Draw.CROSSING_DELAY, 0, 0)
+    )
+    arrival_min = now_of(world).now_min + delay_min
+    plan_event(world, node_of(world, lot_id), arrival_min, Does.UNITS_ARRIVE)
+
+
+@compiled
+def good_units(lot, made, yield_share):
+    """A whole number whose expectation is made x yield: its fraction is decided by a draw."""
+    if yield_share >= 1.0:
+        return made
+    luck = share(keyed(lot.key, draw_number(Draw.CROSSING_YIELD, 0, 0)))
+    return int64(made * yield_share + luck)
+
+
+@compiled
+def round_half_up(value):
+    return int64(value + 0.5)

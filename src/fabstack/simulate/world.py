@@ -1,0 +1,202 @@
+"""Sets the scene of a run, in plain numpy: everything that will change, empty, at minute 0."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from fabstack.arrays import types as t
+from fabstack.arrays.types import NEVER, NONE, SEQUENCE_BITS, Calendar, Does, Fab, Logs, State, ToolState, World
+
+LINES = 4096  # of the record of finished lots, at least
+SLOTS = 1024  # of lots, at least
+EVENTS_IN_A_BUCKET = 2.0
+MOST_BUCKETS = 2**16
+
+
+def new_world(fab: Fab, seed: int, *, seen_lines: int = 0) -> World:
+    """A fab before minute 0; `seen_lines` is the size of the event log (0: none is kept)."""
+    slots = _power_of_two(max(SLOTS, fab.insiders.size + 2 * int(fab.facts.most_lots[0])))
+    return World(fab, _state(fab, seed, slots), _calendar(fab, slots), _logs(fab, seen_lines))
+
+
+def with_more_slots(world: World) -> World:
+    """The same world with room for twice as many lots."""
+    fab, state, calendar = world.fab, world.state, world.calendar
+    old, tools = state.lots.size, fab.fixtures.size
+    lots = _grown(state.lots, 2 * old)
+    lots.stream[old:] = NONE
+    nodes = tools + 2 * old
+    links = _grown(calendar.links, nodes)
+    links.behind[tools + old :] = np.arange(old + 1, 2 * old + 1)
+    links.behind[-1] = state.now.free_lot[0]
+    now = _resized(state.now, free_lot=old, free_lots=old + state.now.free_lots[0])
+    return world._replace(
+        state=state._replace(now=now, lots=lots),
+        calendar=calendar._replace(
+            links=links,
+            wheel=_resized(calendar.wheel, today=nodes + 1),
+            planned=_grown(calendar.planned, nodes),
+            today=_grown(calendar.today, nodes + 1),
+            heap=_grown(calendar.heap, calendar.heap.size + old),
+        ),
+    )
+
+
+def copy_of(world: World) -> World:
+    """A snapshot: it goes on exactly as the original would (the fab is shared, being read only)."""
+    return World(
+        world.fab,
+        State(*(np.copy(array, subok=True) for array in world.state)),
+        Calendar(*(np.copy(array, subok=True) for array in world.calendar)),
+        Logs(*(np.copy(array, subok=True) for array in world.logs)),
+    )
+
+
+# --- State --------------------------------------------------------------------------------------
+
+
+def _state(fab: Fab, seed: int, slots: int) -> State:
+    return State(
+        now=_now(slots),
+        lots=_filled(t.LOT, slots, stream=NONE),
+        tools=_workplaces(fab, seed),
+        lines=_filled(t.LINE, fab.groups.size),
+        crowds=_filled(t.CROWD, fab.families.size),
+        queues=_filled(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
+        free_tools=_filled(t.FREE_TOOL, fab.fixtures.size, tool=NONE),
+        touched=_filled(t.TOUCHED, fab.groups.size),
+        upkeeps=_upkeeps(fab),
+        entries=_filled(t.ENTRY, fab.streams.size, key=seeded(fab.streams.key, seed)),
+        stores=_filled(t.STORE, fab.stocks.size, units=fab.stocks.initial),
+        tallies=_filled(t.TALLY, 1 + int(fab.streams.product.max(initial=0))),
+    )
+
+
+def _now(slots: int) -> t.Records:
+    return _filled(t.NOW, 1, free_lot=0, free_lots=slots)
+
+
+def _workplaces(fab: Fab, seed: int) -> t.Records:
+    return _filled(
+        t.TOOL,
+        fab.fixtures.size,
+        key=seeded(fab.fixtures.key, seed),
+        group=fab.fixtures.group,
+        first_lot=NONE,
+        state=ToolState.AWAY,
+        stop=-1,
+        maintained_at_carriers=NEVER,
+        wears_out_at_min=NEVER,
+    )
+
+
+def _upkeeps(fab: Fab) -> t.Records:
+    plans = fab.groups.plans[fab.fixtures.group]
+    tool = np.repeat(np.arange(fab.fixtures.size), plans)
+    plan = np.arange(tool.size) - fab.fixtures.first_upkeep[tool]
+    return _filled(
+        t.UPKEEP, tool.size, tool=tool, plan=plan + fab.groups.first_plan[fab.fixtures.group[tool]]
+    )
+
+
+def seeded(keys: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, Any]:
+    """Keys of names -> keys of draws in the run with this seed (SplitMix64)."""
+    bits = np.asarray(keys, np.uint64) ^ _mixed(np.array([seed % 2**64], np.uint64))
+    return _mixed(bits)
+
+
+def _mixed(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+# --- Calendar -----------------------------------------------------------------------------------
+
+
+def _calendar(fab: Fab, slots: int) -> Calendar:
+    width_min, buckets = _wheel(fab)
+    nodes = fab.fixtures.size + slots
+    rare = _upkeeps(fab).size + fab.streams.size + 2 * fab.fixtures.size + 1
+    links = _filled(t.LINK, nodes, behind=NONE)
+    links.behind[fab.fixtures.size : -1] = np.arange(1, slots)
+    wheel = _filled(t.WHEEL, 1, buckets_per_min=1.0 / width_min, buckets=buckets, today=nodes + 1)
+    wheel.heap = 1
+    heap = _filled(t.EVENT, nodes + rare + 1)
+    heap.order[0] = Does.RUN_BEGINS << SEQUENCE_BITS
+    return Calendar(
+        wheel=wheel,
+        buckets=_filled(t.BUCKET, buckets, first=NONE),
+        links=links,
+        planned=_filled(t.PLANNED, nodes),
+        today=_filled(t.EVENT, nodes + 1),
+        heap=heap,
+    )
+
+
+def _wheel(fab: Fab) -> tuple[float, int]:
+    """Width and number of buckets: a few events in each, and most durations within the wheel."""
+    means = fab.steps.process.mean_min
+    means = means[means > 0.0]
+    if means.size == 0:
+        return 1.0, 64
+    width_min = 2.0 ** round(math.log2(EVENTS_IN_A_BUCKET / _events_per_min(fab)))
+    span_min = 4.0 * float(means.max())
+    return width_min, min(MOST_BUCKETS, max(64, _power_of_two(span_min / width_min)))
+
+
+def _events_per_min(fab: Fab) -> float:
+    """A guess: two events for each job that the tools could do."""
+    rate = 0.0
+    for place, group in enumerate(fab.groups):
+        minutes = fab.steps.process.mean_min[fab.steps.group == place]
+        minutes = minutes[minutes > 0.0]
+        if minutes.size:
+            rate += 2.0 * float(group.tools) / float(minutes.mean())
+    return max(rate, 1e-9)
+
+
+# --- Logs ---------------------------------------------------------------------------------------
+
+
+def _logs(fab: Fab, seen_lines: int) -> Logs:
+    most_lots = int(fab.facts.most_lots[0])
+    finished = max(LINES, 4 * most_lots)
+    at_once = 4 * (fab.fixtures.size * most_lots + fab.insiders.size + most_lots)
+    seen = max(seen_lines, 2 * at_once) if seen_lines else 0
+    return Logs(
+        room=_filled(t.ROOM, 1, finished=finished, seen=seen),
+        finished=_filled(t.FINISHED, finished),
+        seen=_filled(t.SEEN, seen),
+    )
+
+
+# --- Helpers ------------------------------------------------------------------------------------
+
+
+def _filled(dtype: np.dtype[Any], size: int, **values: Any) -> t.Records:
+    array = np.zeros(size, dtype).view(np.recarray)
+    for name, value in values.items():
+        array[name] = value
+    return array
+
+
+def _resized(row: t.Records, **values: Any) -> t.Records:
+    changed = row.copy()
+    for name, value in values.items():
+        changed[name] = value
+    return changed
+
+
+def _grown(array: t.Records, size: int) -> t.Records:
+    longer = _filled(array.dtype, size)
+    longer[: array.size] = array
+    return longer
+
+
+def _power_of_two(value: float) -> int:
+    return 1 << max(0, math.ceil(math.log2(max(1.0, value))))
