@@ -173,8 +173,7 @@ def _guillotine(x: Floats, y: Floats, pitch: tuple[float, float], levels: int) -
     best = _grid(x, y, *pitch)
     if levels:
         best = np.maximum(best, _cut_across(x, y, pitch, levels))
-        # the same along the other side, with every unit turned as well
-        best = np.maximum(best, _cut_across(y, x, (pitch[1], pitch[0]), levels))
+        best = np.maximum(best, _cut_across(y, x, pitch, levels))
     return best
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fabstack.errors import FabstackError, did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Strategy = TypeVar("Strategy")
 
@@ -66,6 +68,8 @@ class Registry(Generic[Strategy]):
         return strategy
 
     def _offers(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import entry_points
+
         return {canonical(offer.name): offer for offer in entry_points(group=self.group)}
 
 

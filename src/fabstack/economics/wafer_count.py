@@ -7,6 +7,7 @@ stepped area (die with its street). They take numbers or arrays and never fall b
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,14 +15,13 @@ import numpy as np
 
 from fabstack.economics.numeric import Number, exp, not_negative, power, sqrt
 from fabstack.economics.placement import (
+    Placement,
     best_placement,
     four_phase_placement,
     phase_grid_placement,
 )
 from fabstack.economics.registry import Registry
 from fabstack.economics.wafer import DieOnWafer
-
-RETICLE_FIELD_MM = (26.0, 33.0)  # full field of a scanner; half of it with high-NA EUV
 
 
 class DieCountMethod(StrEnum):
@@ -146,10 +146,17 @@ def chiplet_actuary_dies(d_mm: Number, area_mm2: Number, scribe_mm: float = 0.2)
     return textbook_dies(d_mm, area_mm2 + 2 * scribe_mm * sqrt(area_mm2) + scribe_mm**2)
 
 
-for _name, _count in {
-    DieCountMethod.EXACT: lambda die: best_placement(die).dies,
-    DieCountMethod.FOUR_PHASE: lambda die: four_phase_placement(die).dies,
-    DieCountMethod.PHASE_GRID: lambda die: phase_grid_placement(die).dies,
+def _dies_of(placement: Callable[[DieOnWafer], Placement]) -> DieCount:
+    return lambda die: placement(die).dies
+
+
+# The methods that place each die and so know the grid that they count.
+PLACEMENTS: dict[str, Callable[[DieOnWafer], Placement]] = {
+    DieCountMethod.EXACT: best_placement,
+    DieCountMethod.FOUR_PHASE: four_phase_placement,
+    DieCountMethod.PHASE_GRID: phase_grid_placement,
+}
+_APPROXIMATIONS: dict[str, DieCount] = {
     DieCountMethod.TEXTBOOK: lambda die: textbook_dies(
         die.usable_diameter_mm, die.stepped_area_mm2
     ),
@@ -169,5 +176,8 @@ for _name, _count in {
     DieCountMethod.CHIPLET_ACTUARY: lambda die: chiplet_actuary_dies(
         die.usable_diameter_mm, die.area_mm2, (die.scribe_x_mm + die.scribe_y_mm) / 2
     ),
-}.items():
+}
+for _name, _placement in PLACEMENTS.items():
+    DIE_COUNTS.register(_name, _dies_of(_placement))
+for _name, _count in _APPROXIMATIONS.items():
     DIE_COUNTS.register(_name, _count)
