@@ -3,5 +3,16 @@
 from fabstack.formats.loading import Loaded, load, read
 from fabstack.formats.places import Place
 from fabstack.formats.saving import digest, save
+from fabstack.formats.scenarios import cell_value, set_cell, with_scenario
 
-__all__ = ["Loaded", "Place", "digest", "load", "read", "save"]
+__all__ = [
+    "Loaded",
+    "Place",
+    "cell_value",
+    "digest",
+    "load",
+    "read",
+    "save",
+    "set_cell",
+    "with_scenario",
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from fabstack.errors import Finding, InputError
@@ -13,9 +14,11 @@ from fabstack.formats.faults import CellFault, Fault
 from fabstack.formats.garbage import collection_paused
 from fabstack.formats.places import Nowhere, Place
 from fabstack.formats.raw import Raw
+from fabstack.formats.scenarios import change_faults, changes_of, value_cell, with_scenario
 from fabstack.formats.tables import Table, read_table
 from fabstack.model import Programme, by_key, sections, tables
-from fabstack.model.references import problems
+from fabstack.model.cells import Cell
+from fabstack.model.references import Problem, problems
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Loaded:
 
     programme: Programme
     tables: Mapping[str, Table] = field(repr=False)
+    moved: Mapping[Cell, Cell] = field(default_factory=dict)  # cells whose value a scenario gives
 
     def place(self, table: str, key: str, column: str = "") -> Place:
         """Where a cell stands; its row where the file leaves the column out; else the file.
@@ -31,6 +35,7 @@ class Loaded:
         Raises:
             KeyError: there is no such table.
         """
+        table, key, column = self.moved.get(Cell(table, key, column), (table, key, column))
         row = 0 if table in sections() else self._row_numbers(table).get(key)
         if row is None:
             return Place(self.tables[table].grid.place(-1, -1).file)
@@ -61,7 +66,18 @@ def read(path: Path | str, scenario: str | None = None) -> Loaded:
     findings = [*raw.findings, *_findings(read_tables, raw)]
     if findings:
         raise InputError(findings)
-    return Loaded(programme, read_tables)
+    loaded = Loaded(programme, read_tables)
+    return loaded if scenario is None else _in_scenario(loaded, scenario)
+
+
+def _in_scenario(loaded: Loaded, name: str) -> Loaded:
+    def where(cell: Cell) -> Place:
+        return loaded.place(*cell)
+
+    changed = with_scenario(loaded.programme, name, where)
+    changes = changes_of(loaded.programme, name)
+    moved = {cell: value_cell(change) for cell, change in changes.items()}
+    return Loaded(changed, loaded.tables, moved)
 
 
 def load(path: Path | str, scenario: str | None = None) -> Programme:
@@ -105,14 +121,22 @@ def _mark_problems(
         for name, table in read_tables.items()
         for found in table.faults
     }
-    for problem in problems(programme, in_doubt):
+    broken = chain(problems(programme, in_doubt), _broken_changes(programme))
+    for problem in broken:
         table = read_tables[problem.table]
-        if problem.column not in table.header:
-            continue
-        at = table.header.index(problem.column)
-        if (problem.table, problem.row, at) not in faulty:
-            fault = Fault(problem.code, problem.message, problem.expected, problem.cure)
-            table.faults.append(CellFault(problem.row, at, fault))
+        if problem.column in table.header:
+            at = table.header.index(problem.column)
+            if (problem.table, problem.row, at) not in faulty:
+                table.faults.append(CellFault(problem.row, at, _fault(problem)))
+
+
+def _broken_changes(programme: Programme) -> Iterator[Problem]:
+    for row, fault in change_faults(programme):
+        yield Problem("changes", row, "value", *fault)
+
+
+def _fault(problem: Problem) -> Fault:
+    return Fault(problem.code, problem.message, problem.expected, problem.cure)
 
 
 def _findings(read_tables: Mapping[str, Table], raw: Raw) -> list[Finding]:

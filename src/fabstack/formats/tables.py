@@ -21,7 +21,7 @@ from fabstack.formats.places import Grid, Place
 from fabstack.formats.values import bounds_in_words, expected_in, value_of
 from fabstack.model.days import read_day
 from fabstack.model.fields import Column, columns_of, key_of
-from fabstack.model.randomness import constant
+from fabstack.model.randomness import constant, shortest
 
 HEADER = -1
 WHOLE_ROW = -1
@@ -160,7 +160,7 @@ def _validated(
         for problem in error.errors(include_url=False):
             row, name = int(problem["loc"][0]), str(problem["loc"][1])
             column = columns[position[name]]
-            faults.append(CellFault(row, position[name], _fault_of(problem, column)))
+            faults.append(CellFault(row, position[name], fault_of(problem, column)))
             rows[row][name] = stand_ins[name]
         return tuple(_list_of(row_class).validate_python(rows))
 
@@ -174,13 +174,13 @@ def _list_of(row_class: type) -> TypeAdapter[list[Any]]:
     return TypeAdapter(list[row_class])  # type: ignore[valid-type]
 
 
-def _fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
+def fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
     """Our own words for an error of pydantic."""
     found = problem["input"]
     if isinstance(found, Fault):
         return found
     if problem["type"] in _OUT_OF_BOUNDS:
-        message = f"{column.name} is {found}"
+        message = f"{column.name} is {shortest(found)}"
         return Fault("out-of-bounds", message, bounds_in_words(column))
     if problem["type"].startswith("string_"):
         message = f"{column.name} is {_brief(found)!r}"

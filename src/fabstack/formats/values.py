@@ -47,21 +47,17 @@ def text_in(cell: Any) -> str:
 
 
 def bounds_in_words(column: Column) -> str:
-    """The bounds of a column, such as `above 0 and at most 100 percent`."""
+    """The bounds of a column, such as `above 0 and at most 100 percent`; "" where it has none."""
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
     limits = [f"{words[limit]} {shortest(value)}" for limit, value in column.bounds.items()]
-    return " ".join(part for part in (" and ".join(limits), column.unit) if part)
+    return " ".join(part for part in (" and ".join(limits), column.unit) if part and limits)
 
 
 def expected_in(column: Column) -> str:
     """What belongs into a column, in words."""
     match column.kind:
-        case "number":
-            return f"a number {bounds_in_words(column)}".strip()
-        case "integer":
-            return f"a whole number {bounds_in_words(column)}".strip()
-        case "distribution":
-            return f"a number or a distribution {column.unit}".strip()
+        case "number" | "integer" | "distribution":
+            return _NUMERIC[column.kind] + _range(column)
         case "choice":
             return "one of " + ", ".join(column.choices)
         case "boolean":
@@ -69,6 +65,19 @@ def expected_in(column: Column) -> str:
         case "date":
             return "a date such as 2026-09 or 2026-09-15"
     return f"text ({column.doc})"
+
+
+_NUMERIC = {
+    "number": "a number",
+    "integer": "a whole number",
+    "distribution": "a number or a distribution",
+}
+
+
+def _range(column: Column) -> str:
+    if column.bounds:
+        return f" {bounds_in_words(column)}"
+    return f" in {column.unit}" if column.unit else ""
 
 
 def _blank(column: Column) -> Any:

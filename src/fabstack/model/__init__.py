@@ -6,7 +6,15 @@ sources, risks and scenarios point at cells by it.
 """
 
 from fabstack.model.fields import Column, columns_of, key_of
-from fabstack.model.programme import Programme, by_key, column, grouped, sections, tables
+from fabstack.model.programme import (
+    Programme,
+    by_key,
+    column,
+    grouped,
+    key_columns,
+    sections,
+    tables,
+)
 from fabstack.model.randomness import Distribution, Kind
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "column",
     "columns_of",
     "grouped",
+    "key_columns",
     "key_of",
     "sections",
     "tables",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from fabstack.model.programme import Programme, by_key, sections, tables
@@ -42,7 +43,7 @@ def value_at(programme: Programme, cell: Cell) -> Any:
         KeyError: no such table, row or column; the argument says which.
 
     """
-    return getattr(_row(programme, cell), cell.column)
+    return getattr(row_at(programme, cell), cell.column)
 
 
 def with_value(programme: Programme, cell: Cell, value: Any) -> Programme:
@@ -53,19 +54,51 @@ def with_value(programme: Programme, cell: Cell, value: Any) -> Programme:
         pydantic.ValidationError: the value does not fit the column.
 
     """
-    old = _row(programme, cell)
-    new = type(old)(**{**_fields(old), cell.column: value})
-    if cell.table in sections():
-        return programme.model_copy(update={cell.table: new})
-    rows = tuple(new if row is old else row for row in programme.table(cell.table))
-    return programme.model_copy(update={cell.table: rows})
+    return with_values(programme, {cell: value})
 
 
-def _fields(row: Any) -> dict[str, Any]:
-    return {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+def with_values(programme: Programme, values: Mapping[Cell, Any]) -> Programme:
+    """The programme with other values in some cells, each table copied at most once.
+
+    Raises:
+        KeyError: no such cell.
+        pydantic.ValidationError: a value does not fit its column.
+
+    """
+    new: dict[str, dict[str, Any]] = {}
+    for cell, value in values.items():
+        rows = new.setdefault(cell.table, {})
+        rows[cell.key] = changed(rows.get(cell.key) or row_at(programme, cell), cell.column, value)
+    tables = {table: _replaced(programme, table, rows) for table, rows in new.items()}
+    return programme.model_copy(update=tables)
 
 
-def _row(programme: Programme, cell: Cell) -> Any:
+def _replaced(programme: Programme, table: str, rows: Mapping[str, Any]) -> Any:
+    if table in sections():
+        return rows[SECTION_KEY]
+    index = by_key(programme.table(table))
+    new = {id(index[key]): row for key, row in rows.items()}
+    return tuple(new.get(id(row), row) for row in programme.table(table))
+
+
+def changed(row: Any, column: str, value: Any) -> Any:
+    """The row with another value in one column.
+
+    Raises:
+        pydantic.ValidationError: the value does not fit the column.
+
+    """
+    fields = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+    return type(row)(**{**fields, column: value})
+
+
+def row_at(programme: Programme, cell: Cell) -> Any:
+    """The row or section that holds a cell.
+
+    Raises:
+        KeyError: no such table, row or column; the argument says which.
+
+    """
     if cell.table in sections():
         row = getattr(programme, cell.table) if cell.key == SECTION_KEY else None
     elif cell.table in tables():

@@ -65,7 +65,7 @@ class Change:
 
     scenario: str = refers("scenarios", "which")
     cell: str = worded("table/key/column", default=...)
-    value: str = worded("as it would stand in the table", default=...)
+    value: str = worded("as it would stand in the table; blank: the column's default")
     why: str = worded("reason")
 
 

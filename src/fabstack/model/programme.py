@@ -145,3 +145,9 @@ def column(table: str, name: str) -> Column | None:
     if row_class is None:
         return None
     return next((column for column in columns_of(row_class) if column.name == name), None)
+
+
+def key_columns(table: str) -> tuple[str, ...]:
+    """The columns that name a row of a table; none for a section."""
+    row_class = tables().get(table)
+    return () if row_class is None else row_class.key_columns  # type: ignore[attr-defined]

@@ -131,16 +131,16 @@ def _broken_addresses(
     programme: Programme, table: str, column: str, in_doubt: Collection[str]
 ) -> Iterator[Problem]:
     for row, value in enumerate(programme.table(table)):
-        fault = _address_fault(programme, getattr(value, column), in_doubt)
+        fault = address_fault(programme, getattr(value, column), in_doubt)
         if fault:
             form = "an address such as items/ai5-die/width_mm"
             yield Problem(table, row, column, "unknown-cell", fault[0], form, fault[1])
 
 
-def _address_fault(
-    programme: Programme, address: str, in_doubt: Collection[str]
+def address_fault(
+    programme: Programme, address: str, in_doubt: Collection[str] = ()
 ) -> tuple[str, str] | None:
-    """What is wrong with an address and the cure, or None."""
+    """What is wrong with the address of a cell, and the cure; None where the cell exists."""
     try:
         cell = Cell.parse(address)
     except ValueError as error:
