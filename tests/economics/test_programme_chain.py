@@ -245,3 +245,15 @@ def test_the_band_of_a_cost_is_what_the_ends_of_its_sources_make_of_it(programme
 
 def test_offers_are_keyed_by_supplier_item_and_first_day(programme):
     assert by_key(programme.offers)["shop:frame:2026-01-01"].from_date == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("size_mm", [400.0, 1000.0])
+def test_what_does_not_fit_on_its_carrier_cannot_be_made(size_mm):
+    items = [
+        item | {"width_mm": size_mm, "height_mm": size_mm} if item["kind"] == "die" else item
+        for item in BASE["items"]
+    ]
+    costs = unit_costs(Programme.model_validate(BASE | {"items": items}))
+    assert "die" not in costs
+    assert "chip" not in costs
+    assert "wafer" in costs

@@ -8,6 +8,7 @@ can reach, not the cost of its first unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -95,15 +96,23 @@ class _Chain:
         components = grouped(self.programme.components, "parent")[item]
         if route is None and not components:
             return None
+        if not self._possible(item, route):
+            return None
         total = Cost(make_usd=by_key(self.programme.items)[item].make_cost_usd)
         if route is not None:
             total += self._processing(route)
         for component in components:
             child = self.cost(component.child)
-            if child is None:
+            ideal, real = self._children(component)
+            if child is None or math.isinf(real):
                 return None
-            total += child.times(*self._children(component))
+            total += child.times(ideal, real)
         return total
+
+    def _possible(self, item: str, route: Route | None) -> bool:
+        """Whether a carrier holds at least one item and some of them are good."""
+        fits = route is None or units_per_carrier(self.programme, route.name) > 0
+        return fits and self._good_share(by_key(self.programme.items)[item]) > 0
 
     def _children(self, component: Component) -> tuple[float, float]:
         """Children for one good parent: (if nothing were lost, as it is)."""
