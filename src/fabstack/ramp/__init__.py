@@ -1,0 +1,1 @@
+"""When things happen: sampled dates of activities, roadmap, capacity and people."""

@@ -1,0 +1,109 @@
+"""Everything that varies between sampled futures, by name, drawn once and correlated.
+
+An input's name is the address of its cell where it has one (`activities/shell/duration`, or any
+cell of the table of risks). Chances that come to pass or not have names of the same form:
+`activities/NAME/takes-place`, `.../repeats`, `.../reference-slip`, and `activities/OWNER/slip ...`
+for the execution slip that all activities of a plant or chip share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from fabstack.model import Distribution, Programme, grouped
+from fabstack.model.roadmap import Activity
+from fabstack.ramp.chance import Floats, is_random, quantile
+from fabstack.ramp.copula import Pair, coupled, of_scores
+from fabstack.ramp.uniforms import Design, uniforms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Futures:
+    """One share of all cases for each input and future; the same seed gives the same bits."""
+
+    samples: int
+    seed: int
+    shares: Mapping[str, Floats]  # input -> [sample] in (0, 1)
+    risks: Mapping[str, Distribution]  # cell -> distribution of its value
+
+    def draw(self, name: str, distribution: Distribution) -> Floats:
+        """Values [sample] of an input; [1] where it does not vary."""
+        if name in self.shares:
+            return quantile(distribution, self.shares[name])
+        return quantile(distribution, np.array([0.5]))
+
+    def value(self, cell: str, otherwise: float) -> Floats:
+        """The number in a cell, [sample] where it is a risk, else [1]."""
+        if cell in self.risks:
+            return self.draw(cell, self.risks[cell])
+        return np.array([otherwise])
+
+    def varies(self, name: str) -> bool:
+        """Whether futures differ in an input."""
+        return name in self.shares
+
+
+def futures(
+    programme: Programme, *, samples: int, seed: int, design: Design = Design.LATIN_HYPERCUBE
+) -> Futures:
+    """The varying inputs of a programme, correlated as its tables say.
+
+    Activities of one plant share `[ramp] correlation` between their durations (of normal scores);
+    the table of correlations gives rank correlations and overrides it.
+
+    Raises:
+        InputError: the correlations contradict each other.
+    """
+    risks = {risk.cell: risk.distribution for risk in programme.risks}
+    names = frozenset(_inputs(programme, risks))
+    columns = uniforms(names, samples=samples, seed=seed, design=design)
+    return Futures(samples, seed, coupled(columns, _pairs(programme, names)), risks)
+
+
+def duration_cell(activity: Activity) -> str:
+    """The name of the input that is an activity's duration."""
+    return f"activities/{activity.name}/duration"
+
+
+def slip_name(activity: Activity, distribution: Distribution) -> str:
+    """The name of the execution slip that activities of one plant or chip share."""
+    owner = activity.plant or activity.generation or activity.name
+    return f"activities/{owner}/slip {distribution}"
+
+
+def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator[str]:
+    yield from (cell for cell, distribution in risks.items() if is_random(distribution))
+    for activity in programme.activities:
+        yield from _inputs_of(activity, risks)
+
+
+def _inputs_of(activity: Activity, risks: Mapping[str, Distribution]) -> Iterator[str]:
+    prefix = f"activities/{activity.name}"
+    if is_random(risks.get(f"{prefix}/duration", activity.duration)):
+        yield f"{prefix}/duration"
+    if activity.chance_percent < 100 or f"{prefix}/chance_percent" in risks:
+        yield f"{prefix}/takes-place"
+    if activity.repeat_percent or f"{prefix}/repeat_percent" in risks:
+        yield f"{prefix}/repeats"
+    if activity.slip is not None and is_random(activity.slip):
+        yield slip_name(activity, activity.slip)
+    if activity.reference_slip is not None and is_random(activity.reference_slip):
+        yield f"{prefix}/reference-slip"
+
+
+def _pairs(programme: Programme, names: frozenset[str]) -> list[Pair]:
+    """Correlations between inputs that vary; those of the table come last and so override."""
+    pairs: list[Pair] = []
+    if programme.ramp.correlation:
+        for plant, activities in grouped(programme.activities, "plant").items():
+            cells = [cell for cell in map(duration_cell, activities) if cell in names]
+            if plant is not None:
+                pairs += (Pair(a, b, programme.ramp.correlation) for a, b in combinations(cells, 2))
+    for row in programme.correlations:
+        if row.first in names and row.second in names:
+            pairs.append(Pair(row.first, row.second, of_scores(row.rho)))
+    return pairs

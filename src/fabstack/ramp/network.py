@@ -1,0 +1,177 @@
+"""The network of activities: who waits for whom, and in which order all can be dated.
+
+Activities are counted by their row in the table; an array [activity, ...] follows that order. Times
+are months since the programme's start (a month has 30.4375 days), negative before it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from fabstack.errors import Finding, InputError, did_you_mean
+from fabstack.model import Programme, by_key
+from fabstack.model.days import months_between
+from fabstack.model.plants import SharedLimit
+from fabstack.model.roadmap import Activity, Predecessor, predecessors
+from fabstack.ramp.chance import Floats
+from fabstack.ramp.faults import faults, finding
+
+
+class Link(NamedTuple):
+    """`before` must have ended (or started) `lag_months` before `after` may start."""
+
+    before: int
+    after: int
+    from_start: bool
+    lag_months: float
+
+
+LinksInto = tuple[tuple[Link, ...], ...]  # [activity]
+
+
+class Limit(NamedTuple):
+    """Activities that share a number of units, one each while they last."""
+
+    name: str
+    units: int
+    activities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Activities by number, ready to be dated."""
+
+    names: tuple[str, ...]  # [activity]
+    links_into: LinksInto
+    order: tuple[int, ...]  # every activity after all that it waits for
+    not_before_months: Floats  # [activity] -inf where only others decide
+    limits: tuple[Limit, ...]
+
+    def index(self, name: str) -> int:
+        """The number of an activity.
+
+        Raises:
+            InputError: there is no such activity.
+        """
+        if name not in self.names:
+            cure = did_you_mean(name, self.names)
+            raise InputError([finding("unknown-activity", f"no activity '{name}'", cure=cure)])
+        return self.names.index(name)
+
+    def finishes(self) -> tuple[int, ...]:
+        """Activities that nobody waits for."""
+        waited_for = {link.before for links in self.links_into for link in links}
+        return tuple(i for i in range(len(self.names)) if i not in waited_for)
+
+    def leading_to(self, finish: int) -> frozenset[int]:
+        """The activity and all that it waits for, directly or not."""
+        return self._reached(finish, self._before)
+
+    def drivers(self, finish: int) -> frozenset[int]:
+        """The activity and all that can move its dates, through links or for want of a unit."""
+        return self._reached(finish, lambda i: self._before(i) + self._rivals(i))
+
+    def _reached(self, finish: int, onwards: Callable[[int], list[int]]) -> frozenset[int]:
+        found: set[int] = set()
+        todo = [finish]
+        while todo:
+            activity = todo.pop()
+            if activity not in found:
+                found.add(activity)
+                todo += onwards(activity)
+        return frozenset(found)
+
+    def _before(self, activity: int) -> list[int]:
+        return [link.before for link in self.links_into[activity]]
+
+    def _rivals(self, activity: int) -> list[int]:
+        """Activities that may take the unit which this one needs."""
+        shared = (limit.activities for limit in self.limits if activity in limit.activities)
+        return [rival for rivals in shared for rival in rivals]
+
+
+def network(programme: Programme) -> Network:
+    """The network of a programme's activities.
+
+    Raises:
+        InputError: unknown predecessors or limits, negative durations, or circles; all at once.
+    """
+    rows = programme.activities
+    found = tuple(faults(programme))
+    if found:
+        raise InputError(found)
+    number = {row.name: i for i, row in enumerate(rows)}
+    links = tuple(
+        tuple(Link(number[p.activity], i, p.from_start, p.lag_months) for p in _waits_for(row))
+        for i, row in enumerate(rows)
+    )
+    return Network(
+        names=tuple(number),
+        links_into=links,
+        order=_order(tuple(number), links),
+        not_before_months=np.array([_not_before(programme, row) for row in rows], dtype=float),
+        limits=_limits(programme, rows),
+    )
+
+
+def _waits_for(row: Activity) -> tuple[Predecessor, ...]:
+    return predecessors(row.after)
+
+
+def _not_before(programme: Programme, row: Activity) -> float:
+    """An activity without predecessor or earliest date starts with the programme."""
+    if row.earliest is not None:
+        return months_between(programme.programme.start, row.earliest)
+    return -math.inf if _waits_for(row) else 0.0
+
+
+def _limits(programme: Programme, rows: tuple[Activity, ...]) -> tuple[Limit, ...]:
+    users: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        if row.limit:
+            users.setdefault(f"{row.plant}:{row.limit}", []).append(i)
+    shared: dict[str, SharedLimit] = dict(by_key(programme.shared_limits))
+    return tuple(Limit(key, shared[key].units, tuple(found)) for key, found in users.items())
+
+
+# --- An order in which all can be dated -----------------------------------------------------------
+
+
+def _order(names: tuple[str, ...], links_into: LinksInto) -> tuple[int, ...]:
+    """Each activity as soon as all that it waits for are placed (Kahn 1962)."""
+    followers: dict[int, list[int]] = {i: [] for i in range(len(names))}
+    for link in (link for links in links_into for link in links):
+        followers[link.before].append(link.after)
+    waiting = [len(links) for links in links_into]
+    placed = [i for i, count in enumerate(waiting) if count == 0]
+    for activity in placed:  # grows while it is read
+        for follower in followers[activity]:
+            waiting[follower] -= 1
+            if waiting[follower] == 0:
+                placed.append(follower)
+    if len(placed) < len(names):
+        raise InputError([_circle(names, links_into, frozenset(placed))])
+    return tuple(placed)
+
+
+def _circle(names: tuple[str, ...], links_into: LinksInto, placed: frozenset[int]) -> Finding:
+    """Walk back among those that can never be placed until one comes twice."""
+    here = next(i for i in range(len(names)) if i not in placed)
+    walk: dict[int, None] = {}
+    while here not in walk:
+        walk[here] = None
+        here = next(link.before for link in links_into[here] if link.before not in placed)
+    seen = list(walk)
+    circle = [here, *reversed(seen[seen.index(here) :])]
+    told = " -> ".join(names[i] for i in circle)
+    return finding(
+        "activity-circle",
+        f"activities wait for each other in a circle: {told}",
+        expected="a network without circles",
+        cure="remove one of these entries of `after`",
+    )

@@ -1,0 +1,214 @@
+"""Hiring month by month: how many are wanted, how many are there, and what they cost.
+
+People join all through a month at a limited rate and leave at a rate in proportion, H' = h - a H;
+a month is solved exactly, so with steady hiring every month lies on the closed form. Newcomers grow
+straight from no effect to full effect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabstack.model import Programme, grouped
+from fabstack.model.workforce import Skill
+from fabstack.ramp.chance import Floats
+from fabstack.ramp.futures import Futures
+from fabstack.ramp.plants import Opening, capacity_per_month
+from fabstack.ramp.schedule import Schedule
+
+NEVER = np.inf
+ROUNDING = 1e-9  # of the target that hiring may miss by arithmetic alone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staff:
+    """One skill over the horizon, on the first of each month."""
+
+    skill: Skill
+    wanted: Floats  # [month] median
+    heads: Floats  # [percentile 10 50 90, month]
+    productive: Floats  # [month] median, in experts
+    cost_usd: Floats  # [month] mean, of the month that begins
+    stock_usd: Floats  # [month] of which stock
+    reached_months: Floats  # [sample] when the heads first cover the target; inf: not in time
+    short_person_months: Floats  # [sample] of experts that were wanted and not there
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What a month does: the share of heads that stay, and of its joiners that are still there."""
+
+    stay: Floats
+    joined: Floats
+
+
+def steady_flow(attrition_per_year: Floats) -> Turnover:
+    """A month of H' = h - a H: stay e^(-a/12), joined (1 - e^(-a/12)) / (a/12)."""
+    leaving = attrition_per_year / 12
+    nobody = leaving == 0
+    joined = np.where(nobody, 1.0, -np.expm1(-leaving) / np.where(nobody, 1.0, leaving))
+    return Turnover(np.exp(-leaving), joined)
+
+
+def month_end_hiring(attrition_per_month: Floats) -> Turnover:
+    """A month in which a share leaves and newcomers come on its last day."""
+    return Turnover(1 - attrition_per_month, np.ones_like(attrition_per_month))
+
+
+def hired(wanted: Floats, first: Floats, hires_per_month: Floats, turnover: Turnover) -> Floats:
+    """Newcomers of each month, [month, sample]: as many as are missing a month later, if they can.
+
+    `wanted` is [month, sample]; the last month hires nobody, for nothing comes after it.
+    """
+    heads, hires = first, np.zeros(np.broadcast_shapes(wanted.shape, hires_per_month.shape))
+    for month in range(len(wanted) - 1):
+        staying = heads * turnover.stay
+        missing = np.maximum(wanted[month + 1] - staying, 0.0) / turnover.joined
+        hires[month] = np.minimum(missing, hires_per_month)
+        heads = staying + hires[month] * turnover.joined
+    return hires
+
+
+def heads(first: Floats, hires: Floats, turnover: Turnover) -> Floats:
+    """People on the first of each month, [month, sample]."""
+    path = np.empty_like(hires)
+    path[0] = first
+    for month in range(len(hires) - 1):
+        path[month + 1] = path[month] * turnover.stay + hires[month] * turnover.joined
+    return path
+
+
+def productive(
+    there: Floats, hires: Floats, turnover: Turnover, months_to_productive: float
+) -> Floats:
+    """Effect of the people on the first of each month, in full-time experts, [month, sample].
+
+    Those who joined in the last month count as just arrived, those of the month before as one month
+    old, and so on; the first day's people are experts.
+    """
+    effect = there.copy()
+    for age in range(min(math.ceil(months_to_productive), len(hires) - 1)):
+        learning = 1 - age / months_to_productive
+        newcomers = hires[: len(hires) - 1 - age] * turnover.joined * turnover.stay**age
+        effect[age + 1 :] -= learning * newcomers
+    return effect
+
+
+# --- A programme's people -------------------------------------------------------------------------
+
+
+def staff(
+    programme: Programme,
+    futures: Futures,
+    dated: Schedule,
+    openings: Mapping[str, Opening],
+    grid_months: Floats,
+) -> tuple[Staff, ...]:
+    """Every skill over the horizon; `grid_months` are the first days of the months and one more."""
+    return tuple(
+        _staff(skill, futures, _needed(programme, skill, dated, openings, grid_months), grid_months)
+        for skill in programme.skills
+    )
+
+
+def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) -> Staff:
+    def value(column: str, otherwise: float) -> Floats:
+        return futures.value(f"skills/{skill.name}/{column}", otherwise)
+
+    first = value("headcount", skill.headcount)
+    target = value("target", skill.target or skill.headcount)
+    turnover = steady_flow(
+        value("attrition_percent_per_year", skill.attrition_percent_per_year) / 100
+    )
+    wanted = np.maximum(needed, target)
+    hires = hired(wanted, first, value("hires_per_month", skill.hires_per_month), turnover)
+    there = heads(first, hires, turnover)
+    effect = productive(there, hires, turnover, skill.months_to_productive)
+    cash, stock = pay_usd_per_month(
+        skill,
+        value("pay_low_usd_per_year", skill.pay_low_usd_per_year),
+        value("pay_high_usd_per_year", skill.pay_high_usd_per_year),
+    )
+    return Staff(
+        skill=skill,
+        wanted=np.median(wanted, axis=1),
+        heads=np.percentile(there, (10, 50, 90), axis=1),
+        productive=np.median(effect, axis=1),
+        cost_usd=(there * (cash + stock)).mean(axis=1),
+        stock_usd=(there * stock).mean(axis=1),
+        reached_months=_first_month(there >= target * (1 - ROUNDING), grid_months),
+        short_person_months=np.maximum(wanted - effect, 0.0).sum(axis=0),
+    )
+
+
+def pay_usd_per_month(
+    skill: Skill, low_usd_per_year: Floats, high_usd_per_year: Floats
+) -> tuple[Floats, Floats]:
+    """What one costs a month in cash and in stock, at the middle of the pay range.
+
+    Cash is base with the employer's load, and bonus; stock is a share of base, bonus and stock.
+    """
+    base = (low_usd_per_year + high_usd_per_year) / 2 / 12
+    bonus = base * skill.bonus_percent / 100
+    equity = skill.equity_percent / 100
+    return base * skill.load_factor + bonus, (base + bonus) * equity / (1 - equity)
+
+
+def _first_month(reached: NDArray[np.bool_], grid_months: Floats) -> Floats:
+    found = np.where(reached.any(axis=0), grid_months[reached.argmax(axis=0)], NEVER)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _needed(
+    programme: Programme,
+    skill: Skill,
+    dated: Schedule,
+    openings: Mapping[str, Opening],
+    grid_months: Floats,
+) -> Floats:
+    """People whom open plants and running activities ask for, [month, sample] or [month, 1]."""
+    parts: list[Callable[[int], Floats]] = []
+    for row in grouped(programme.staffings, "skill")[skill.name]:
+        opening = openings[row.plant]
+        fixed, rate = row.people, row.people_per_1000_per_month / 1000
+        parts.append(_plant_needs(opening, fixed, rate, grid_months))
+    for activity in grouped(programme.activities, "skill")[skill.name]:
+        i = dated.network.index(activity.name)
+        if activity.people:
+            parts.append(_activity_needs(dated, i, activity.people, grid_months))
+    months = range(len(grid_months) - 1)
+    return _stacked([sum((part(month) for part in parts), np.zeros(1)) for month in months])
+
+
+def _plant_needs(
+    opening: Opening, fixed: float, rate: float, grid_months: Floats
+) -> Callable[[int], Floats]:
+    def people(month: int) -> Floats:
+        now = grid_months[month]
+        running = rate * capacity_per_month(opening, now)
+        return np.where(opening.opens <= now, fixed + running, 0.0)
+
+    return people
+
+
+def _activity_needs(
+    dated: Schedule, activity: int, people: float, grid_months: Floats
+) -> Callable[[int], Floats]:
+    starts, ends = dated.starts[activity], dated.ends[activity]
+
+    def average(month: int) -> Floats:
+        begin, end = grid_months[month], grid_months[month + 1]
+        overlap = np.minimum(ends, end) - np.maximum(starts, begin)
+        return np.maximum(overlap, 0.0) * (people / (end - begin))
+
+    return average
+
+
+def _stacked(rows: list[Floats]) -> Floats:
+    width = max(len(row) for row in rows)
+    return np.array([np.broadcast_to(row, width) for row in rows])

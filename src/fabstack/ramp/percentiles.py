@@ -1,0 +1,54 @@
+"""What a sample says: percentiles and shares, each with how sure it is."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from fabstack.ramp.chance import Floats
+
+CONFIDENCE = 0.95
+
+
+class Interval(NamedTuple):
+    """Where the true value lies with the stated confidence."""
+
+    low: float
+    high: float
+
+
+def percentile(values: Floats, percent: float) -> float:
+    """The value that `percent` of the sample do not exceed, straight between neighbours."""
+    return float(np.percentile(values, percent))
+
+
+def percentile_interval(values: Floats, percent: float, confidence: float = CONFIDENCE) -> Interval:
+    """Two values of the sample that enclose the true percentile, whatever the distribution.
+
+    Ranks from the binomial distribution (Conover, Practical Nonparametric Statistics, 3.2); for
+    independent samples at least the stated confidence, for stratified ones more.
+    """
+    n, share, tail = len(values), percent / 100, (1 - confidence) / 2
+    below = math.floor(_binomial_quantile(tail, n, share)) - 1
+    above = math.ceil(_binomial_quantile(1 - tail, n, share))
+    ordered = np.sort(values)
+    return Interval(float(ordered[max(below, 0)]), float(ordered[min(above, n - 1)]))
+
+
+def share_interval(hits: int, samples: int, confidence: float = CONFIDENCE) -> Interval:
+    """Where the true chance lies when `hits` of `samples` were counted (Wilson 1927)."""
+    z = float(special.ndtri(1 - (1 - confidence) / 2))
+    centre = (hits + z * z / 2) / (samples + z * z)
+    half = z / (samples + z * z) * math.sqrt(hits * (samples - hits) / samples + z * z / 4)
+    return Interval(max(centre - half, 0.0), min(centre + half, 1.0))
+
+
+def _binomial_quantile(probability: float, n: int, share: float) -> float:
+    """The number of hits that is not exceeded with a probability."""
+    if share <= 0 or share >= 1:
+        return n * share
+    near = max(math.floor(float(special.bdtrik(probability, n, share))), 0)
+    return near if special.bdtr(near, n, share) >= probability else near + 1

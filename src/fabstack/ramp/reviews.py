@@ -1,0 +1,87 @@
+"""Reviews on fixed weekdays that may stop the work of a chip, until one of its activities ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabstack.errors import LimitError
+from fabstack.model import Programme
+from fabstack.model.days import DAYS_PER_MONTH
+from fabstack.model.roadmap import Review
+from fabstack.ramp.chance import Floats
+from fabstack.ramp.faults import weekdays
+from fabstack.ramp.futures import Futures
+from fabstack.ramp.network import Network
+from fabstack.ramp.schedule import Stretch
+from fabstack.ramp.uniforms import generator
+
+# Lost days hold reviews too, which lose days: each round is a share of the one before, and `faults`
+# refuses shares of 1 and more. Shares near 1 die out slowly.
+MOST_ROUNDS = 10_000
+
+
+def review_stretches(
+    programme: Programme, network: Network, futures: Futures
+) -> Mapping[int, Stretch]:
+    """How reviews lengthen activities: those of the chip that lead to the review's last one."""
+    held: dict[int, list[Held]] = {}
+    for review in programme.reviews:
+        leading = network.leading_to(network.index(review.until))
+        for i in sorted(leading):
+            if programme.activities[i].generation == review.generation:
+                held.setdefault(i, []).append(_held(review, programme, futures))
+    return {i: _stretch(network.names[i], reviews, futures) for i, reviews in held.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A review on the programme's calendar."""
+
+    name: str
+    first_days: tuple[int, ...]  # day of the programme on which each weekday first comes
+    stop_share: Floats  # [sample] or [1]
+    cost_days: Floats  # [sample] or [1]
+
+    def count(self, since_days: Floats, until_days: Floats) -> Floats:
+        """Reviews from one moment (with it) to another (without it)."""
+        total = np.zeros(np.broadcast(since_days, until_days).shape)
+        for first in self.first_days:
+            total += np.ceil((until_days - first) / 7) - np.ceil((since_days - first) / 7)
+        return total
+
+
+def _held(review: Review, programme: Programme, futures: Futures) -> Held:
+    start, prefix = programme.programme.start.weekday(), f"reviews/{review.name}"
+    return Held(
+        review.name,
+        tuple((day - start) % 7 for day in weekdays(review)),
+        futures.value(f"{prefix}/stop_percent", review.stop_percent) / 100,
+        futures.value(f"{prefix}/cost_days", review.cost_days),
+    )
+
+
+def _stretch(activity: str, reviews: list[Held], futures: Futures) -> Stretch:
+    def lasting_months(start_months: Floats, work_months: Floats) -> Floats:
+        """Work plus all lost days; reviews in lost days may lose more."""
+        begun = start_months * DAYS_PER_MONTH
+        since, end = begun, begun + work_months * DAYS_PER_MONTH
+        streams = [generator(futures.seed, f"{held.name} {activity}") for held in reviews]
+        for _ in range(MOST_ROUNDS):
+            lost = np.zeros_like(end)
+            for held, stream in zip(reviews, streams, strict=True):
+                lost += _lost_days(held, since, end, stream)
+            if not lost.any():
+                return (end - begun) / DAYS_PER_MONTH
+            since, end = end, end + lost
+        raise LimitError(f"reviews of '{activity}' cost nearly all of its time; it never ends")
+
+    return lasting_months
+
+
+def _lost_days(held: Held, since: Floats, until: Floats, stream: np.random.Generator) -> Floats:
+    meetings = held.count(since, until).astype(np.int64)
+    lost: Floats = stream.binomial(meetings, held.stop_share) * held.cost_days
+    return lost

@@ -1,0 +1,100 @@
+"""How long activities take in each future, before anybody waits for anybody.
+
+First attempt, repeats after failures, whether it takes place at all, and the execution slip of its
+plant or chip, which stretches the whole: sources in docs/background/ramp.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fabstack.model import Programme
+from fabstack.model.randomness import constant
+from fabstack.model.roadmap import Activity
+from fabstack.ramp.chance import Floats, quantile
+from fabstack.ramp.futures import Futures, duration_cell, slip_name
+from fabstack.ramp.limits import Ints
+from fabstack.ramp.uniforms import generator
+
+# Longer chains of failures are cut; at 99 % failures one in 10^43 is longer.
+MOST_REPEATS = 10_000
+
+
+def work_months(programme: Programme, futures: Futures) -> Floats:
+    """Months that each activity takes if nothing holds it up, [activity, sample]."""
+    work = np.empty((len(programme.activities), futures.samples))
+    for i, activity in enumerate(programme.activities):
+        work[i] = _work(activity, futures)
+    return work
+
+
+def _work(activity: Activity, futures: Futures) -> Floats:
+    work = _first(activity, futures) + _repeats(activity, futures)
+    return work * _taking_place(activity, futures) * _slip(activity, futures)
+
+
+def _first(activity: Activity, futures: Futures) -> Floats:
+    cell = duration_cell(activity)
+    return futures.draw(cell, futures.risks.get(cell, activity.duration))
+
+
+def _taking_place(activity: Activity, futures: Futures) -> Floats:
+    name = f"activities/{activity.name}/takes-place"
+    if not futures.varies(name):
+        return np.ones(1)
+    chance = futures.value(f"activities/{activity.name}/chance_percent", activity.chance_percent)
+    return (1 - futures.shares[name] < chance / 100).astype(float)
+
+
+def _slip(activity: Activity, futures: Futures) -> Floats:
+    if activity.slip is None:
+        return np.ones(1)
+    return futures.draw(slip_name(activity, activity.slip), activity.slip)
+
+
+def _repeats(activity: Activity, futures: Futures) -> Floats:
+    """Months that failed attempts cost, each drawn for itself."""
+    name = f"activities/{activity.name}/repeats"
+    total = np.zeros(futures.samples)
+    if not futures.varies(name):
+        return total
+    counts = repeats(futures.shares[name], *_chances(activity, futures))
+    again = activity.repeat or futures.risks.get(duration_cell(activity), activity.duration)
+    for attempt in range(1, int(counts.max()) + 1):
+        failing = np.flatnonzero(counts >= attempt)
+        shares = generator(futures.seed, f"{name} {attempt}").random(futures.samples)
+        total[failing] += quantile(again, shares[failing])
+    return total
+
+
+def _chances(activity: Activity, futures: Futures) -> tuple[Floats, Floats]:
+    prefix = f"activities/{activity.name}"
+    first = futures.value(f"{prefix}/repeat_percent", activity.repeat_percent) / 100
+    if activity.repeat_again_percent is None:
+        return first, first
+    later = futures.value(f"{prefix}/repeat_again_percent", activity.repeat_again_percent) / 100
+    return first, later
+
+
+def repeats(shares: Floats, fails: Floats, fails_again: Floats) -> Ints:
+    """How often something is done again; a larger share means more often.
+
+    P(at least k) = fails x fails_again^(k - 1), so with a chance of success p1 first and p2 later
+    the mean number of attempts is 1 + (1 - p1) / p2.
+    """
+    beyond = np.maximum(1 - shares, 2.0**-53)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        further = np.log(beyond / fails) / np.log(fails_again)
+    # an exact power is a boundary of probability zero; a later chance of 0 allows no second repeat
+    counts = np.where(fails_again > 0, 1 + np.floor(np.nan_to_num(further, posinf=0.0)), 1.0)
+    return np.where(beyond < fails, np.minimum(counts, MOST_REPEATS), 0.0).astype(np.int64)
+
+
+def mean_work_months(activity: Activity) -> float:
+    """Expected months of an activity by its own columns, without anybody's lateness."""
+    fails = activity.repeat_percent / 100
+    later = fails if activity.repeat_again_percent is None else activity.repeat_again_percent / 100
+    again = (activity.repeat or activity.duration).mean
+    slip = (activity.slip or constant(1.0)).mean
+    expected = activity.duration.mean + fails / (1 - later) * again
+    return expected * activity.chance_percent / 100 * slip
