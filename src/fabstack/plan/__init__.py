@@ -1,0 +1,22 @@
+"""The planner: what to make, buy, move and deliver in each month, and why not more.
+
+`plan(programme)` builds a linear program block by block, gives it to HiGHS and answers with arrays,
+reasons for every unit short, and the report of an independent checker.
+"""
+
+from fabstack.plan.highs import Status
+from fabstack.plan.options import Integers, PlanOptions, Supply
+from fabstack.plan.result import Audit, Code, PlanResult, Reason
+from fabstack.plan.run import plan
+
+__all__ = [
+    "Audit",
+    "Code",
+    "Integers",
+    "PlanOptions",
+    "PlanResult",
+    "Reason",
+    "Status",
+    "Supply",
+    "plan",
+]

@@ -1,0 +1,39 @@
+"""What a plan takes for granted, and which inputs of a programme it does not use."""
+
+from __future__ import annotations
+
+from fabstack.plan.facts import Facts
+
+
+def assumptions(facts: Facts) -> tuple[str, ...]:
+    """Sentences for the reader of a plan."""
+    return (*_always(facts), *_unused(facts))
+
+
+def _always(facts: Facts) -> list[str]:
+    options, programme = facts.options, facts.programme
+    used = {plant.kind for plant in programme.plants}
+    factors = ", ".join(f"{kind} {x:g}" for kind, x in options.x_factors.items() if kind in used)
+    return [
+        "Every month counts as one twelfth of a year.",
+        f"Cycle time is raw process time times an X-factor ({factors}), unless given by route.",
+        f"A plan uses at most {programme.planning.max_load_percent:g} % of the available tool "
+        "hours, where a tool group says nothing else; setups are part of the rest.",
+        "Money is before tax; capital is spent evenly while a phase is built.",
+        "What is in stock or under way at the end of the horizon is worth nothing.",
+    ]
+
+
+def _unused(facts: Facts) -> list[str]:
+    programme = facts.programme
+    found = {
+        "setup times": bool(programme.setups),
+        "queue-time limits": any(step.queue_limit_h for step in programme.steps),
+        "shelf lives": any(item.shelf_life_months for item in programme.items),
+        "the tables of starts and orders (the plan chooses its own)": bool(
+            programme.starts or programme.orders
+        ),
+        "chip-first scrap of parents": any(c.scrap_takes == "parent" for c in programme.components),
+        "chance events": bool(programme.risk_events),
+    }
+    return [f"Not used by the planner: {what}." for what, is_given in found.items() if is_given]

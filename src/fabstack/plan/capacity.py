@@ -1,0 +1,68 @@
+"""Tool hours: what the routes ask of each tool group, when, and what there is.
+
+    sum over routes r, periods s of started(r, s) x hours(r, g, t - s)  <=  hours there are(g, t)
+    hours there are = tools(t) x hours of a tool that is up while its plant works x most load
+
+`hours(r, g, k)` adds up the steps of the route on the tool group that come k periods after the
+start; a step that falls between two periods is split between them. What lots inside on the first
+day still need is taken off first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fabstack.economics.capacity import hours_per_tool_month
+from fabstack.model import grouped
+from fabstack.plan.facts import Facts
+from fabstack.plan.inside import hours_of_lots_inside
+from fabstack.plan.load import uses
+from fabstack.plan.make import Making
+from fabstack.plan.program import OUTSIDE, LinearProgram
+from fabstack.plan.types import Floats, Ints
+
+
+def add_tool_hours(lp: LinearProgram, facts: Facts, making: Making) -> Ints:
+    """Rows of tool hours [group, period]."""
+    available_h = np.maximum(usable_hours(facts) - hours_of_lots_inside(facts), 0.0)
+    rows = lp.add_rows("tool_hours", available_h.shape, high=available_h)
+    for use in uses(facts):
+        for offset in np.flatnonzero(use.hours):
+            moments = facts.periods.numbers + offset
+            inside = moments < facts.periods.count
+            target = np.where(inside, rows[use.group, np.where(inside, moments, 0)], OUTSIDE)
+            lp.add_entries(target, making.starts[use.route], use.hours[offset])
+    return rows
+
+
+def tools(facts: Facts) -> Floats:
+    """Tools released for production, averaged over each period [group, period]."""
+    rows = []
+    for group in facts.programme.tool_groups:
+        count = np.full(facts.periods.count, float(group.tools))
+        for delivery in grouped(facts.programme.deliveries, "tool_group")[group.name]:
+            there = facts.periods.share(facts.periods.position(delivery.date), np.inf)
+            count += delivery.tools * there
+        rows.append(count)
+    return np.array(rows).reshape(len(rows), facts.periods.count)
+
+
+def available_hours(facts: Facts) -> Floats:
+    """Hours in which tools are up while their plants work [group, period]."""
+    groups = facts.programme.tool_groups
+    each = np.array([hours_per_tool_month(facts.programme, group.name) for group in groups])
+    hours: Floats = tools(facts) * each.reshape(-1, 1) * facts.periods.months
+    return hours
+
+
+def usable_hours(facts: Facts) -> Floats:
+    """Of the available hours, what a plan may use [group, period]."""
+    planning = facts.programme.planning
+    most = [
+        (group.max_load_percent or planning.max_load_percent)
+        / 100
+        * facts.options.efficiencies.get(group.name, 1.0)
+        for group in facts.programme.tool_groups
+    ]
+    hours: Floats = available_hours(facts) * np.array(most).reshape(-1, 1)
+    return hours

@@ -1,0 +1,211 @@
+"""The objective of a plan, added up row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fabstack.economics.capacity import hours_per_carrier, line_yield
+from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
+from fabstack.model import by_key, grouped
+from fabstack.model.plants import Phase
+from fabstack.model.workforce import Skill
+from fabstack.plan.checker_terms import Terms
+from fabstack.plan.result import PlanResult
+
+Posting = tuple[int, float]  # period, USD in today's prices; a gain is positive
+
+
+def objective_usd(terms: Terms, result: PlanResult) -> tuple[float, float]:
+    """(net present value less penalties, sum of the sizes of all postings)."""
+    total = size = 0.0
+    for period, usd in _postings(terms, result):
+        total += usd * terms.worth(period)
+        size += abs(usd) * terms.worth(period)
+    return total, size
+
+
+def _postings(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    yield from _deliveries(terms, result)
+    yield from _making(terms, result)
+    yield from _lanes(terms, result)
+    yield from _purchases(terms, result)
+    yield from _stocks(terms, result)
+    yield from _plants(terms)
+    yield from _capital(terms, result)
+
+
+def _deliveries(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    """Revenue, and penalties for what is late or short."""
+    planning = terms.programme.planning
+    late_share = planning.backlog_penalty_percent / 100
+    lost_share = planning.shortfall_penalty_percent / 100
+    for place, (price, priority) in enumerate(_prices(terms, result)):
+        weight = result.options.class_weight ** _rank(terms, priority)
+        item = result.names.wants[place].item
+        worth = price or 10 * max(_dearest(terms, item, {}), 1.0)
+        lost = worth * weight * lost_share + (0.0 if price else worth)
+        for period in range(terms.periods):
+            yield period, price * float(result.delivered[place, period])
+            yield period, -worth * weight * late_share * float(result.backlog[place, period])
+            yield period, -lost * float(result.short[place, period])
+
+
+def _prices(terms: Terms, result: PlanResult) -> Iterator[tuple[float, int]]:
+    """(price, class) of each want."""
+    programme = terms.programme
+    from_markets = len({(need.market, need.item) for need in programme.needs})
+    for want in result.names.wants[:from_markets]:
+        priority = by_key(programme.markets)[want.market].priority
+        yield by_key(programme.items)[want.item].price_usd, priority
+    for demands in terms.alike():
+        yield terms.price_of(demands[0]), demands[0].priority
+
+
+def _rank(terms: Terms, priority: int) -> int:
+    programme = terms.programme
+    every = {market.priority for market in programme.markets}
+    every |= {demand.priority for demand in programme.demands}
+    return sorted(every).index(priority)
+
+
+def _dearest(terms: Terms, item: str, known: dict[str, float]) -> float:
+    """Cost of an item by the dearest way, at first yields."""
+    if item in known:
+        return known[item]
+    known[item] = 0.0
+    programme = terms.programme
+    row = by_key(programme.items)[item]
+    parts = 0.0
+    for component in grouped(programme.components, "parent")[item]:
+        each = children_per_parent(programme, component, 0.0)
+        child = _dearest(terms, component.child, known)
+        parts += each * child if each < float("inf") else 0.0
+    carriers = [_carrier(terms, r.name, r.plant) for r in grouped(programme.routes, "item")[item]]
+    good = max(yield_share(programme, row, 0.0), 1e-3)
+    made = row.make_cost_usd + (parts + max(carriers, default=0.0)) / good
+    bought = [offer.price_usd for offer in grouped(programme.offers, "item")[item]]
+    moved = max([lane.cost_usd for lane in programme.lanes], default=0.0)
+    known[item] = max([made, *bought]) + moved
+    return known[item]
+
+
+def _carrier(terms: Terms, route: str, plant: str) -> float:
+    units = units_per_carrier(terms.programme, route)
+    units *= max(line_yield(terms.programme, route), 1e-3)
+    return (_running(terms, route) + _people_for_carrier(terms, plant)) / units
+
+
+def _running(terms: Terms, route: str) -> float:
+    groups = by_key(terms.programme.tool_groups)
+    hours = hours_per_carrier(terms.programme, route)
+    return sum(h * groups[name].running_cost_usd_per_h for name, h in hours.items())
+
+
+def _making(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    items = by_key(terms.programme.items)
+    for place, route in enumerate(terms.programme.routes):
+        per_start = _running(terms, route.name) + _people_for_carrier(terms, route.plant)
+        for period in range(terms.periods):
+            started = float(result.starts[place, period])
+            units = terms.expected_units(route, period) if started else 0.0
+            yield period, -started * (per_start + units * items[route.item].make_cost_usd)
+    for place, node in enumerate(result.names.conversions):
+        for period in range(terms.periods):
+            made = float(result.converted[place, period])
+            yield period, -made * items[node.item].make_cost_usd
+
+
+def _lanes(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    price = {(lane.origin, lane.destination): lane.cost_usd for lane in terms.programme.lanes}
+    for place, way in enumerate(result.names.ways):
+        each = price.get((way.origin, way.destination), 0.0)
+        for period in range(terms.periods):
+            yield period, -each * float(result.sent[place, period])
+
+
+def _purchases(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    for place, offer in enumerate(terms.programme.offers):
+        for period in range(terms.periods):
+            usd = terms.price_of_order(offer, float(result.ordered[place, period]))
+            for when, share in terms.paid(period, offer.lead_time_months):
+                yield when, -usd * share
+            unmet = float(result.unmet[place, period])
+            yield period, -unmet * offer.price_usd * offer.shortfall_share
+
+
+def _stocks(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    """Holding cost, and the price of stock below its safety level."""
+    items, programme = by_key(terms.programme.items), terms.programme
+    for place, node in enumerate(result.names.nodes):
+        item = items[node.item]
+        holding = item.value_usd * programme.finance.holding_cost_percent / 1200
+        worth = max(item.price_usd, item.value_usd, 1.0)
+        lacking = worth * programme.planning.backlog_penalty_percent / 100
+        for period in range(terms.periods):
+            yield period, -holding * float(result.stock[place, period])
+            yield period, -lacking * float(result.missing[place, period])
+
+
+def _plants(terms: Terms) -> Iterator[Posting]:
+    """Fixed cost and crews from the opening on."""
+    for plant in terms.programme.plants:
+        monthly = plant.fixed_cost_usd_per_month + _crew(terms, plant.name)
+        for period in range(terms.periods):
+            yield period, -monthly * terms.overlap(period, plant.opens, None)
+
+
+def _crew(terms: Terms, plant: str) -> float:
+    skills = by_key(terms.programme.skills)
+    rows = grouped(terms.programme.staffings, "plant")[plant]
+    return sum(row.people * _month_of_work(skills[row.skill]) for row in rows)
+
+
+def _people_for_carrier(terms: Terms, plant: str) -> float:
+    skills = by_key(terms.programme.skills)
+    rows = grouped(terms.programme.staffings, "plant")[plant]
+    return sum(r.people_per_1000_per_month * _month_of_work(skills[r.skill]) for r in rows) / 1000
+
+
+def _month_of_work(skill: Skill) -> float:
+    pay = 0.5 * skill.pay_low_usd_per_year + 0.5 * skill.pay_high_usd_per_year
+    return pay * (1 + skill.bonus_percent / 100) * skill.load_factor / 12
+
+
+def _capital(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    phases = terms.programme.phases
+    for phase in phases:
+        if phase.ready is not None and not phase.optional:
+            first = terms.position(phase.ready) - phase.ramp_months
+            for period, share in _while_built(terms, phase, first):
+                if 0 <= period < terms.periods:
+                    yield period, -phase.capex_usd * share
+    for built in result.built:
+        phase = by_key(phases)[f"{built.plant}:{built.phase}"]
+        for period, share in _while_built(terms, phase, built.first_output):
+            inside = min(max(period, 0), terms.periods - 1)
+            yield inside, -phase.capex_usd * share * built.share
+    yield from _tools(terms)
+
+
+def _while_built(terms: Terms, phase: Phase, first_output: float) -> Iterator[tuple[int, float]]:
+    """(period, share of the capital), evenly from the decision to the first output."""
+    begins = first_output - phase.build_months
+    if phase.build_months == 0:
+        yield int(begins // 1), 1.0
+        return
+    period = int(begins // 1)
+    while period < first_output:
+        share = min(period + 1, first_output) - max(period, begins)
+        yield period, share / phase.build_months
+        period += 1
+
+
+def _tools(terms: Terms) -> Iterator[Posting]:
+    """Delivered tools, where no phase of the plant carries the capital."""
+    programme = terms.programme
+    for delivery in programme.deliveries:
+        group = by_key(programme.tool_groups)[delivery.tool_group]
+        phases = grouped(programme.phases, "plant")[group.plant]
+        period = int(terms.position(delivery.date) // 1)
+        if 0 <= period < terms.periods and not sum(phase.capex_usd for phase in phases):
+            yield period, -delivery.tools * group.price_usd

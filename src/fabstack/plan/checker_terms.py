@@ -1,0 +1,294 @@
+"""The checker's own reading of a programme: plain loops, one period at a time, no arrays."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from fabstack.economics.capacity import (
+    expected_visits,
+    hours_per_tool_month,
+    job_min,
+    open_share,
+    step_min_per_carrier,
+    steps_of,
+    survival,
+    with_wear,
+)
+from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
+from fabstack.model import Programme, by_key, grouped
+from fabstack.model.demand import Demand, Need
+from fabstack.model.items import Component
+from fabstack.model.plants import CapacityOf, Phase
+from fabstack.model.routes import Route
+from fabstack.model.supply import Offer
+from fabstack.plan.options import PlanOptions
+
+MINUTES_PER_MONTH = 365.25 / 12 * 1440
+LONG_AGO = 1200.0  # months that a supplier's process has learned
+
+
+class Terms:
+    """What a programme allows and asks for, period by period."""
+
+    def __init__(self, programme: Programme, options: PlanOptions, periods: int) -> None:
+        self.programme, self.options, self.periods = programme, options, periods
+        self.leads = {route.name: self._lead_months(route) for route in programme.routes}
+        self._units: dict[tuple[str, int], float] = {}
+
+    # --- Time -----------------------------------------------------------------------------------
+
+    def position(self, day: date) -> float:
+        """Months from the first of the programme's first month to a day."""
+        start = self.programme.programme.start
+        months = (day.year - start.year) * 12 + day.month - start.month
+        return months + (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
+
+    def overlap(self, period: int, begins: date | None, ends: date | None) -> float:
+        """Share of a period between two days, both included."""
+        first = -math.inf if begins is None else self.position(begins)
+        last = math.inf if ends is None else self.position(ends + timedelta(days=1))
+        return min(max(min(period + 1, last) - max(period, first), 0.0), 1.0)
+
+    def arrivals(self, period: int, lag_months: float) -> Iterator[tuple[int, float]]:
+        """Periods within the horizon in which a period's flow arrives, and the share of it."""
+        whole = math.floor(lag_months + 1e-9)
+        late = min(max(lag_months - whole, 0.0), 1.0)
+        for offset, share in ((whole, 1 - late), (whole + 1, late)):
+            if share > 0 and period + offset < self.periods:
+                yield period + offset, share
+
+    def paid(self, period: int, lag_months: float) -> Iterator[tuple[int, float]]:
+        """As `arrivals`, but what lies beyond the horizon falls into its last period."""
+        inside = list(self.arrivals(period, lag_months))
+        yield from inside
+        yield self.periods - 1, 1 - sum(share for _, share in inside)
+
+    def worth(self, period: int) -> float:
+        """USD of the start that a USD of today's prices is worth in the middle of a period."""
+        finance, years = self.programme.finance, (period + 0.5) / 12
+        growth = (1 + finance.inflation_percent / 100) / (1 + finance.discount_rate_percent / 100)
+        return float(growth**years)
+
+    # --- Routes ---------------------------------------------------------------------------------
+
+    def _lead_months(self, route: Route) -> float:
+        if route.name in self.options.lead_times_months:
+            return self.options.lead_times_months[route.name]
+        kind = by_key(self.programme.plants)[route.plant].kind
+        stay_min = sum(minutes for _, minutes in self._stays(route))
+        moves = max(len(steps_of(self.programme, route.name)) - 1, 0)
+        moving_min = moves * route.move.mean if route.move else 0.0
+        worked_min = self.options.x_factors.get(kind, 1.0) * stay_min + moving_min
+        return worked_min / open_share(self.programme, route.plant) / MINUTES_PER_MONTH
+
+    def _stays(self, route: Route) -> list[tuple[int, float]]:
+        """(step, minutes of a lot in its tools without queues)."""
+        groups = by_key(self.programme.tool_groups)
+        found = []
+        for step in steps_of(self.programme, route.name):
+            group = groups[step.tool_group]
+            once = job_min(route, step) + group.load_min + group.unload_min
+            found.append((step.step, expected_visits(step) * once))
+        return found
+
+    def step_lags(self, route: Route) -> dict[int, float]:
+        """Step -> months from the start of a lot to the middle of the step."""
+        stays = self._stays(route)
+        total = sum(minutes for _, minutes in stays)
+        found, passed = {}, 0.0
+        for step, minutes in stays:
+            found[step] = self.leads[route.name] * (passed + minutes / 2) / total if total else 0.0
+            passed += minutes
+        return found
+
+    def hours_of_start(self, route: Route) -> list[tuple[str, float, float, int]]:
+        """(tool group, months after the start, hours for a carrier, step)."""
+        lags, alive, found = self.step_lags(route), 1.0, []
+        for step in steps_of(self.programme, route.name):
+            busy_h = step_min_per_carrier(self.programme, route, step) / 60
+            hours = with_wear(self.programme, step.tool_group, busy_h) * expected_visits(step)
+            found.append((step.tool_group, lags[step.step], alive * hours, step.step))
+            alive *= survival(step)
+        return found
+
+    def alive_at(self, route: Route, number: int | None = None) -> float:
+        """Share of started carriers that reach a step, or the end."""
+        alive = 1.0
+        for step in steps_of(self.programme, route.name):
+            if number is None or step.step < number:
+                alive *= survival(step)
+        return alive
+
+    def units_of_carrier(self, route: Route, period: int) -> float:
+        """Good units of a started carrier that leaves in a period."""
+        period = min(period, self.periods - 1)
+        at = (route.name, period)
+        if at not in self._units:
+            item = by_key(self.programme.items)[route.item]
+            good = yield_share(self.programme, item, self._months_open(route.plant, period))
+            units = units_per_carrier(self.programme, route.name) * self.alive_at(route)
+            self._units[at] = units * good
+        return self._units[at]
+
+    def expected_units(self, route: Route, period: int) -> float:
+        """Good units of a carrier that starts in a period."""
+        shares = self.paid(period, self.leads[route.name])
+        return sum(share * self.units_of_carrier(route, when) for when, share in shares)
+
+    def children_of_start(self, route: Route, component: Component, period: int) -> float:
+        """Children that go into a carrier started in a period."""
+        age = self._months_open(route.plant, period)
+        each = children_per_parent(self.programme, component, age)
+        if component.quantity is None:
+            each *= yield_share(self.programme, by_key(self.programme.items)[route.item], age)
+        return each * units_per_carrier(self.programme, route.name)
+
+    def opening(self, plant: str) -> int:
+        """First period with output."""
+        opens = by_key(self.programme.plants)[plant].opens
+        return math.floor(self.position(opens)) if opens else 0
+
+    def _months_open(self, plant: str, period: int) -> float:
+        opens = by_key(self.programme.plants)[plant].opens
+        return max(period + 0.5 - (self.position(opens) if opens else 0.0), 0.0)
+
+    def usable_hours(self, group_name: str, period: int) -> float:
+        """Tool hours that a plan may use."""
+        group = by_key(self.programme.tool_groups)[group_name]
+        tools = float(group.tools)
+        for delivery in grouped(self.programme.deliveries, "tool_group")[group_name]:
+            tools += delivery.tools * self.overlap(period, delivery.date, None)
+        percent = group.max_load_percent or self.programme.planning.max_load_percent
+        share = percent / 100 * self.options.efficiencies.get(group_name, 1.0)
+        return tools * hours_per_tool_month(self.programme, group_name) * share
+
+    # --- Derived items --------------------------------------------------------------------------
+
+    def children_of_conversion(self, component: Component, place: str, period: int) -> float:
+        """Children for one good unit of a derived item."""
+        programme = self.programme
+        age = self._age_of_derived(component.parent, place, period)
+        each = children_per_parent(programme, component, age)
+        if component.quantity is None:
+            return each
+        return each / yield_share(programme, by_key(programme.items)[component.parent], age)
+
+    def _age_of_derived(self, item: str, place: str, period: int) -> float:
+        makers = self._makers(item, set())
+        if place not in by_key(self.programme.plants) or not makers:
+            return LONG_AGO
+        plants = {place} if place in makers else makers
+        return max(self._months_open(plant, period) for plant in plants)
+
+    def _makers(self, item: str, above: set[str]) -> set[str]:
+        routes = grouped(self.programme.routes, "item")[item]
+        if routes or item in above:
+            return {route.plant for route in routes}
+        found: set[str] = set()
+        for component in grouped(self.programme.components, "parent")[item]:
+            found |= self._makers(component.child, above | {item})
+        return found
+
+    # --- Phases ---------------------------------------------------------------------------------
+
+    def phase_gives(self, phase: Phase, first_output: float, period: int) -> float:
+        """Capacity of a phase in a period, growing evenly over its ramp from its first output."""
+        ramp = phase.ramp_months
+        if ramp == 0:
+            return phase.capacity_per_month * min(max(period + 1 - first_output, 0.0), 1.0)
+        reached = [min(max(at - first_output, 0.0), ramp) for at in (period, period + 1)]
+        growing = (reached[1] ** 2 - reached[0] ** 2) / (2 * ramp)
+        full = first_output + ramp
+        beyond = max(period + 1 - full, 0.0) - max(period - full, 0.0)
+        return phase.capacity_per_month * (growing + beyond)
+
+    def claimed_capacity(self, plant: str, counted: CapacityOf, period: int) -> float:
+        """Capacity of the phases that come whatever the plan."""
+        return sum(
+            self.phase_gives(phase, self.position(phase.ready) - phase.ramp_months, period)
+            for phase in grouped(self.programme.phases, "plant")[plant]
+            if phase.capacity_of is counted and phase.ready is not None and not phase.optional
+        )
+
+    # --- Offers ---------------------------------------------------------------------------------
+
+    def in_force(self, offer: Offer, period: int) -> float:
+        """Share of a period in which an offer holds."""
+        later = [
+            other.from_date
+            for other in grouped(self.programme.offers, "supplier")[offer.supplier]
+            if other.item == offer.item and other.from_date > offer.from_date
+        ]
+        ends = [day - timedelta(days=1) for day in later]
+        ends += [offer.to_date] if offer.to_date else []
+        return self.overlap(period, offer.from_date, min(ends, default=None))
+
+    def left_for_us(self, supplier: str) -> float:
+        """Share of a supplier's capacity that the customers ahead leave."""
+        rivals = grouped(self.programme.rivals, "supplier")[supplier]
+        ours = [rival.rank for rival in rivals if rival.customer == "us"]
+        left = 100.0
+        for rival in rivals:
+            if rival.customer != "us" and (not ours or rival.rank < min(ours)):
+                normal = self.options.supply == "normal"
+                left -= rival.share_percent if normal else rival.in_shortage_percent
+        return max(left, 0.0) / 100
+
+    def price_of_order(self, offer: Offer, quantity: float) -> float:
+        """What a month's order costs, with its price breaks."""
+        breaks = sorted(
+            (row.from_quantity, row.price_usd)
+            for row in grouped(self.programme.price_breaks, "item")[offer.item]
+            if row.supplier == offer.supplier
+        )
+        total, at, price = 0.0, 0.0, offer.price_usd
+        for begins, lower in breaks:
+            total += max(min(quantity, begins) - at, 0.0) * price
+            at, price = begins, lower
+        return total + max(quantity - at, 0.0) * price
+
+    # --- Demand ---------------------------------------------------------------------------------
+
+    def wanted(self, market: str, item: str, period: int) -> float:
+        """Units that a market's products of a period contain."""
+        products = self._products(market, period)
+        needs = grouped(self.programme.needs, "market")[market]
+        return sum(products * self._holds(n, period) for n in needs if n.item == item)
+
+    def _holds(self, need: Need, period: int) -> float:
+        return need.quantity * self.overlap(period, need.from_date, need.to_date)
+
+    def _products(self, market: str, period: int) -> float:
+        """Area under the market's rate, by trapezoids between its dates."""
+        rows = sorted(grouped(self.programme.volumes, "market")[market], key=lambda row: row.date)
+        points = [(self.position(row.date), row.units_per_year / 12) for row in rows]
+        points += [(math.inf, points[-1][1])] if points else []
+        total = 0.0
+        for (at, rate), (until, then) in pairwise(points):
+            low, high = max(at, period), min(until, period + 1)
+            if high > low:
+                slope = (then - rate) / (until - at)
+                total += (high - low) * (rate + slope * ((low + high) / 2 - at))
+        return total
+
+    def alike(self) -> list[list[Demand]]:
+        """Dated demands that the plan treats as one: same item, class and price."""
+        groups: defaultdict[tuple[str, int, float], list[Demand]] = defaultdict(list)
+        for demand in self.programme.demands:
+            groups[demand.item, demand.priority, self.price_of(demand)].append(demand)
+        return [groups[key] for key in sorted(groups)]
+
+    def price_of(self, demand: Demand) -> float:
+        """USD that one unit of a dated demand brings."""
+        if demand.price_usd is not None:
+            return demand.price_usd
+        return by_key(self.programme.items)[demand.item].price_usd
+
+    def due(self, demand: Demand) -> int:
+        """Period in which a dated demand is wanted."""
+        return max(math.floor(self.position(demand.date)), 0)

@@ -1,0 +1,191 @@
+"""A solution's columns become the arrays of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fabstack.model import key_of
+from fabstack.plan.assumptions import assumptions
+from fabstack.plan.build import Model
+from fabstack.plan.buy import capacity_left, minimum_to_take
+from fabstack.plan.capacity import available_hours, tools, usable_hours
+from fabstack.plan.highs import Solution
+from fabstack.plan.money import cash
+from fabstack.plan.phases import allowed, limits
+from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
+from fabstack.plan.types import Floats, Ints
+
+
+def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult:
+    """The plan that a solution stands for."""
+    facts, values = model.facts, solution.values
+    money = cash(model, values)
+    discount = facts.money / facts.prices
+    npv_usd = float(discount @ money.net)
+    return PlanResult(
+        status=solution.status,
+        objective_usd=npv_usd - float(discount @ money.penalty),
+        npv_usd=npv_usd,
+        gap=solution.gap,
+        columns=model.arrays.cost.size,
+        rows=model.arrays.low.size,
+        entries=int(model.arrays.matrix.nnz),
+        whole_columns=int(model.arrays.whole.sum()),
+        build_s=build_s,
+        solve_s=solution.solve_s,
+        options=facts.options,
+        names=_names(model),
+        lead_months={name: timing.lead_months for name, timing in facts.timings.items()},
+        assumptions=assumptions(facts),
+        **_flows(model, values),
+        **_capacities(model, solution),
+        built=_built(model, values),
+        duals=_duals(model, solution),
+        cash=money,
+        money=facts.money,
+        discount=discount,
+    )
+
+
+def _names(model: Model) -> Names:
+    facts, network = model.facts, model.facts.network
+    nodes = network.nodes
+    return Names(
+        months=tuple(facts.periods.day(period) for period in range(facts.periods.count)),
+        routes=tuple(route.name for route in facts.programme.routes),
+        nodes=nodes,
+        ways=tuple(
+            Way(nodes[arc.origin].item, nodes[arc.origin].place, nodes[arc.destination].place)
+            for arc in network.arcs
+        ),
+        offers=tuple(key_of(one.offer) for one in model.buying.terms),
+        groups=tuple(group.name for group in facts.programme.tool_groups),
+        limits=tuple(limits(facts)),
+        wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
+        conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
+    )
+
+
+def _flows(model: Model, values: Floats) -> dict[str, Any]:
+    shape = (len(model.facts.network.nodes), model.facts.periods.count)
+    columns, delivering = model.columns, model.delivering
+    served = values[columns["delivered"]]
+    wants = (len(delivering.wishes), shape[1])
+    arriving = -model.arrays.low[model.rows["balance"]]
+    return {
+        "starts": values[columns["starts"]],
+        "output": _output(model, values),
+        "converted": values[columns["converted"]],
+        "ordered": _summed(values[columns["taken"]], model.buying.step_of, len(model.buying.terms)),
+        "bought": _bought(model, values),
+        "unmet": _unmet(model, values),
+        "sent": values[columns["sent"]],
+        "used": _used(model, values),
+        "stock": _spread(values[columns["stock"]], _stores(model), shape),
+        "disposed": _spread(
+            values[columns["disposed"]], np.flatnonzero(arriving.any(axis=1)), shape
+        ),
+        "missing": _spread(values[columns["missing"]], _stores(model)[model.safeguarded], shape),
+        "delivered": _summed(served, delivering.outlets[:, 0], wants[0]),
+        "served_from": delivering.outlets,
+        "served": served,
+        "wanted": model.arrays.low[model.rows["demand"]],
+        "backlog": values[columns["backlog"]],
+        "short": values[columns["short"]],
+    }
+
+
+def _stores(model: Model) -> Ints:
+    return np.array(model.facts.network.stores, dtype=np.int64)
+
+
+def _summed(values: Floats, owner: Ints, owners: int) -> Floats:
+    total = np.zeros((owners, values.shape[1]))
+    np.add.at(total, owner, values)
+    return total
+
+
+def _spread(values: Floats, places: Ints, shape: tuple[int, int]) -> Floats:
+    found = np.zeros(shape)
+    found[places] = values
+    return found
+
+
+def _output(model: Model, values: Floats) -> Floats:
+    making = model.making
+    starts: Floats = values[model.columns["starts"]]
+    out = np.zeros_like(starts)
+    for offset, share in zip(making.offsets, making.shares, strict=True):
+        for route in range(out.shape[0]):
+            count = max(out.shape[1] - int(offset[route]), 0)
+            out[route, out.shape[1] - count :] += share[route] * starts[route, :count]
+    return out * making.units
+
+
+def _bought(model: Model, values: Floats) -> Floats:
+    ordered = _summed(values[model.columns["taken"]], model.buying.step_of, len(model.buying.terms))
+    received = np.zeros(ordered.shape)
+    months = [one.offer.lead_time_months for one in model.buying.terms]
+    for offset, share in model.facts.periods.split(months):
+        for place, row in enumerate(ordered):
+            count = max(row.size - int(offset[place]), 0)
+            received[place, row.size - count :] += share[place] * row[:count]
+    return received
+
+
+def _unmet(model: Model, values: Floats) -> Floats:
+    minimum = minimum_to_take(model.facts, model.buying)
+    return _spread(
+        values[model.columns["unmet"]], np.flatnonzero(minimum.any(axis=1)), minimum.shape
+    )
+
+
+def _used(model: Model, values: Floats) -> Floats:
+    """What routes and conversions take out of the nodes."""
+    makers = np.concatenate([model.columns[name].ravel() for name in ("starts", "converted")])
+    rows = model.rows["balance"]
+    taken = model.arrays.matrix[: rows.size, makers].minimum(0)
+    used: Floats = -(taken @ values[makers])
+    return used.reshape(rows.shape)
+
+
+def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
+    facts, rows = model.facts, model.rows
+    activity = model.arrays.matrix @ solution.values
+    starts = model.columns["starts"].ravel()
+    counted = model.arrays.matrix[:, starts] @ solution.values[starts]
+    usable = usable_hours(facts)
+    inside_h = usable - model.arrays.high[rows["tool_hours"]]
+    return {
+        "tools": tools(facts),
+        "available_h": available_hours(facts),
+        "usable_h": usable,
+        "used_h": activity[rows["tool_hours"]] + inside_h,
+        "allowed": allowed(facts, model.choices, solution.values[model.columns["built"]]),
+        "counted": counted[rows["phases"]],
+        "on_offer": capacity_left(facts, model.buying),
+    }
+
+
+def _built(model: Model, values: Floats) -> tuple[Built, ...]:
+    shares = values[model.columns["built"]]
+    return tuple(
+        Built(one.phase.plant, one.phase.phase, float(share), one.decided, one.first_output)
+        for share, one in zip(shares, model.choices, strict=True)
+        if share > 1e-6
+    )
+
+
+def _duals(model: Model, solution: Solution) -> Duals:
+    """The signs turned so that a positive dual means that one more unit is a gain."""
+    found = {name: solution.duals[rows] for name, rows in model.rows.items()}
+    return Duals(
+        # a unit more at a node lowers the right-hand side of its balance
+        units=found["balance"],
+        tool_hours=-found["tool_hours"],
+        phases=-found["phases"],
+        supply=-found["supply"],
+        demand=-found["demand"],
+    )

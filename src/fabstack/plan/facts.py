@@ -1,0 +1,99 @@
+"""What every block of the plan reads: the programme and what was worked out of it once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabstack.economics.flow import yield_share
+from fabstack.model import Programme, by_key, grouped
+from fabstack.plan.network import Network
+from fabstack.plan.options import PlanOptions
+from fabstack.plan.periods import Periods
+from fabstack.plan.timing import Timing, timing
+from fabstack.plan.types import Floats
+
+MATURE_MONTHS = 1200.0  # a supplier's process has done its learning
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A programme as the planner sees it."""
+
+    programme: Programme
+    options: PlanOptions
+    periods: Periods
+    network: Network
+    timings: Mapping[str, Timing]  # by route
+    money: Floats  # [period] USD at the start that a USD of today's prices is worth in a period
+    prices: Floats  # [period] price level, 1 at the start
+
+    @classmethod
+    def of(cls, programme: Programme, options: PlanOptions) -> Facts:
+        """The facts of a programme under some options."""
+        periods = Periods.of(programme)
+        prices = (1 + programme.finance.inflation_percent / 100) ** periods.years
+        discount = (1 + programme.finance.discount_rate_percent / 100) ** -periods.years
+        return cls(
+            programme=programme,
+            options=options,
+            periods=periods,
+            network=Network.of(programme),
+            timings={r.name: timing(programme, r, options) for r in programme.routes},
+            money=prices * discount,
+            prices=prices,
+        )
+
+    def months_open(self, plant: str) -> Floats:
+        """Months from the opening of a plant to the middle of each period [period]."""
+        opens = by_key(self.programme.plants)[plant].opens
+        since = self.periods.position(opens) if opens else 0.0
+        middles = (self.periods.numbers + 0.5 - since) * self.periods.months
+        months: Floats = np.maximum(middles, 0.0)
+        return months
+
+    def age_months(self, item: str, place: str) -> Floats:
+        """How long the process that makes an item at a place has learned [period].
+
+        A derived item is as old as the plant that makes what it comes from; a supplier is mature.
+        """
+        if place not in by_key(self.programme.plants):
+            return np.full(self.periods.count, MATURE_MONTHS)
+        makers = sorted(self._makers(item))
+        if not makers:
+            return np.full(self.periods.count, MATURE_MONTHS)
+        here = [place] if place in makers else makers
+        ages: Floats = np.max([self.months_open(plant) for plant in here], axis=0)
+        return ages
+
+    def _makers(self, item: str) -> set[str]:
+        """Plants that make an item, or else what it comes from."""
+        waiting, seen, found = [item], set[str](), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            routes = grouped(self.programme.routes, "item")[name]
+            found |= {route.plant for route in routes}
+            if not routes:
+                waiting += [c.child for c in grouped(self.programme.components, "parent")[name]]
+        return found
+
+    def yields(self, item: str, place: str) -> Floats:
+        """Share of an item's units that are good, made at a place [period]."""
+        row = by_key(self.programme.items)[item]
+        ages = self.age_months(item, place)
+        return np.array([yield_share(self.programme, row, age) for age in ages.tolist()])
+
+    def opening(self, plant: str) -> int:
+        """Period in which a plant may first have output."""
+        opens = by_key(self.programme.plants)[plant].opens
+        return math.floor(self.periods.position(opens)) if opens else 0
+
+    def mature_yield(self, item: str) -> float:
+        """Share that is good in the end."""
+        return yield_share(self.programme, by_key(self.programme.items)[item], MATURE_MONTHS)

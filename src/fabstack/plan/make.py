@@ -1,0 +1,132 @@
+"""What each route starts, gives and takes.
+
+    good units out in t of route r = sum over s of started(r, s) x share of s that leaves in t
+                                     x units per carrier x line yield x yield of the item in t
+
+A start of a period leaves the lead time later, split between two months. Components go in at the
+start: units per carrier x children per unit, whatever becomes of the carrier. Nothing starts so
+early that it would leave before the month in which its plant opens.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
+from fabstack.model import by_key, grouped
+from fabstack.model.items import Component
+from fabstack.model.routes import Route
+from fabstack.plan.facts import Facts
+from fabstack.plan.flow import Balance
+from fabstack.plan.load import running_usd
+from fabstack.plan.network import Node
+from fabstack.plan.people import usd_per_carrier
+from fabstack.plan.program import LinearProgram
+from fabstack.plan.types import Flags, Floats, Ints
+
+
+class Making(NamedTuple):
+    """Starts and what becomes of them."""
+
+    starts: Ints  # columns [route, period]
+    units: Floats  # [route, period] good units of a carrier that leaves in the period
+    expected: Floats  # [route, period] good units of a carrier that starts in the period
+    offsets: Ints  # [part, route] periods from start to leaving
+    shares: Floats  # [part, route] that leave then
+
+
+def add_routes(lp: LinearProgram, facts: Facts, balance: Balance) -> Making:
+    """Carriers started on each route, their output and what they take."""
+    routes, periods = facts.programme.routes, facts.periods
+    parts = periods.split([facts.timings[route.name].lead_months for route in routes])
+    offsets = np.array([part.offset for part in parts]).reshape(2, len(routes))
+    shares = np.array([part.share for part in parts]).reshape(2, len(routes))
+    units = units_out(facts)
+    expected = _expected(units, offsets, shares)
+    cost_usd = make_usd_per_carrier(facts, expected) + people_usd_per_carrier(facts)[:, None]
+    starts = lp.add_columns(
+        "starts",
+        units.shape,
+        cost=cost_usd * facts.money,
+        upper=np.where(may_start(facts, offsets[0]), np.inf, 0.0),
+    )
+    making = Making(starts, units, expected, offsets, shares)
+    _add_output(lp, facts, balance, making)
+    _add_components(lp, facts, balance, starts)
+    return making
+
+
+def units_out(facts: Facts) -> Floats:
+    """Good units of a carrier that leaves a route in a period [route, period]."""
+    rows = [
+        units_per_carrier(facts.programme, route.name)
+        * facts.timings[route.name].line_yield
+        * facts.yields(route.item, route.plant)
+        for route in facts.programme.routes
+    ]
+    return np.array(rows).reshape(len(rows), facts.periods.count)
+
+
+def _expected(units: Floats, offsets: Ints, shares: Floats) -> Floats:
+    last = units.shape[1] - 1  # what leaves after the horizon yields as in its last period
+    routes = np.arange(units.shape[0])[:, None]
+    leaves = np.minimum(np.arange(units.shape[1]) + offsets[:, :, None], last)
+    found: Floats = (shares[:, :, None] * units[routes, leaves]).sum(axis=0)
+    return found
+
+
+def may_start(facts: Facts, whole_offsets: Ints) -> Flags:
+    """True where a start leaves no earlier than its plant opens [route, period]."""
+    opening = np.array([facts.opening(route.plant) for route in facts.programme.routes])
+    first = facts.periods.numbers + whole_offsets[:, None]
+    flags: Flags = first >= opening.reshape(-1, 1)
+    return flags
+
+
+def make_usd_per_carrier(facts: Facts, expected: Floats) -> Floats:
+    """Making and running tools for a carrier, paid when it starts [route, period]."""
+    items = by_key(facts.programme.items)
+    each = np.array([items[route.item].make_cost_usd for route in facts.programme.routes])
+    return each.reshape(-1, 1) * expected + running_usd(facts)[:, None]
+
+
+def people_usd_per_carrier(facts: Facts) -> Floats:
+    """People for a carrier, paid when it starts [route]."""
+    return np.array([usd_per_carrier(facts.programme, r.plant) for r in facts.programme.routes])
+
+
+def _add_output(lp: LinearProgram, facts: Facts, balance: Balance, making: Making) -> None:
+    nodes = np.array(
+        [facts.network.index[Node(r.item, r.plant)] for r in facts.programme.routes], dtype=np.int64
+    )
+    last = facts.periods.count - 1
+    routes = np.arange(nodes.size)[:, None]
+    for offset, share in zip(making.offsets, making.shares, strict=True):
+        leaves = facts.periods.numbers + offset[:, None]
+        amount = share[:, None] * making.units[routes, np.minimum(leaves, last)]
+        lp.add_entries(balance.at(nodes[:, None], leaves), making.starts, amount)
+
+
+def _add_components(lp: LinearProgram, facts: Facts, balance: Balance, starts: Ints) -> None:
+    for route, columns in zip(facts.programme.routes, starts, strict=True):
+        for component in grouped(facts.programme.components, "parent")[route.item]:
+            node = facts.network.index[Node(component.child, route.plant)]
+            lp.add_entries(
+                balance.rows[node], columns, -children_per_carrier(facts, route, component)
+            )
+
+
+def children_per_carrier(facts: Facts, route: Route, component: Component) -> Floats:
+    """Children that go into a started carrier [period]."""
+    programme = facts.programme
+    units = units_per_carrier(programme, route.name)
+    if component.quantity is not None:
+        return np.full(facts.periods.count, units * children_per_parent(programme, component, 0.0))
+    item = by_key(programme.items)[route.item]
+    ages = facts.months_open(route.plant).tolist()
+    good = [children_per_parent(programme, component, age) for age in ages]
+    return units * np.array(
+        [one * yield_share(programme, item, age) for one, age in zip(good, ages, strict=True)]
+    )

@@ -1,0 +1,52 @@
+"""How a plan is made: what the command may say beside the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fabstack.model.plants import PlantKind
+
+
+class Integers(StrEnum):
+    """What happens to yes-or-no decisions (optional phases, falling price breaks)."""
+
+    WHOLE = "whole"
+    RELAXED = "relaxed"  # half a phase may be built: faster, and a bound on the whole ones
+
+
+class Supply(StrEnum):
+    """Which share the suppliers' other customers take first."""
+
+    NORMAL = "normal"
+    SHORTAGE = "shortage"
+
+
+# X-factor: cycle time over raw process time. Loaded wafer fabs run at 2 to 3 (Hopp and Spearman,
+# Factory Physics, ch. 9); shorter lines queue less. An assumption until the simulator gives a time.
+X_FACTORS: Mapping[PlantKind, float] = {
+    PlantKind.FAB: 2.5,
+    PlantKind.PACKAGING: 2.0,
+    PlantKind.PCB: 2.0,
+    PlantKind.ASSEMBLY: 1.5,
+    PlantKind.OTHER: 1.5,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """Switches of a plan; every default is stated in the result.
+
+    `lead_times_months` (by route) and `efficiencies` (by tool group, share of the available hours)
+    replace the planner's own figures; a simulation may supply both.
+    """
+
+    integers: Integers = Integers.WHOLE
+    supply: Supply = Supply.NORMAL
+    x_factors: Mapping[PlantKind, float] = field(default_factory=lambda: dict(X_FACTORS))
+    lead_times_months: Mapping[str, float] = field(default_factory=dict)
+    efficiencies: Mapping[str, float] = field(default_factory=dict)
+    class_weight: float = 2.0  # a demand class outweighs the one below it by this factor
+    time_limit_s: float = 120.0
+    gap: float = 0.001  # relative, at which a search over whole numbers may stop

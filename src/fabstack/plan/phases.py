@@ -1,0 +1,196 @@
+"""Phases of a plant: what they allow in a period, and the choice to build one.
+
+    carriers started(t) or good units out(t)  <=  claimed(t) + sum over choices of built x gives(t)
+
+A claimed phase grows evenly from `ready - ramp_months` to full at `ready`. An optional phase is
+built or not; without a date the planner also chooses the period of the decision: first output
+after `build_months`, full `ramp_months` later. Capital is spent evenly from decision to first
+output.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fabstack.model.plants import CapacityOf, Phase
+from fabstack.plan.facts import Facts
+from fabstack.plan.make import Making
+from fabstack.plan.options import Integers
+from fabstack.plan.program import LinearProgram
+from fabstack.plan.types import Floats, Ints
+
+
+class Limit(NamedTuple):
+    """What all phases of a plant that count the same thing allow together."""
+
+    plant: str
+    counted: CapacityOf
+
+
+class Choice(NamedTuple):
+    """To build a phase from a period on."""
+
+    phase: Phase
+    decided: int | None  # period; None: for its own date
+    first_output: float  # on the axis of periods
+    full: float
+
+
+def limits(facts: Facts) -> list[Limit]:
+    """The limits of all plants."""
+    found = {Limit(phase.plant, phase.capacity_of): None for phase in facts.programme.phases}
+    return list(found)
+
+
+def add_phases(lp: LinearProgram, facts: Facts, making: Making) -> tuple[Choice, ...]:
+    """Rows of phase capacity [limit, period] and columns of the choices to build."""
+    wanted = limits(facts)
+    rows = lp.add_rows("phases", (len(wanted), facts.periods.count), high=claimed(facts))
+    for limit, row in zip(wanted, rows, strict=True):
+        _add_use(lp, facts, making, limit, row)
+    found = choices(facts)
+    whole = facts.options.integers is Integers.WHOLE
+    cost = [float((spending(facts, choice) * facts.money).sum()) for choice in found]
+    built = lp.add_columns("built", (len(found),), cost=cost, upper=1.0, whole=whole)
+    for choice, column in zip(found, built, strict=True):
+        limit = Limit(choice.phase.plant, choice.phase.capacity_of)
+        lp.add_entries(rows[wanted.index(limit)], column, -gives(facts, choice))
+    _add_once(lp, found, built)
+    return tuple(found)
+
+
+def _add_use(lp: LinearProgram, facts: Facts, making: Making, limit: Limit, row: Ints) -> None:
+    for place, route in enumerate(facts.programme.routes):
+        if route.plant != limit.plant:
+            continue
+        if limit.counted is CapacityOf.CARRIER:
+            lp.add_entries(row, making.starts[place], 1.0)
+        else:
+            _add_units_out(lp, making, place, row)
+
+
+def _add_units_out(lp: LinearProgram, making: Making, place: int, row: Ints) -> None:
+    for offset, share in zip(making.offsets[:, place], making.shares[:, place], strict=True):
+        count = max(row.size - int(offset), 0)
+        amount = share * making.units[place, row.size - count :]
+        lp.add_entries(row[row.size - count :], making.starts[place, :count], amount)
+
+
+def _add_once(lp: LinearProgram, found: list[Choice], built: Ints) -> None:
+    """A phase is built once at most."""
+    phases = list(dict.fromkeys((c.phase.plant, c.phase.phase) for c in found))
+    rows = lp.add_rows("once", (len(phases),), high=1.0)
+    place = {phase: i for i, phase in enumerate(phases)}
+    of = np.array([place[c.phase.plant, c.phase.phase] for c in found], dtype=np.int64)
+    lp.add_entries(rows[of], built, 1.0)
+
+
+def claimed(facts: Facts) -> Floats:
+    """What the phases allow that come whatever the plan [limit, period]."""
+    found = {limit: np.zeros(facts.periods.count) for limit in limits(facts)}
+    for phase in facts.programme.phases:
+        if not is_choice(phase):
+            full = _ready(facts, phase)
+            growth = _growth(facts, full - phase.ramp_months / facts.periods.months, full)
+            capacity = phase.capacity_per_month * facts.periods.months * growth
+            found[Limit(phase.plant, phase.capacity_of)] += capacity
+    return np.array(list(found.values())).reshape(len(found), facts.periods.count)
+
+
+def is_choice(phase: Phase) -> bool:
+    """True where the planner decides whether a phase is built."""
+    return phase.optional or phase.ready is None
+
+
+def _ready(facts: Facts, phase: Phase) -> float:
+    return facts.periods.position(phase.ready) if phase.ready else np.inf
+
+
+def choices(facts: Facts) -> list[Choice]:
+    """Every way to build an optional phase."""
+    return [
+        choice
+        for phase in facts.programme.phases
+        if is_choice(phase)
+        for choice in _choices_of(facts, phase)
+    ]
+
+
+def _choices_of(facts: Facts, phase: Phase) -> list[Choice]:
+    ramp = phase.ramp_months / facts.periods.months
+    if phase.ready is not None:
+        full = _ready(facts, phase)
+        return [Choice(phase, None, full - ramp, full)]
+    build = phase.build_months / facts.periods.months
+    return [
+        Choice(phase, decided, decided + build, decided + build + ramp)
+        for decided in range(facts.periods.count)
+        if decided + build < facts.periods.count
+    ]
+
+
+def gives(facts: Facts, choice: Choice) -> Floats:
+    """What a choice adds to its limit [period]."""
+    growth = _growth(facts, choice.first_output, choice.full)
+    return choice.phase.capacity_per_month * facts.periods.months * growth
+
+
+def allowed(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
+    """What all phases allow, claimed and built [limit, period]."""
+    total = claimed(facts)
+    place = {limit: i for i, limit in enumerate(limits(facts))}
+    for choice, share in zip(found, built, strict=True):
+        if share > 0:
+            total[place[Limit(choice.phase.plant, choice.phase.capacity_of)]] += share * gives(
+                facts, choice
+            )
+    return total
+
+
+def _growth(facts: Facts, begins: float, full: float) -> Floats:
+    """Share of full capacity, averaged over each period, that grows evenly in between [period]."""
+    edges = np.arange(facts.periods.count + 1.0)
+    if full > begins:
+        grown = np.clip(edges - begins, 0.0, full - begins) ** 2 / (2 * (full - begins))
+    else:
+        grown = np.zeros(edges.size)
+    return np.diff(grown + np.maximum(edges - full, 0.0))
+
+
+def spending(facts: Facts, choice: Choice) -> Floats:
+    """Capital of a choice, in today's prices [period]; none of it is lost beyond the horizon."""
+    build = choice.phase.build_months / facts.periods.months
+    begins = choice.first_output - build if choice.decided is None else float(choice.decided)
+    spent = _evenly(facts, begins, begins + build)
+    spent[0] += _evenly_before(begins, build)
+    spent[-1] += 1.0 - spent.sum()
+    return choice.phase.capex_usd * spent
+
+
+def claimed_spending(facts: Facts) -> Floats:
+    """Capital of the claimed phases [period]; what was spent before the start is gone."""
+    total = np.zeros(facts.periods.count)
+    for phase in facts.programme.phases:
+        if not is_choice(phase):
+            first_output = _ready(facts, phase) - phase.ramp_months / facts.periods.months
+            begins = first_output - phase.build_months / facts.periods.months
+            total += phase.capex_usd * _evenly(facts, begins, first_output)
+    return total
+
+
+def _evenly(facts: Facts, begins: float, ends: float) -> Floats:
+    """Share of what is spent evenly between two positions [period]; at once where they are one."""
+    if ends > begins:
+        share: Floats = facts.periods.share(begins, ends) / (ends - begins)
+        return share
+    now: Floats = (facts.periods.numbers == np.floor(begins)).astype(np.float64)
+    return now  # noqa: RET504  (numpy types comparisons as Any)
+
+
+def _evenly_before(begins: float, build: float) -> float:
+    """Share that lies before the start of the horizon."""
+    if build > 0:
+        return float(np.clip(-begins / build, 0.0, 1.0))
+    return float(begins < 0)

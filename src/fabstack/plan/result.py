@@ -1,0 +1,170 @@
+"""What a plan says: arrays, the names along their axes, and why any unit is short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from fabstack.plan.highs import Status
+from fabstack.plan.money import Cash
+from fabstack.plan.network import Node
+from fabstack.plan.options import PlanOptions
+from fabstack.plan.phases import Limit
+from fabstack.plan.types import Floats, Ints
+
+
+class Code(StrEnum):
+    """Why a unit is never delivered."""
+
+    TOOL_HOURS = "tool-hours"
+    PHASE_CAPACITY = "phase-capacity"
+    PLANT_NOT_OPEN = "plant-not-open"
+    SUPPLIER_CAPACITY = "supplier-capacity"
+    LEAD_TIME = "lead-time"
+    MATERIAL = "material"  # nobody makes or sells it
+    STORAGE = "storage"  # a stock is at its limit
+    YIELD = "yield"  # mature yields would have covered the shortfall
+    NOT_WORTH_SERVING = "not-worth-serving"
+
+
+class Reason(NamedTuple):
+    """The one primary reason for some units short in a period.
+
+    `worth_usd` is what one more unit of the cause (an hour, a carrier, a bought unit) adds to the
+    objective, in USD of the programme's start; 0 where no unit of anything would help.
+    """
+
+    period: int
+    wish: int
+    market: str
+    item: str
+    quantity: float
+    code: Code
+    cause: str
+    cause_period: int
+    worth_usd: float
+    explanation: str
+
+
+class Way(NamedTuple):
+    """A lane that an item takes."""
+
+    item: str
+    origin: str
+    destination: str
+
+
+class Want(NamedTuple):
+    """An item for a market, or for a group of dated demands that are alike."""
+
+    market: str
+    item: str
+
+
+class Built(NamedTuple):
+    """An optional phase and whether the plan builds it."""
+
+    plant: str
+    phase: str
+    share: float  # 1 built, 0 not; in between only where integers are relaxed
+    decided: int | None  # period of the decision; None: for the phase's own date
+    first_output: float  # on the axis of periods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the first axis of each array stands for."""
+
+    months: tuple[date, ...]  # first days
+    routes: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    ways: tuple[Way, ...]
+    offers: tuple[str, ...]  # keys of the table
+    groups: tuple[str, ...]
+    limits: tuple[Limit, ...]
+    wants: tuple[Want, ...]
+    conversions: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duals:
+    """What one more unit is worth: change of the objective, in USD of the programme's start."""
+
+    units: Floats  # [node, period] of an item that is there
+    tool_hours: Floats  # [group, period] of an hour that may be used
+    phases: Floats  # [limit, period] of a carrier or unit that a phase allows
+    supply: Floats  # [offer, period] of a unit that a supplier can make
+    demand: Floats  # [want, period] of a unit more wanted; below 0 where it cannot be served
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the independent checker found."""
+
+    balance_error: float  # largest, relative to what flows there
+    limit_error: float  # largest excess over a limit, relative to it
+    objective_error: float  # relative
+    worst: str  # what the largest error is about
+
+    @property
+    def holds(self) -> bool:
+        """True where everything agrees to 1e-6."""
+        return max(self.balance_error, self.limit_error, self.objective_error) <= 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """A plan; every array has the period as its last axis."""
+
+    status: Status
+    objective_usd: float  # net present value less penalties
+    npv_usd: float  # of the cash
+    gap: float  # relative distance to the best that can exist; infinite where it is not known
+    columns: int
+    rows: int
+    entries: int
+    whole_columns: int
+    build_s: float
+    solve_s: float
+
+    options: PlanOptions
+    names: Names
+    lead_months: Mapping[str, float]  # by route
+    assumptions: tuple[str, ...]
+
+    starts: Floats  # [route] carriers
+    output: Floats  # [route] good units that leave
+    converted: Floats  # [conversion] good units
+    ordered: Floats  # [offer] units, in the month of the order
+    bought: Floats  # [offer] units received
+    unmet: Floats  # [offer] units below a contract's minimum
+    sent: Floats  # [way] units that leave
+    used: Floats  # [node] units that routes and conversions take
+    stock: Floats  # [node] units at the end
+    disposed: Floats  # [node] units thrown away
+    missing: Floats  # [node] units below the safety stock
+    delivered: Floats  # [want] units
+    served_from: Ints  # [outlet, (want, node)]
+    served: Floats  # [outlet] units
+    wanted: Floats  # [want]
+    backlog: Floats  # [want] units late at the end
+    short: Floats  # [want] units given up
+    built: tuple[Built, ...]
+
+    tools: Floats  # [group] on average
+    available_h: Floats  # [group]
+    usable_h: Floats  # [group] of them, what a plan may use
+    used_h: Floats  # [group]
+    allowed: Floats  # [limit] carriers or units that phases allow
+    counted: Floats  # [limit] carriers or units that count against it
+    on_offer: Floats  # [offer] units that the supplier can make for the programme
+
+    duals: Duals
+    cash: Cash
+    money: Floats  # USD at the start that a USD of today's prices is worth in the period
+    discount: Floats  # USD at the start that a USD of the period is worth
+    reasons: tuple[Reason, ...] = ()
+    audit: Audit | None = None

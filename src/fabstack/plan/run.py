@@ -1,0 +1,54 @@
+"""A programme becomes a plan: build, solve, explain, check."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from fabstack.errors import LimitError, PlanError
+from fabstack.model import Programme
+from fabstack.plan.build import build
+from fabstack.plan.checker import audit
+from fabstack.plan.extract import result_of
+from fabstack.plan.facts import Facts
+from fabstack.plan.highs import Solution, Status, minimum
+from fabstack.plan.options import PlanOptions
+from fabstack.plan.reasons import reasons
+from fabstack.plan.result import PlanResult
+
+
+def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanResult:
+    """What to start, buy, move, store and deliver in each month, and why any unit is short.
+
+    The plan maximises the net present value less the penalties for late and missing units. It
+    always exists: every shortfall is priced, none is forbidden.
+
+    Raises:
+        LimitError: the time limit came before any plan was found, or the program is too large.
+        PlanError: the programme's own numbers allow an unlimited gain.
+
+    """
+    started = time.perf_counter()
+    options = options or PlanOptions()
+    model = build(Facts.of(programme, options))
+    build_s = time.perf_counter() - started
+    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=options.gap)
+    _accept(solution, options)
+    found = result_of(model, solution, build_s=build_s)
+    found = replace(found, reasons=reasons(model, solution))
+    return replace(found, audit=audit(programme, found))
+
+
+def _accept(solution: Solution, options: PlanOptions) -> None:
+    match solution.status:
+        case Status.OPTIMAL | Status.LIMIT:
+            return
+        case Status.NOTHING:
+            raise LimitError(
+                f"no plan was found within {options.time_limit_s:g} s; allow more time, or relax "
+                "the whole numbers"
+            )
+        case Status.UNBOUNDED:
+            raise PlanError("the plan's gain has no limit; a price or cost must be wrong")
+        case Status.INFEASIBLE:  # every shortfall is priced, so this is a fault of ours
+            raise AssertionError("a plan always exists, and yet the solver found none")

@@ -1,0 +1,192 @@
+"""Causes in words: what a row or a column of the program stands for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fabstack.model import by_key, grouped
+from fabstack.model.plants import CapacityOf
+from fabstack.plan.build import Model
+from fabstack.plan.highs import Solution
+from fabstack.plan.network import Node
+from fabstack.plan.phases import allowed, limits
+from fabstack.plan.result import Code
+from fabstack.plan.types import Floats, Ints
+
+
+class Cause(NamedTuple):
+    """What a unit lacks, and what one more unit of that is worth in USD of the start."""
+
+    code: Code
+    name: str
+    period: int
+    worth_usd: float
+    explanation: str
+    immaturity: float = 1.0  # units with mature yields over units now, on the way to the cause
+
+
+class Place(NamedTuple):
+    """Where an index lies: block, thing, period."""
+
+    block: str
+    thing: int
+    period: int
+
+
+class Words:
+    """Says what rows and columns stand for."""
+
+    def __init__(self, model: Model, solution: Solution) -> None:
+        self.model = model
+        self.facts = model.facts
+        self.programme = model.facts.programme
+        built = solution.values[model.columns["built"]]
+        self.allowed = allowed(model.facts, model.choices, built)
+
+    def is_stock(self, column: int) -> bool:
+        """True for stock that is carried over."""
+        return _place(self.model.columns, column).block == "stock"
+
+    def limit(self, row: int, worth_usd: float) -> Cause:
+        """An exhausted row."""
+        place = _place(self.model.rows, row)
+        say = {
+            "tool_hours": self._tool_hours,
+            "phases": self._phases,
+            "supply": self._supply,
+            "step_above": self._price_step,
+        }
+        return say[place.block](place, worth_usd)
+
+    def bound(self, column: int, worth_usd: float) -> Cause:
+        """A closed column, or one at its bound."""
+        place = _place(self.model.columns, column)
+        say = {
+            "starts": self._start,
+            "taken": self._taken,
+            "converted": self._converted,
+            "stock": self._stock,
+        }
+        return say[place.block](place, worth_usd)
+
+    def not_worth(self, row: int, cost_usd: float, worth_usd: float) -> Cause:
+        """A unit that costs more than its delivery is worth."""
+        node, period = self._node(row)
+        money = self.facts.money[period]
+        text = (
+            f"one more {node.item} in {self._month(period)} costs USD {cost_usd / money:,.2f} the "
+            f"cheapest way and is worth USD {worth_usd / money:,.2f}"
+        )
+        return Cause(Code.NOT_WORTH_SERVING, node.item, period, 0.0, text)
+
+    def lacking(self, row: int, costs: Floats) -> Cause:
+        """A balance row into which nothing leads in time."""
+        node, period = self._node(row)
+        later = np.flatnonzero(np.isfinite(costs[self._rows(node)[period:]]))
+        if later.size == 0:
+            text = f"nobody makes or sells {node.item} for {node.place}"
+            return Cause(Code.MATERIAL, node.item, period, 0.0, text)
+        plant = self._closed_maker(node, period)
+        if plant is not None:
+            return self._not_open(plant, period, 0.0)
+        first = self._month(period + int(later[0]))
+        text = f"no {node} before {first}: lead times from the programme's first day"
+        return Cause(Code.LEAD_TIME, node.item, period, 0.0, text)
+
+    # --- Rows -----------------------------------------------------------------------------------
+
+    def _tool_hours(self, place: Place, worth_usd: float) -> Cause:
+        group = self.programme.tool_groups[place.thing]
+        text = (
+            f"all usable hours of {group.name} in {group.plant} are taken in "
+            f"{self._month(place.period)}; one more hour is worth USD {worth_usd:,.2f}"
+        )
+        return Cause(Code.TOOL_HOURS, group.name, place.period, worth_usd, text)
+
+    def _phases(self, place: Place, worth_usd: float) -> Cause:
+        limit = limits(self.facts)[place.thing]
+        allowed = self.allowed[place.thing]
+        if not allowed[: place.period + 1].any():
+            return self._not_open(limit.plant, place.period, worth_usd)
+        what = "carriers started" if limit.counted is CapacityOf.CARRIER else "units out"
+        text = (
+            f"the phases of {limit.plant} allow {allowed[place.period]:,.0f} {what} in "
+            f"{self._month(place.period)}; one more is worth USD {worth_usd:,.2f}"
+        )
+        return Cause(Code.PHASE_CAPACITY, limit.plant, place.period, worth_usd, text)
+
+    def _supply(self, place: Place, worth_usd: float) -> Cause:
+        offer = self.model.buying.terms[place.thing].offer
+        most = self.model.arrays.high[self.model.rows["supply"][place.thing, place.period]]
+        text = (
+            f"{offer.supplier} can make {most:,.0f} {offer.item} for the programme in "
+            f"{self._month(place.period)}; one more is worth USD {worth_usd:,.2f}"
+        )
+        return Cause(Code.SUPPLIER_CAPACITY, offer.supplier, place.period, worth_usd, text)
+
+    def _price_step(self, place: Place, worth_usd: float) -> Cause:
+        return self._supply(self._of_falling_step(place), worth_usd)
+
+    def _of_falling_step(self, place: Place) -> Place:
+        buying = self.model.buying
+        return place._replace(thing=int(buying.step_of[buying.falling[place.thing] + 1]))
+
+    # --- Columns --------------------------------------------------------------------------------
+
+    def _start(self, place: Place, worth_usd: float) -> Cause:
+        return self._not_open(self.programme.routes[place.thing].plant, place.period, worth_usd)
+
+    def _taken(self, place: Place, worth_usd: float) -> Cause:
+        terms = self.model.buying.terms[int(self.model.buying.step_of[place.thing])]
+        if terms.in_force[place.period]:
+            return self._supply(
+                place._replace(thing=int(self.model.buying.step_of[place.thing])), worth_usd
+            )
+        offer = terms.offer
+        text = f"{offer.supplier} does not sell {offer.item} in {self._month(place.period)}"
+        return Cause(Code.SUPPLIER_CAPACITY, offer.supplier, place.period, worth_usd, text)
+
+    def _converted(self, place: Place, worth_usd: float) -> Cause:
+        node = self.facts.network.nodes[self.facts.network.conversions[place.thing].node]
+        text = f"no {node} is good in {self._month(place.period)}"
+        return Cause(Code.YIELD, node.item, place.period, worth_usd, text)
+
+    def _stock(self, place: Place, worth_usd: float) -> Cause:
+        node = self.facts.network.nodes[self.facts.network.stores[place.thing]]
+        text = f"the stock of {node} is full in {self._month(place.period)}"
+        return Cause(Code.STORAGE, node.item, place.period, worth_usd, text)
+
+    # --- Shared ---------------------------------------------------------------------------------
+
+    def _not_open(self, plant: str, period: int, worth_usd: float) -> Cause:
+        opens = by_key(self.programme.plants)[plant].opens
+        when = f"opens on {opens}" if opens else "has no finished phase"
+        text = f"{plant} {when}: nothing could leave it for {self._month(period)}"
+        return Cause(Code.PLANT_NOT_OPEN, plant, period, worth_usd, text)
+
+    def _closed_maker(self, node: Node, period: int) -> str | None:
+        """A plant that makes the item of a node and is not open yet, if all that do are closed."""
+        plants = [r.plant for r in grouped(self.programme.routes, "item")[node.item]]
+        closed = [plant for plant in plants if self.facts.opening(plant) > period]
+        return closed[0] if closed and len(closed) == len(plants) else None
+
+    def _node(self, row: int) -> tuple[Node, int]:
+        place = _place(self.model.rows, row)
+        return self.facts.network.nodes[place.thing], place.period
+
+    def _rows(self, node: Node) -> Ints:
+        rows: Ints = self.model.rows["balance"][self.facts.network.index[node]]
+        return rows
+
+    def _month(self, period: int) -> str:
+        return f"{self.facts.periods.day(period):%Y-%m}"
+
+
+def _place(blocks: dict[str, Ints], index: int) -> Place:
+    for name, indices in blocks.items():
+        if indices.size and indices.flat[0] <= index <= indices.flat[-1]:
+            where = np.unravel_index(index - indices.flat[0], indices.shape)
+            return Place(name, int(where[0]), int(where[-1]))
+    raise IndexError(index)

@@ -1,0 +1,66 @@
+"""What a unit is worth that has no price: ten times the dearest way to get one.
+
+Prices of shortfalls must be large enough to be the last resort and no larger, or they drown the
+other numbers of the program. So they are worked out of the programme's own costs.
+"""
+
+from __future__ import annotations
+
+import math
+
+from fabstack.economics.capacity import hours_per_carrier, line_yield
+from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
+from fabstack.model import Programme, by_key, grouped
+from fabstack.model.routes import Route
+from fabstack.plan.facts import Facts
+from fabstack.plan.people import usd_per_carrier
+
+TIMES = 10.0
+
+
+def replacement_usd(facts: Facts, item: str) -> float:
+    """Price that stands in for the missing one of a demanded item."""
+    return TIMES * max(_Dearest(facts.programme).usd(item), 1.0)
+
+
+class _Dearest:
+    """Cost of items along the dearest of their routes and offers, at first yields."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.lane_usd = max((lane.cost_usd for lane in programme.lanes), default=0.0)
+        self.known: dict[str, float] = {}
+
+    def usd(self, item: str) -> float:
+        if item not in self.known:
+            self.known[item] = 0.0  # until it is known: a supply loop adds nothing
+            offers = grouped(self.programme.offers, "item")[item]
+            bought = max((offer.price_usd for offer in offers), default=0.0)
+            self.known[item] = max(bought, self._made_usd(item)) + self.lane_usd
+        return self.known[item]
+
+    def _made_usd(self, item: str) -> float:
+        programme = self.programme
+        row = by_key(programme.items)[item]
+        parts = sum(
+            _finite(children_per_parent(programme, component, 0.0)) * self.usd(component.child)
+            for component in grouped(programme.components, "parent")[item]
+        )
+        routes = grouped(programme.routes, "item")[item]
+        carriers = max((_carrier_usd(programme, route) for route in routes), default=0.0)
+        return row.make_cost_usd + (parts + carriers) / max(yield_share(programme, row, 0.0), 1e-3)
+
+
+def _carrier_usd(programme: Programme, route: Route) -> float:
+    """Running cost and people for a unit, at first yields."""
+    groups = by_key(programme.tool_groups)
+    running = sum(
+        hours * groups[name].running_cost_usd_per_h
+        for name, hours in hours_per_carrier(programme, route.name).items()
+    )
+    units = units_per_carrier(programme, route.name) * max(line_yield(programme, route.name), 1e-3)
+    return (running + usd_per_carrier(programme, route.plant)) / units
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
