@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from fabstack.model import Programme, by_key, grouped
+from fabstack.model import Programme, by_key, follows_from, grouped
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.routes import Basis, Route, Step
 from fabstack.model.tools import Clock
@@ -19,6 +19,7 @@ from fabstack.model.tools import Clock
 HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
 
 
+@follows_from("steps", "routes", "tool_groups", "breakdowns", "maintenances")
 def hours_per_carrier(programme: Programme, route_name: str) -> Mapping[str, float]:
     """Tool hours that a started carrier takes of each tool group.
 
@@ -36,6 +37,7 @@ def hours_per_carrier(programme: Programme, route_name: str) -> Mapping[str, flo
     return dict(hours)
 
 
+@follows_from("steps")
 def line_yield(programme: Programme, route_name: str) -> float:
     """Share of started carriers that leave a route's last step."""
     share = 1.0
@@ -44,6 +46,7 @@ def line_yield(programme: Programme, route_name: str) -> float:
     return share
 
 
+@follows_from("steps", "routes", "tool_groups")
 def raw_process_min(programme: Programme, route_name: str) -> float:
     """Time of a lot on a route without any waiting: process, load, unload and transport."""
     route: Route = by_key(programme.routes)[route_name]

@@ -6,15 +6,8 @@ sources, risks and scenarios point at cells by it.
 """
 
 from fabstack.model.fields import Column, columns_of, key_of
-from fabstack.model.programme import (
-    Programme,
-    by_key,
-    column,
-    grouped,
-    key_columns,
-    sections,
-    tables,
-)
+from fabstack.model.lookup import by_key, follows_from, grouped
+from fabstack.model.programme import Programme, column, key_columns, sections, tables
 from fabstack.model.randomness import Distribution, Kind
 
 __all__ = [
@@ -25,6 +18,7 @@ __all__ = [
     "by_key",
     "column",
     "columns_of",
+    "follows_from",
     "grouped",
     "key_columns",
     "key_of",

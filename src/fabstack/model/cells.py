@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from fabstack.model.programme import Programme, by_key, sections, tables
+from fabstack.model.lookup import by_key
+from fabstack.model.programme import Programme, sections, tables
 
 SECTION_KEY = "-"  # settings have one row
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.evidence import Change, Claim, Correlation, MissionRow, Risk, Scenario, Source
-from fabstack.model.fields import Column, columns_of, key_of
+from fabstack.model.fields import Column, columns_of
 from fabstack.model.header import Finance, Header, Planning, Ramp, Simulation
 from fabstack.model.items import Component, Item
 from fabstack.model.plants import Calendar, Lane, Phase, Plant, SharedLimit, Staffing, Stock
@@ -20,8 +19,6 @@ from fabstack.model.supply import Offer, PriceBreak, RiskEvent, Rival, Supplier
 from fabstack.model.technology import Technology
 from fabstack.model.tools import Breakdown, Delivery, Maintenance, Setup, ToolGroup
 from fabstack.model.workforce import Skill
-
-Row = TypeVar("Row")
 
 
 class Programme(BaseModel):
@@ -102,41 +99,6 @@ def tables() -> Mapping[str, type]:
         for name, info in Programme.model_fields.items()
         if get_args(info.annotation)
     }
-
-
-def by_key(rows: tuple[Row, ...]) -> Mapping[str, Row]:
-    """The rows of one table by their key."""
-    index: Mapping[str, Row] = _remembered(rows, "", lambda: {key_of(row): row for row in rows})
-    return index
-
-
-def grouped(rows: tuple[Row, ...], column: str) -> Mapping[Any, list[Row]]:
-    """The rows of one table by the value of a column; a value without rows gives an empty list."""
-    index: Mapping[Any, list[Row]] = _remembered(rows, column, lambda: _groups(rows, column))
-    return index
-
-
-def _groups(rows: tuple[Row, ...], column: str) -> defaultdict[Any, list[Row]]:
-    groups: defaultdict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, column)].append(row)
-    return groups
-
-
-# Looking a row up must not cost a pass over its table. Rows are frozen, so an index stays true for
-# as long as its very tuple lives; the tuple is kept beside it so that its id is not reused.
-_INDEXES: OrderedDict[tuple[int, str], tuple[tuple[Any, ...], Any]] = OrderedDict()
-_INDEXES_KEPT = 256
-
-
-def _remembered(rows: tuple[Any, ...], column: str, build: Callable[[], Any]) -> Any:
-    address = (id(rows), column)
-    found = _INDEXES.get(address)
-    if found is None:
-        found = _INDEXES[address] = (rows, build())
-        if len(_INDEXES) > _INDEXES_KEPT:
-            _INDEXES.popitem(last=False)
-    return found[1]
 
 
 def column(table: str, name: str) -> Column | None:

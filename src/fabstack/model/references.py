@@ -13,7 +13,8 @@ from operator import attrgetter
 from fabstack.errors import did_you_mean
 from fabstack.model.cells import SECTION_KEY, Cell
 from fabstack.model.fields import columns_of
-from fabstack.model.programme import Programme, by_key, sections, tables
+from fabstack.model.lookup import by_key
+from fabstack.model.programme import Programme, sections, tables
 from fabstack.model.roadmap import predecessors
 
 _CURES = 20  # looking for the nearest name takes time; nobody reads more of them
