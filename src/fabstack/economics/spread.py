@@ -19,11 +19,31 @@ from fabstack.model.cells import Cell, value_at, with_value
 from fabstack.model.evidence import Source
 from fabstack.model.randomness import Distribution
 
-# Tables whose numbers enter the cost of a unit.
-COST_TABLES = frozenset(
-    {"technologies", "items", "components", "plants", "phases", "tool_groups", "steps", "offers"}
-    | {"routes", "finance", "planning", "breakdowns", "maintenances"}
-)
+# Columns that enter the cost of a unit; all others are passed over unseen. A test sets every sourced
+# number of Texas and finds no other that moves a cost.
+COST_COLUMNS: Mapping[str, frozenset[str]] = {
+    "technologies": frozenset(
+        {"diameter_mm", "panel_width_mm", "panel_height_mm", "edge_mm", "scribe_mm", "alpha"}
+        | {"critical_area_ratio", "d0_start_per_cm2", "d0_mature_per_cm2", "learning_months"}
+        | {"yield_start_percent", "yield_mature_percent", "mask_layers"}
+    ),
+    "items": frozenset({"width_mm", "height_mm", "yield_percent", "make_cost_usd"}),
+    "components": frozenset({"quantity", "yield_percent"}),
+    "plants": frozenset({"fixed_cost_usd_per_month"}),
+    "phases": frozenset({"capacity_per_month", "capex_usd"}),
+    "tool_groups": frozenset({"running_cost_usd_per_h", "load_min", "unload_min"}),
+    "routes": frozenset({"units_per_carrier", "carriers_per_lot"}),
+    "steps": frozenset(
+        {"interval_min", "batch_maximum", "sampling_percent", "rework_percent"}
+        | {"yield_percent", "lot_scrap_percent"}
+    ),
+    "maintenances": frozenset({"every_carriers"}),
+    "offers": frozenset({"price_usd"}),
+    "finance": frozenset(
+        {"equipment_share_percent", "equipment_life_years", "building_life_years"}
+    ),
+    "planning": frozenset({"max_load_percent"}),
+}
 
 
 class Swing(NamedTuple):
@@ -78,7 +98,9 @@ def bands(costs: Mapping[str, Cost], found: tuple[Swing, ...]) -> Mapping[str, B
 
 def _swings_of(programme: Programme, source: Source, costs: Mapping[str, Cost]) -> Iterator[Swing]:
     cell = Cell.parse(source.cell)
-    if cell.table not in COST_TABLES or source.low is None or source.high is None:
+    if cell.column not in COST_COLUMNS.get(cell.table, ()):
+        return
+    if source.low is None or source.high is None:
         return
     if isinstance(value_at(programme, cell), Distribution | str):
         return
