@@ -13,6 +13,8 @@ from typing import Any
 
 import typer
 
+from fabstack.cli.die import die
+from fabstack.cli.panel import panel
 from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
@@ -24,6 +26,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.command(name="die")(die)
+app.command(name="panel")(panel)
 
 
 def main(arguments: list[str] | None = None) -> None:
