@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine or a first import must not fail a property
+settings.register_profile("fabstack", deadline=None)
+settings.load_profile("fabstack")
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -119,7 +119,7 @@ def payback_years(cash_usd: ArrayLike, rate_share: float = 0.0) -> float:
     """
     cash = np.asarray(cash_usd, dtype=np.float64)
     balance = np.cumsum(cash * discount_factors(rate_share, np.arange(len(cash))))
-    paid = np.flatnonzero(balance >= 0)
+    paid = np.flatnonzero(balance >= -1e-12 * np.abs(cash).sum())  # less is rounding
     if not paid.size:
         return math.inf
     year = int(paid[0])
