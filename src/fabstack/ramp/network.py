@@ -1,25 +1,25 @@
 """The network of activities: who waits for whom, and in which order all can be dated.
 
 Activities are counted by their row in the table; an array [activity, ...] follows that order. Times
-are months since the programme's start (a month has 30.4375 days), negative before it.
+are calendar months since the programme's start (see `timeline`), negative before it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.model import Programme, by_key
-from fabstack.model.days import months_between
 from fabstack.model.plants import SharedLimit
 from fabstack.model.roadmap import Activity, Predecessor, predecessors
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.faults import faults, finding
+from fabstack.ramp.timeline import Timeline
 
 
 class Link(NamedTuple):
@@ -76,6 +76,10 @@ class Network:
         """The activity and all that can move its dates, through links or for want of a unit."""
         return self._reached(finish, lambda i: self._before(i) + self._rivals(i))
 
+    def without_limits(self) -> Network:
+        """The same network with as many units as anybody needs."""
+        return replace(self, limits=())
+
     def _reached(self, finish: int, onwards: Callable[[int], list[int]]) -> frozenset[int]:
         found: set[int] = set()
         todo = [finish]
@@ -106,6 +110,7 @@ def network(programme: Programme) -> Network:
     if found:
         raise InputError(found)
     number = {row.name: i for i, row in enumerate(rows)}
+    timeline = Timeline(programme.programme.start)
     links = tuple(
         tuple(Link(number[p.activity], i, p.from_start, p.lag_months) for p in _waits_for(row))
         for i, row in enumerate(rows)
@@ -114,7 +119,7 @@ def network(programme: Programme) -> Network:
         names=tuple(number),
         links_into=links,
         order=_order(tuple(number), links),
-        not_before_months=np.array([_not_before(programme, row) for row in rows], dtype=float),
+        not_before_months=np.array([_not_before(row, timeline) for row in rows], dtype=float),
         limits=_limits(programme, rows),
     )
 
@@ -123,10 +128,10 @@ def _waits_for(row: Activity) -> tuple[Predecessor, ...]:
     return predecessors(row.after)
 
 
-def _not_before(programme: Programme, row: Activity) -> float:
+def _not_before(row: Activity, timeline: Timeline) -> float:
     """An activity without predecessor or earliest date starts with the programme."""
     if row.earliest is not None:
-        return months_between(programme.programme.start, row.earliest)
+        return timeline.months(row.earliest)
     return -math.inf if _waits_for(row) else 0.0
 
 

@@ -151,12 +151,12 @@ def pay_usd_per_month(
 ) -> tuple[Floats, Floats]:
     """What one costs a month in cash and in stock, at the middle of the pay range.
 
-    Cash is base with the employer's load, and bonus; stock is a share of base, bonus and stock.
+    Cash is base and bonus with the employer's load; stock is a share of base, bonus and stock.
     """
     base = (low_usd_per_year + high_usd_per_year) / 2 / 12
-    bonus = base * skill.bonus_percent / 100
+    pay = base * (1 + skill.bonus_percent / 100)
     equity = skill.equity_percent / 100
-    return base * skill.load_factor + bonus, (base + bonus) * equity / (1 - equity)
+    return pay * skill.load_factor, pay * equity / (1 - equity)
 
 
 def _first_month(reached: NDArray[np.bool_], grid_months: Floats) -> Floats:
@@ -204,7 +204,8 @@ def _activity_needs(
     def average(month: int) -> Floats:
         begin, end = grid_months[month], grid_months[month + 1]
         overlap = np.minimum(ends, end) - np.maximum(starts, begin)
-        return np.maximum(overlap, 0.0) * (people / (end - begin))
+        share: Floats = np.maximum(overlap, 0.0) / (end - begin)
+        return people * share
 
     return average
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from fabstack.errors import LimitError
 from fabstack.model import Programme
-from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.roadmap import Review
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.faults import weekdays
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.network import Network
 from fabstack.ramp.schedule import Stretch
+from fabstack.ramp.timeline import Timeline
 from fabstack.ramp.uniforms import generator
 
 # Lost days hold reviews too, which lose days: each round is a share of the one before, and `faults`
@@ -33,7 +33,10 @@ def review_stretches(
         for i in sorted(leading):
             if programme.activities[i].generation == review.generation:
                 held.setdefault(i, []).append(_held(review, programme, futures))
-    return {i: _stretch(network.names[i], reviews, futures) for i, reviews in held.items()}
+    timeline = Timeline(programme.programme.start)
+    return {
+        i: _stretch(network.names[i], reviews, futures, timeline) for i, reviews in held.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,18 +66,19 @@ def _held(review: Review, programme: Programme, futures: Futures) -> Held:
     )
 
 
-def _stretch(activity: str, reviews: list[Held], futures: Futures) -> Stretch:
+def _stretch(activity: str, reviews: list[Held], futures: Futures, timeline: Timeline) -> Stretch:
     def lasting_months(start_months: Floats, work_months: Floats) -> Floats:
         """Work plus all lost days; reviews in lost days may lose more."""
-        begun = start_months * DAYS_PER_MONTH
-        since, end = begun, begun + work_months * DAYS_PER_MONTH
+        since, end = timeline.days(start_months), timeline.days(start_months + work_months)
+        worked = end
         streams = [generator(futures.seed, f"{held.name} {activity}") for held in reviews]
         for _ in range(MOST_ROUNDS):
             lost = np.zeros_like(end)
             for held, stream in zip(reviews, streams, strict=True):
                 lost += _lost_days(held, since, end, stream)
             if not lost.any():
-                return (end - begun) / DAYS_PER_MONTH
+                late = timeline.moments(end) - timeline.moments(worked)
+                return work_months + late
             since, end = end, end + lost
         raise LimitError(f"reviews of '{activity}' cost nearly all of its time; it never ends")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,23 +20,34 @@ class Influence(NamedTuple):
     variance_share: float  # of the outcome's variance, all inputs together 1
 
 
-def influences(outcome: str, values: Floats, inputs: Mapping[str, Floats]) -> tuple[Influence, ...]:
-    """Inputs by their share of an outcome's variance, largest first; what never varies is left out.
+class Sample:
+    """Inputs whose influence on outcomes is asked for, centred and ranked once."""
 
-    The share is the squared linear correlation, scaled so that the shares add up to 1. For a sum of
-    independent inputs it is exactly var(input) / var(sum); correlated inputs share their credit.
-    """
-    moving = {name: drawn for name, drawn in inputs.items() if _varies(drawn)}
-    if not moving or not _varies(values):
-        return ()
-    linear = {name: _correlation(drawn, values) for name, drawn in moving.items()}
-    whole = sum(value**2 for value in linear.values()) or 1.0
-    ranked = ranks(values)
-    found = [
-        Influence(outcome, name, _correlation(ranks(drawn), ranked), linear[name] ** 2 / whole)
-        for name, drawn in moving.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.variance_share, one.input)))
+    def __init__(self, inputs: Mapping[str, Floats]) -> None:
+        moving = {name: drawn for name, drawn in inputs.items() if _varies(drawn)}
+        self._values = {name: _unit(drawn) for name, drawn in moving.items()}
+        self._ranks = {name: _unit(ranks(drawn)) for name, drawn in moving.items()}
+
+    def influences(
+        self, outcome: str, values: Floats, among: Collection[str] | None = None
+    ) -> tuple[Influence, ...]:
+        """Inputs by their share of an outcome's variance, largest first.
+
+        The share is the squared linear correlation, scaled so that the shares add up to 1. For a
+        sum of independent inputs it is exactly var(input) / var(sum); correlated inputs share their
+        credit. What never varies is left out.
+        """
+        names = [name for name in self._values if among is None or name in among]
+        if not names or not _varies(values):
+            return ()
+        linear, ranked = _unit(values), _unit(ranks(values))
+        squares = {name: _dot(self._values[name], linear) ** 2 for name in names}
+        whole = math.fsum(squares.values()) or 1.0
+        found = [
+            Influence(outcome, name, _dot(self._ranks[name], ranked), squares[name] / whole)
+            for name in names
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.variance_share, one.input)))
 
 
 def ranks(values: Floats) -> Floats:
@@ -50,7 +62,13 @@ def _varies(values: Floats) -> bool:
     return len(values) > 1 and bool(np.ptp(values) > 0)
 
 
-def _correlation(first: Floats, second: Floats) -> float:
-    a, b = first - first.mean(), second - second.mean()
-    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum()) / spread if spread > 0 else 0.0
+def _unit(values: Floats) -> Floats:
+    """Centred, with length 1: then a product of two is their correlation."""
+    centred = values - values.mean()
+    vector: Floats = centred / math.sqrt(_dot(centred, centred))
+    return vector
+
+
+def _dot(first: Floats, second: Floats) -> float:
+    # not BLAS: its sums depend on the number of threads
+    return float((first * second).sum())

@@ -29,16 +29,18 @@ def work_months(programme: Programme, futures: Futures) -> Floats:
 
 
 def _work(activity: Activity, futures: Futures) -> Floats:
-    work = _first(activity, futures) + _repeats(activity, futures)
-    return work * _taking_place(activity, futures) * _slip(activity, futures)
+    work = first_months(activity, futures) + repeats_months(activity, futures)
+    return work * taking_place(activity, futures) * _slip(activity, futures)
 
 
-def _first(activity: Activity, futures: Futures) -> Floats:
+def first_months(activity: Activity, futures: Futures) -> Floats:
+    """Months of the first attempt, [sample] or [1]."""
     cell = duration_cell(activity)
     return futures.draw(cell, futures.risks.get(cell, activity.duration))
 
 
-def _taking_place(activity: Activity, futures: Futures) -> Floats:
+def taking_place(activity: Activity, futures: Futures) -> Floats:
+    """1 where the activity takes place and 0 where it does not, [sample] or [1]."""
     name = f"activities/{activity.name}/takes-place"
     if not futures.varies(name):
         return np.ones(1)
@@ -52,8 +54,8 @@ def _slip(activity: Activity, futures: Futures) -> Floats:
     return futures.draw(slip_name(activity, activity.slip), activity.slip)
 
 
-def _repeats(activity: Activity, futures: Futures) -> Floats:
-    """Months that failed attempts cost, each drawn for itself."""
+def repeats_months(activity: Activity, futures: Futures) -> Floats:
+    """Months that further attempts take, each drawn for itself, [sample]."""
     name = f"activities/{activity.name}/repeats"
     total = np.zeros(futures.samples)
     if not futures.varies(name):

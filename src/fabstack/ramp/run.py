@@ -1,0 +1,117 @@
+"""From a programme to sampled futures: draw, date, and see what follows for plants and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fabstack.model import Programme
+from fabstack.model.evidence import Measure
+from fabstack.ramp.chance import Floats
+from fabstack.ramp.futures import futures
+from fabstack.ramp.inputs import Input, date_inputs
+from fabstack.ramp.learning import yield_fans
+from fabstack.ramp.network import Network, network
+from fabstack.ramp.people import staff
+from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
+from fabstack.ramp.reference import reference_ends
+from fabstack.ramp.result import CapacityFan, RampResult
+from fabstack.ramp.reviews import review_stretches
+from fabstack.ramp.roadmap import gaps, volumes
+from fabstack.ramp.schedule import Schedule, critical, schedule
+from fabstack.ramp.sensitivity import Influence, Sample
+from fabstack.ramp.timeline import Timeline, month_grid
+from fabstack.ramp.uniforms import Design
+from fabstack.ramp.work import work_months
+
+CADENCE = "cadence"  # the outcome beside the activities: mean months between volumes
+
+
+def ramp(
+    programme: Programme,
+    *,
+    samples: int | None = None,
+    seed: int = 1,
+    design: Design = Design.LATIN_HYPERCUBE,
+) -> RampResult:
+    """Sample the dates of a programme, and the capacity, yields and people that follow.
+
+    The same programme, samples, seed and design give the same bits.
+
+    Raises:
+        InputError: the activities cannot be dated, or the correlations contradict each other.
+    """
+    net = network(programme)
+    drawn = futures(programme, samples=samples or programme.ramp.samples, seed=seed, design=design)
+    work = work_months(programme, drawn)
+    dated = schedule(net, work, review_stretches(programme, net, drawn))
+    timeline = Timeline(programme.programme.start)
+    opened = openings(programme, drawn, Moved(programme, timeline, dated))
+    months = month_grid(programme)
+    grid = np.array([timeline.months(day) for day in months])
+    in_volume = volumes(programme, dated, timeline)
+    inputs = tuple(date_inputs(programme, drawn, dated, work))
+    return RampResult(
+        programme=programme,
+        samples=drawn.samples,
+        seed=seed,
+        design=design,
+        timeline=timeline,
+        dated=dated,
+        reference=reference_ends(programme, drawn, timeline),
+        critical_share={net.names[i]: critical(dated, i).mean(axis=1) for i in net.finishes()},
+        openings=opened,
+        capacity=_capacity(openings(programme, drawn, Stated(timeline)), opened, grid),
+        volumes=in_volume,
+        people=staff(programme, drawn, dated, opened, grid),
+        yields=yield_fans(programme, drawn, opened, grid),
+        influences=_influences(programme, dated, inputs, in_volume),
+        titles={one.name: one.title for one in inputs},
+        months=months[:-1],
+    )
+
+
+def _capacity(
+    stated: Mapping[str, Opening], sampled: Mapping[str, Opening], grid_months: Floats
+) -> tuple[CapacityFan, ...]:
+    fans = []
+    for plant, opening in sampled.items():
+        if opening.phases:
+            claimed = [capacity_per_month(stated[plant], now).mean() for now in grid_months[:-1]]
+            spread = [
+                np.percentile(capacity_per_month(opening, now), (10, 50, 90))
+                for now in grid_months[:-1]
+            ]
+            fans.append(CapacityFan(plant, np.array(claimed), np.array(spread).T))
+    return tuple(fans)
+
+
+def _influences(
+    programme: Programme,
+    dated: Schedule,
+    inputs: tuple[Input, ...],
+    in_volume: Mapping[str, Floats],
+) -> tuple[Influence, ...]:
+    """What moves every date that somebody asks for, and the time between chips."""
+    sample = Sample({one.name: one.values for one in inputs})
+    found: list[Influence] = []
+    for i in sorted(_asked_for(programme, dated.network)):
+        drivers = dated.network.drivers(i)
+        among = {one.name for one in inputs if one.activity in drivers}
+        found += sample.influences(dated.network.names[i], dated.ends[i], among)
+    between = gaps(in_volume)
+    if len(between):
+        found += sample.influences(CADENCE, between.mean(axis=0))
+    return tuple(found)
+
+
+def _asked_for(programme: Programme, net: Network) -> set[int]:
+    """Activities that claim a date, move something, end the network, or are in a claim."""
+    names = {row.name for row in programme.activities if row.claimed is not None}
+    names |= {plant.opens_with for plant in programme.plants if plant.opens_with}
+    names |= {phase.ready_with for phase in programme.phases if phase.ready_with}
+    names |= {chip.volume_with for chip in programme.generations if chip.volume_with}
+    names |= {claim.subject for claim in programme.claims if claim.measure is Measure.DONE_BY}
+    known = frozenset(net.names)
+    return {net.index(name) for name in names if name in known} | set(net.finishes())

@@ -1,0 +1,66 @@
+"""Months as people count them: three months after the first of March is the first of June.
+
+A moment is a number of calendar months since the programme's start. Within a month time runs
+evenly, so a day is 1/31 of January and 1/28 of February.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from fabstack.model import Programme
+from fabstack.model.days import month_index, month_start
+from fabstack.ramp.chance import Floats
+
+FIRST_MONTH, LAST_MONTH = -1200, 3600  # of the calendar that is laid out, around the start
+SAME_MONTHS = 1e-6  # moments nearer than three seconds are one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The calendar around a programme's start, both ways between dates and moments."""
+
+    start: date
+    _edges: Floats = field(init=False, repr=False)  # [month] days from start to its first day
+
+    def __post_init__(self) -> None:
+        first = max(FIRST_MONTH, 12 - 12 * self.start.year)
+        last = min(LAST_MONTH, 12 * (date.max.year - self.start.year))
+        edges = [(month_start(self.start, i) - self.start).days for i in range(first, last)]
+        object.__setattr__(self, "_edges", np.array([np.arange(first, last), edges], dtype=float))
+
+    def months(self, day: date) -> float:
+        """The moment at which a day begins."""
+        begins = month_start(day, 0)
+        length = (month_start(day, 1) - begins).days
+        whole = month_index(self.start, day) + (day - begins).days / length
+        return whole - self._offset()
+
+    def day(self, months: float) -> date:
+        """The first day that begins no earlier than a moment (within the calendar's range)."""
+        days = float(self.days(np.array([months]))[0])
+        return self.start + timedelta(days=math.ceil(days - 1e-4))
+
+    def days(self, months: Floats) -> Floats:
+        """Days from the start to moments."""
+        index, edges = self._edges
+        return np.asarray(np.interp(months + self._offset(), index, edges))
+
+    def moments(self, days: Floats) -> Floats:
+        """Moments that lie a number of days after the start."""
+        index, edges = self._edges
+        return np.asarray(np.interp(days, edges, index) - self._offset())
+
+    def _offset(self) -> float:
+        begins = month_start(self.start, 0)
+        return (self.start - begins).days / (month_start(self.start, 1) - begins).days
+
+
+def month_grid(programme: Programme) -> tuple[date, ...]:
+    """First days of the months of the horizon, and of the one after it."""
+    start, end = programme.programme.start, programme.programme.end
+    return tuple(month_start(start, i) for i in range(month_index(start, end) + 2))
