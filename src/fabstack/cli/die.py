@@ -125,6 +125,7 @@ def _lengths_mm(asked: Quantities, texts: dict[str, str | None]) -> dict[str, fl
             _refuse_whole_wafer(asked, option, lengths[option], most)
     scribe = lengths.pop("--scribe")
     lengths = {"--scribe-x": scribe, "--scribe-y": scribe} | lengths
+    _refuse_dust(asked, lengths["--height"] + lengths["--scribe-y"], diameter)
     return {option[2:].replace("-", "_") + "_mm": length for option, length in lengths.items()}
 
 
@@ -132,6 +133,15 @@ def _refuse_whole_wafer(asked: Quantities, option: str, length_mm: float, most_m
     if length_mm >= most_mm:
         found = f"{length_mm:g} mm leaves nothing of the wafer"
         asked.reject(option, found, f"below {most_mm:g} mm", "out-of-range", "check the units")
+
+
+def _refuse_dust(asked: Quantities, pitch_mm: float, diameter_mm: float) -> None:
+    from fabstack.economics import smallest_pitch_mm
+
+    smallest = smallest_pitch_mm(diameter_mm)
+    if pitch_mm < smallest:
+        found = f"a die and street of {pitch_mm:g} mm are too small to count in rows"
+        asked.reject("--height", found, f"{smallest:g} mm", "out-of-range", "check the unit")
 
 
 def _standard_flat(asked: Quantities, text: str, diameter_mm: float) -> str:

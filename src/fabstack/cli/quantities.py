@@ -31,7 +31,7 @@ class Quantities:
         lowest, highest = _words(above, at_least, at_most, unit)
         expected = " and ".join(filter(None, [lowest, highest])) or f"a quantity in {unit}"
         try:
-            value = parse(text, unit)
+            value = _number(text, unit)
         except UnitError as error:
             self.reject(option, str(error), expected, "bad-quantity", _example(option, unit))
             return 1.0
@@ -79,6 +79,12 @@ class Quantities:
         """
         if self.findings:
             raise InputError(self.findings)
+
+
+def _number(text: str, unit: str) -> float:
+    if not any(letter.isdigit() for letter in text):
+        raise UnitError(f"'{text}' has no number in it")
+    return parse(text, unit)
 
 
 def _outside(

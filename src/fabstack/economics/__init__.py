@@ -96,6 +96,7 @@ from fabstack.economics.placement import (
     die_centres_mm,
     four_phase_placement,
     phase_grid_placement,
+    smallest_pitch_mm,
 )
 from fabstack.economics.queueing import (
     EffectiveTime,
@@ -313,6 +314,7 @@ __all__ = [
     "sakasegawa_wait",
     "seeds_sqrt_yield",
     "seeds_yield",
+    "smallest_pitch_mm",
     "split",
     "started_per_good",
     "system_level_test_usd",

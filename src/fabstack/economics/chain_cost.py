@@ -40,7 +40,7 @@ def chain_costs(stages: Mapping[str, Stage]) -> dict[str, UnitCost]:
 
     >>> wafer, die = Stage(16988.0), Stage(parts={"wafer": 1 / 132}, yield_share=0.67)
     >>> round(chain_costs({"wafer": wafer, "die": die})["die"].total_usd, 2)
-    192.08
+    192.09
 
     Raises:
         ValueError: a part that is no stage, a loop, or a stage without any good unit.

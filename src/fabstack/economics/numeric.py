@@ -16,19 +16,20 @@ Number = TypeVar("Number", float, Floats)
 
 
 def plain(values: Any) -> Any:
-    """An array as it is, and a number in place of an array without axes."""
-    return np.asarray(values)[()]
+    """An array as it is, and a plain number in place of an array without axes."""
+    array = np.asarray(values)
+    return array if array.ndim else array.item()
 
 
 def exp(x: Number) -> Number:
     """The exponential."""
-    result: Number = np.exp(x)
+    result: Number = plain(np.exp(x))
     return result
 
 
 def sqrt(x: Number) -> Number:
     """The square root."""
-    result: Number = np.sqrt(x)
+    result: Number = plain(np.sqrt(x))
     return result
 
 

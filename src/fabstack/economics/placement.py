@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 NANOMETRE_MM = 1e-6
 FIRST_BANDS = 32
 ROWS_AT_ONCE = 1_000_000  # keeps the working memory below about 100 MB
-ROWS_AT_MOST = 5_000_000
+ROWS_AT_MOST = 100_000  # on each half of the wafer
 
 
 class Placement(NamedTuple):
@@ -123,6 +123,11 @@ def die_centres_mm(die: DieOnWafer, placement: Placement) -> tuple[Floats, Float
     return x, np.repeat(heights, dies)
 
 
+def smallest_pitch_mm(diameter_mm: float) -> float:
+    """The smallest height of a die with its street that is counted: 1.5 um on 300 mm."""
+    return diameter_mm / 2 / ROWS_AT_MOST
+
+
 def most_dies(die: DieOnWafer, bands: Bands) -> Ints:
     """No grid with a y phase in a band has more dies; a band without width has a grid with them."""
     parts = 1 + len(_row_heights_mm(die)) * len(bands.low_mm) // ROWS_AT_ONCE
@@ -156,9 +161,9 @@ def _better(best: Placement, die: DieOnWafer, phases_y_mm: Floats) -> Placement:
 
 def _row_heights_mm(die: DieOnWafer) -> Floats:
     """Heights of all rows that may touch the wafer, for a phase of 0."""
-    rows = int(min(die.usable_diameter_mm / 2 / die.pitch_y_mm, 2.0 * ROWS_AT_MOST)) + 1
-    if rows > ROWS_AT_MOST:
-        raise ValueError(f"a pitch of {die.pitch_y_mm} mm is too small to count rows of dies")
+    if die.pitch_y_mm < smallest_pitch_mm(die.diameter_mm):
+        raise ValueError(f"a pitch of {die.pitch_y_mm:g} mm is too small to count rows of dies")
+    rows = int(die.usable_diameter_mm / 2 / die.pitch_y_mm) + 1
     return np.arange(-rows - 1.0, rows + 1.0) * die.pitch_y_mm
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fabstack.economics.numeric import Number, exp, not_negative, power, sqrt
+from fabstack.economics.numeric import Number, exp, not_negative, plain, power, sqrt
 from fabstack.economics.placement import (
     Placement,
     best_placement,
@@ -133,7 +133,7 @@ def google_dies(diameter_mm: Number, s_mm2: Number, edge_mm: float = 3.0) -> Num
     google/chiplets-cost-model (2022), where 2e is 6 mm.
     """
     lines = diameter_mm / (4 * s_mm2) - 1 / sqrt(2 * s_mm2)
-    rounded: Number = np.rint(not_negative((diameter_mm - 2 * edge_mm) * math.pi * lines))
+    rounded: Number = plain(np.rint((diameter_mm - 2 * edge_mm) * math.pi * not_negative(lines)))
     return rounded
 
 

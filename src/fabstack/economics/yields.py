@@ -13,7 +13,7 @@ from typing import Any, Protocol, overload
 import numpy as np
 
 from fabstack.economics import yield_formulas as formulas
-from fabstack.economics.numeric import Floats
+from fabstack.economics.numeric import Floats, plain
 from fabstack.economics.registry import Registry
 
 
@@ -113,7 +113,7 @@ def die_yield(
         area_cm2=area_cm2, d0_per_cm2=d0_per_cm2, critical_area_ratio=critical_area_ratio
     )
     _refuse_not_positive(alpha=alpha, layers=layers)
-    defects = np.multiply(area_cm2, d0_per_cm2) * critical_area_ratio
+    defects = plain(np.multiply(area_cm2, d0_per_cm2) * critical_area_ratio)
     share: Floats | float = yield_model(model)(defects, alpha=alpha, layers=layers)
     return share
 
