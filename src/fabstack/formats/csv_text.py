@@ -1,4 +1,4 @@
-"""CSV text: its records, where each cell stands, and rows as CSV.
+"""CSV text: its records, and where each cell stands.
 
 Lines that begin with `#` are comments and lines without content are skipped. Places are found by
 scanning the text again, and only when somebody asks for one.
@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import accumulate
@@ -118,12 +118,8 @@ class _Lines(Iterator[str]):
         raise StopIteration
 
 
-def csv_line(cells: Sequence[str]) -> str:
-    """One record as a line of CSV."""
-    return ",".join(map(_quoted, cells)) + "\n"
-
-
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
+    """A cell as it stands in CSV."""
     return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from fabstack.errors import Finding, did_you_mean
-from fabstack.formats.csv_text import CsvText, csv_line
+from fabstack.formats.csv_text import CsvText, quoted
 from fabstack.formats.faults import Fault, Unreadable
 from fabstack.formats.places import Nowhere, Place
 from fabstack.formats.raw import Raw, scalar
 from fabstack.formats.tables import Sheet
 from fabstack.formats.toml_text import SectionGrid, TomlText, toml_section
-from fabstack.formats.values import text_of
-from fabstack.model import Programme, columns_of, sections, tables
+from fabstack.formats.values import texts_of
+from fabstack.model import Column, Programme, columns_of, sections, tables
 
 SETTINGS = "programme.toml"
 _LIKE_A_TABLE = {".csv", ".toml", ".tsv"}  # other files, such as notes, may lie beside the tables
@@ -164,12 +166,19 @@ def _settings_text(programme: Programme) -> str:
 def table_text(rows: tuple[Any, ...]) -> str:
     """Rows as CSV: key columns first, without the columns that hold nothing but defaults."""
     row_class: Any = type(rows[0])
-    key: tuple[str, ...] = row_class.key_columns
-    columns = sorted(columns_of(row_class), key=lambda column: column.name not in key)
-    cells = {
-        column.name: [text_of(column, getattr(row, column.name)) for row in rows]
-        for column in columns
-    }
-    kept = [column.name for column in columns if column.required or any(cells[column.name])]
-    records = zip(*(cells[name] for name in kept), strict=True)
-    return csv_line(kept) + "".join(map(csv_line, records))
+    columns = sorted(
+        columns_of(row_class), key=lambda column: column.name not in row_class.key_columns
+    )
+    texts = {column.name: _column_texts(column, rows) for column in columns}
+    kept = [column.name for column in columns if column.required or any(texts[column.name])]
+    records = zip(*(texts[name] for name in kept), strict=True)
+    return "\n".join(map(",".join, chain([kept], records))) + "\n"
+
+
+def _column_texts(column: Column, rows: tuple[Any, ...]) -> list[str]:
+    """Each cell of a column as it stands in CSV."""
+    values = list(map(attrgetter(column.name), rows))
+    spelt = texts_of(column, values)
+    if column.kind in ("text", "distribution"):
+        spelt = {value: quoted(text) for value, text in spelt.items()}
+    return list(map(spelt.__getitem__, values))

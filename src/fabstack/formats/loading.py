@@ -11,7 +11,7 @@ from pathlib import Path
 from fabstack.errors import Finding, InputError
 from fabstack.formats import folder
 from fabstack.formats.faults import CellFault, Fault
-from fabstack.formats.garbage import collection_paused
+from fabstack.formats.garbage import collection_paused, spare
 from fabstack.formats.places import Nowhere, Place
 from fabstack.formats.raw import Raw
 from fabstack.formats.scenarios import change_faults, changes_of, value_cell, with_scenario
@@ -63,6 +63,7 @@ def read(path: Path | str, scenario: str | None = None) -> Loaded:
         read_tables = {name: _table(raw, name) for name in (*sections(), *tables())}
         programme = _programme(read_tables)
         _mark_problems(programme, read_tables, raw.unreadable)
+        spare(sum(len(table.rows) for table in read_tables.values()))
     findings = [*raw.findings, *_findings(read_tables, raw)]
     if findings:
         raise InputError(findings)
@@ -100,7 +101,7 @@ def _raw(path: Path) -> Raw:
 
 def _table(raw: Raw, name: str) -> Table:
     row_class = {**sections(), **tables()}[name]
-    sheet = raw.sheets.get(name)
+    sheet = raw.sheets.pop(name, None)  # a million rows of text are not kept beside the model
     if sheet is None:
         return Table(name, (), Nowhere(str(Path(raw.origin) / f"{name}.csv")))
     return read_table(sheet, row_class)

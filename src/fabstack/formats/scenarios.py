@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from fabstack.errors import Finding, InputError, did_you_mean
+from fabstack.formats.columns import fault_of
 from fabstack.formats.faults import Fault
 from fabstack.formats.places import Place
-from fabstack.formats.tables import fault_of
 from fabstack.formats.values import value_of
 from fabstack.model import Column, Programme, by_key, column, key_columns, key_of
 from fabstack.model.cells import Cell, changed, row_at, value_at, with_value, with_values

@@ -1,27 +1,21 @@
 """Cells of a table become validated rows, with every fault found in one pass.
 
-A column is read once for each distinct text, so that a million cells with a unit cost no more than
-their few spellings. pydantic then validates all rows at once; its errors are mapped back to cells.
-Faulty cells are filled with a stand-in so that what is beside them is still checked.
+Faulty cells are filled with a stand-in, so that what is beside them is still checked.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from fabstack.errors import Finding, did_you_mean
+from fabstack.formats.columns import column_values, rows_of
 from fabstack.formats.faults import CellFault, Fault, shown
 from fabstack.formats.places import Grid, Place
-from fabstack.formats.values import bounds_in_words, expected_in, value_of
-from fabstack.model.days import read_day
+from fabstack.formats.values import expected_in
 from fabstack.model.fields import Column, columns_of, key_of
-from fabstack.model.randomness import constant, shortest
 
 HEADER = -1
 WHOLE_ROW = -1
@@ -63,8 +57,8 @@ def read_table(sheet: Sheet, row_class: type) -> Table:
     """The rows that a sheet holds, as far as they can be read, and every fault in it."""
     table = Table(sheet.table, sheet.header, sheet.grid)
     columns = _known_columns(sheet, row_class, table.faults)
-    values = _values(sheet, columns, table.faults)
-    table.rows = _validated(_dicts(values, len(sheet.rows)), columns, row_class, table.faults)
+    values = _values(sheet, row_class, columns, table.faults)
+    table.rows = rows_of(row_class, values, len(sheet.rows))
     table.faults.extend(_duplicates(table, row_class))
     table.names_in_doubt = _names_in_doubt(table, row_class)
     return table
@@ -101,12 +95,16 @@ def _missing(sheet: Sheet, column: Column) -> Fault:
 
 
 def _values(
-    sheet: Sheet, columns: Mapping[int, Column], faults: list[CellFault]
+    sheet: Sheet, row_class: type, columns: Mapping[int, Column], faults: list[CellFault]
 ) -> dict[str, Sequence[Any]]:
-    """The values of each known column; a cell that cannot be read holds its Fault."""
+    """The values of each known column; a cell that cannot be read holds a stand-in."""
     rows = _even_rows(sheet, faults)
     cells = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
-    return {column.name: _column_values(column, cells[at]) for at, column in columns.items()}
+    values: dict[str, Sequence[Any]] = {}
+    for at, column in columns.items():
+        values[column.name], faulty = column_values(row_class, column, cells[at])
+        faults.extend(CellFault(row, at, fault) for row, fault in faulty.items())
+    return values
 
 
 def _even_rows(sheet: Sheet, faults: list[CellFault]) -> Sequence[Sequence[Any]]:
@@ -128,94 +126,6 @@ def _uneven(found: int, width: int) -> Fault:
         f"{width} cells as in the header",
         "add the missing commas" if few else "put a text that contains a comma into quotes",
     )
-
-
-def _column_values(column: Column, cells: Sequence[Any]) -> Sequence[Any]:
-    meaning = {cell: value_of(column, cell) for cell in set(cells)}
-    return list(map(meaning.__getitem__, cells))
-
-
-def _dicts(values: Mapping[str, Sequence[Any]], count: int) -> list[dict[str, Any]]:
-    if not values:
-        return [{} for _ in range(count)]
-    names = tuple(values)
-    return [dict(zip(names, cells, strict=True)) for cells in zip(*values.values(), strict=True)]
-
-
-def _validated(
-    rows: list[dict[str, Any]],
-    columns: Mapping[int, Column],
-    row_class: type,
-    faults: list[CellFault],
-) -> tuple[Any, ...]:
-    stand_ins = {column.name: _stand_in(column) for column in columns_of(row_class)}
-    given = {column.name for column in columns.values()}
-    missing = {name: stand_ins[name] for name in _required(row_class) if name not in given}
-    if missing:
-        rows = [row | missing for row in rows]
-    try:
-        return tuple(_list_of(row_class).validate_python(rows))
-    except ValidationError as error:
-        position = {column.name: at for at, column in columns.items()}
-        for problem in error.errors(include_url=False):
-            row, name = int(problem["loc"][0]), str(problem["loc"][1])
-            column = columns[position[name]]
-            faults.append(CellFault(row, position[name], fault_of(problem, column)))
-            rows[row][name] = stand_ins[name]
-        return tuple(_list_of(row_class).validate_python(rows))
-
-
-def _required(row_class: type) -> Iterator[str]:
-    return (column.name for column in columns_of(row_class) if column.required)
-
-
-@functools.cache
-def _list_of(row_class: type) -> TypeAdapter[list[Any]]:
-    return TypeAdapter(list[row_class])  # type: ignore[valid-type]
-
-
-def fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
-    """Our own words for an error of pydantic."""
-    found = problem["input"]
-    if isinstance(found, Fault):
-        return found
-    if problem["type"] in _OUT_OF_BOUNDS:
-        message = f"{column.name} is {shortest(found)}"
-        return Fault("out-of-bounds", message, bounds_in_words(column))
-    if problem["type"].startswith("string_"):
-        message = f"{column.name} is {_brief(found)!r}"
-        return Fault("bad-text", message, _text_rule(problem))
-    return Fault("bad-value", f"{column.name}: {problem['msg']}", expected_in(column))
-
-
-_OUT_OF_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _text_rule(problem: Mapping[str, Any]) -> str:
-    if "max_length" in problem.get("ctx", {}):
-        return f"at most {problem['ctx']['max_length']} characters"
-    if "/" in problem.get("ctx", {}).get("pattern", ""):
-        return "a name without any of : / = ;"
-    return "text without control characters"
-
-
-def _stand_in(column: Column) -> Any:
-    """A valid value for a cell that cannot be read, so that the rest of its row can."""
-    if not column.required:
-        return column.default
-    if column.kind in ("number", "integer"):
-        return column.bounds.get("ge", column.bounds.get("gt", -1) + 1)
-    others = {
-        "text": "?",
-        "date": read_day("2000-01"),
-        "boolean": False,
-        "distribution": constant(1.0),
-    }
-    return column.choices[0] if column.kind == "choice" else others[column.kind]
 
 
 def _duplicates(table: Table, row_class: type) -> Iterator[CellFault]:

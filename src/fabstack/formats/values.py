@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -30,9 +30,16 @@ def value_of(column: Column, cell: Any) -> Any:
     return _READERS[column.kind](column, text)
 
 
-def text_of(column: Column, value: Any) -> str:
-    """The shortest text that reads back as `value`; blank where it is the default."""
-    return "" if value == column.default or value is None else text_in(value)
+def texts_of(column: Column, values: Iterable[Any]) -> dict[Any, str]:
+    """The shortest text that reads back as each value; blank where it is the default."""
+    spell = _SPELLERS.get(column.kind, text_in)
+    return {
+        value: "" if value is None or value == column.default else spell(value)
+        for value in set(values)
+    }
+
+
+_SPELLERS: Mapping[str, Callable[[Any], str]] = {"number": shortest, "integer": str}
 
 
 def text_in(cell: Any) -> str:

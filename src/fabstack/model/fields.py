@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, dataclass_transform, get_args, get_origin
 
@@ -106,7 +107,14 @@ def columns_of(row_class: type) -> tuple[Column, ...]:
 
 def key_of(row: object) -> str:
     """The identity of a row within its table; parts joined by a colon."""
-    return ":".join(_plain(getattr(row, part)) for part in type(row).key_columns)  # type: ignore[attr-defined]
+    return next(keys_of((row,)))
+
+
+def keys_of(rows: Sequence[object]) -> Iterator[str]:
+    """The identity of each row of one table."""
+    columns: tuple[str, ...] = type(rows[0]).key_columns if rows else ()  # type: ignore[attr-defined]
+    parts = [map(_plain, map(attrgetter(column), rows)) for column in columns]
+    return map(":".join, zip(*parts, strict=True))
 
 
 def _plain(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -92,6 +92,12 @@ class Distribution:
     parameters: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        if (
+            self.kind is Kind.CONSTANT
+            and len(self.parameters) == 1
+            and math.isfinite(*self.parameters)
+        ):
+            return  # the usual case, met a million times in a large table
         family = FAMILIES[self.kind]
         wanted = family.parameters
         enough = (
@@ -177,3 +183,13 @@ def shortest(value: float) -> str:
 def constant(value: float) -> Distribution:
     """A quantity without spread."""
     return Distribution(Kind.CONSTANT, (value,))
+
+
+def constants(values: Sequence[float]) -> list[Distribution]:
+    """A quantity without spread for each value; equal values share one object.
+
+    Raises:
+        ValueError: a value is not finite.
+    """
+    made = {value: constant(value) for value in set(values)}
+    return list(map(made.__getitem__, values))

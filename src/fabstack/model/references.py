@@ -85,21 +85,26 @@ def _cures(unknown: Iterable[str], known: Sequence[str]) -> dict[str, str]:
 def _broken_steps(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
     if "steps" in in_doubt:
         return
-    yield from _unknown_steps(programme, "steps", ("rework_to", "queue_limit_to", "same_tool_as"))
-    yield from _unknown_steps(programme, "wip", ("step",))
+    for table, column in _STEP_COLUMNS:
+        if set(map(attrgetter(column), programme.table(table))) - {None}:
+            yield from _unknown_steps(programme, table, column)
 
 
-def _unknown_steps(programme: Programme, table: str, columns: tuple[str, ...]) -> Iterator[Problem]:
-    named = [
-        (row, column, (value.route, step))
-        for column in columns
-        for row, value in enumerate(programme.table(table))
-        if (step := getattr(value, column)) is not None
-    ]
-    known = {(step.route, step.step) for step in programme.steps} if named else set()
-    for row, column, (route, step) in named:
-        if (route, step) not in known:
-            message = f"route '{route}' has no step {step}"
+_STEP_COLUMNS = (
+    ("steps", "rework_to"),
+    ("steps", "queue_limit_to"),
+    ("steps", "same_tool_as"),
+    ("wip", "step"),
+)
+
+
+def _unknown_steps(programme: Programme, table: str, column: str) -> Iterator[Problem]:
+    known = set(map(attrgetter("route", "step"), programme.steps))
+    values = list(map(attrgetter("route", column), programme.table(table)))
+    unknown = {named for named in set(values) if named[1] is not None}.difference(known)
+    for row, named in enumerate(values if unknown else ()):
+        if named in unknown:
+            message = f"route '{named[0]}' has no step {named[1]}"
             yield Problem(table, row, column, "unknown-step", message, "the number of a step")
 
 
