@@ -1,4 +1,4 @@
-"""When things happen: sampled dates of activities, and the roadmap, capacity and people that follow.
+"""When things happen: sampled dates, and the roadmap, capacity and people that follow from them.
 
 `ramp` draws the futures, `RampResult` answers questions about them, `at_percentile` gives the
 programme with its dates moved. Formulas and sources: docs/background/ramp.md.

@@ -14,6 +14,7 @@ from fabstack.model.items import Item, ItemKind
 from fabstack.model.technology import Technology
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Opening
 
 DEEPEST_BILL = 50  # levels of a bill of materials; `check` refuses loops, this keeps a call finite
@@ -74,41 +75,45 @@ class _Curve:
         self.item = item
         self._technology = technology
         self._futures = futures
-        self._rest = futures.value(f"items/{item.name}/yield_percent", item.yield_percent) / 100
-        self._tau = self._value("learning_months")
+        self._of_all = futures.value(f"items/{item.name}/yield_percent", item.yield_percent) / 100
+        columns = _DEFECTS if item.kind is ItemKind.DIE else _COMPOSITE
+        self._start, self._mature, self._tau = map(self._value, columns)
 
     def at(self, age_months: Floats) -> Floats:
         """Share of good units, [sample] or [1]; the formulas of `economics.flow.yield_share`."""
-        if self.item.kind is ItemKind.DIE:
-            return self._defect_yield(age_months) * self._rest
-        return self._learned("yield", "_percent", age_months) / 100 * self._rest
+        now = learned(self._start, self._mature, self._tau, age_months)
+        share = self._defect_yield(now) if self.item.kind is ItemKind.DIE else now / 100
+        return share * self._of_all
 
-    def _defect_yield(self, age_months: Floats) -> Floats:
+    def _defect_yield(self, d0_per_cm2: Floats) -> Floats:
         technology, item = self._technology, self.item
         share = die_yield(
             technology.yield_model,
             area_cm2=(item.width_mm or 0.0) * (item.height_mm or item.width_mm or 0.0) / 100,
-            d0_per_cm2=self._learned("d0", "_per_cm2", age_months),
+            d0_per_cm2=d0_per_cm2,
             alpha=technology.alpha,
             critical_area_ratio=technology.critical_area_ratio,
             layers=max(technology.mask_layers, 1),
         )
         return np.asarray(share)
 
-    def _learned(self, what: str, unit: str, age_months: Floats) -> Floats:
-        start, mature = self._value(f"{what}_start{unit}"), self._value(f"{what}_mature{unit}")
-        return learned(start, mature, self._tau, age_months)
-
     def _value(self, column: str) -> Floats:
         cell = f"technologies/{self._technology.name}/{column}"
         return self._futures.value(cell, getattr(self._technology, column))
 
 
+_DEFECTS = ("d0_start_per_cm2", "d0_mature_per_cm2", "learning_months")
+_COMPOSITE = ("yield_start_percent", "yield_mature_percent", "learning_months")
+
+
 def _fan(curve: _Curve, opening: Opening, plant: str, grid_months: Floats) -> YieldFan:
     # a plant without a date of opening learns from the programme's start
     opens = np.where(np.isneginf(opening.opens), 0.0, opening.opens)
-    months = [
-        np.percentile(np.where(opens <= now, curve.at(now - opens), 0.0), (10, 50, 90))
-        for now in grid_months[:-1]
-    ]
-    return YieldFan(curve.item.name, plant, np.array(months).T)
+    return YieldFan(
+        curve.item.name, plant, fan(_grown(curve, opens, now) for now in grid_months[:-1])
+    )
+
+
+def _grown(curve: _Curve, opens: Floats, now: float) -> Floats:
+    is_open = opens <= now
+    return np.where(is_open, curve.at(now - opens), 0.0) if is_open.any() else np.zeros(1)

@@ -70,33 +70,27 @@ class Network:
 
     def leading_to(self, finish: int) -> frozenset[int]:
         """The activity and all that it waits for, directly or not."""
-        return self._reached(finish, self._before)
+        return reached(finish, self.before)
 
-    def drivers(self, finish: int) -> frozenset[int]:
-        """The activity and all that can move its dates, through links or for want of a unit."""
-        return self._reached(finish, lambda i: self._before(i) + self._rivals(i))
+    def before(self, activity: int) -> list[int]:
+        """What an activity waits for itself."""
+        return [link.before for link in self.links_into[activity]]
 
     def without_limits(self) -> Network:
         """The same network with as many units as anybody needs."""
         return replace(self, limits=())
 
-    def _reached(self, finish: int, onwards: Callable[[int], list[int]]) -> frozenset[int]:
-        found: set[int] = set()
-        todo = [finish]
-        while todo:
-            activity = todo.pop()
-            if activity not in found:
-                found.add(activity)
-                todo += onwards(activity)
-        return frozenset(found)
 
-    def _before(self, activity: int) -> list[int]:
-        return [link.before for link in self.links_into[activity]]
-
-    def _rivals(self, activity: int) -> list[int]:
-        """Activities that may take the unit which this one needs."""
-        shared = (limit.activities for limit in self.limits if activity in limit.activities)
-        return [rival for rivals in shared for rival in rivals]
+def reached(start: int, onwards: Callable[[int], list[int]]) -> frozenset[int]:
+    """The start and everything that steps onwards lead to."""
+    found: set[int] = set()
+    todo = [start]
+    while todo:
+        here = todo.pop()
+        if here not in found:
+            found.add(here)
+            todo += onwards(here)
+    return frozenset(found)
 
 
 def network(programme: Programme) -> Network:

@@ -14,14 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fabstack.economics.flow import units_per_carrier
 from fabstack.model import Programme, grouped
+from fabstack.model.lookup import follows_from
+from fabstack.model.plants import Staffing
 from fabstack.model.workforce import Skill
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Opening, capacity_per_month
 from fabstack.ramp.schedule import Schedule
 
 NEVER = np.inf
+MEDIAN = 1  # of the three percentiles of a fan
 ROUNDING = 1e-9  # of the target that hiring may miss by arithmetic alone
 
 
@@ -92,10 +97,11 @@ def productive(
     old, and so on; the first day's people are experts.
     """
     effect = there.copy()
-    for age in range(min(math.ceil(months_to_productive), len(hires) - 1)):
-        learning = 1 - age / months_to_productive
-        newcomers = hires[: len(hires) - 1 - age] * turnover.joined * turnover.stay**age
-        effect[age + 1 :] -= learning * newcomers
+    for month in range(1, len(hires)):  # by month, so that its futures stay in the cache
+        for age in range(min(math.ceil(months_to_productive), month)):
+            learning = 1 - age / months_to_productive
+            left = turnover.joined * turnover.stay**age
+            effect[month] -= learning * left * hires[month - 1 - age]
     return effect
 
 
@@ -136,9 +142,9 @@ def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) 
     )
     return Staff(
         skill=skill,
-        wanted=np.median(wanted, axis=1),
-        heads=np.percentile(there, (10, 50, 90), axis=1),
-        productive=np.median(effect, axis=1),
+        wanted=fan(wanted)[MEDIAN],
+        heads=fan(there),
+        productive=fan(effect)[MEDIAN],
         cost_usd=(there * (cash + stock)).mean(axis=1),
         stock_usd=(there * stock).mean(axis=1),
         reached_months=_first_month(there >= target * (1 - ROUNDING), grid_months),
@@ -175,8 +181,8 @@ def _needed(
     parts: list[Callable[[int], Floats]] = []
     for row in grouped(programme.staffings, "skill")[skill.name]:
         opening = openings[row.plant]
-        fixed, rate = row.people, row.people_per_1000_per_month / 1000
-        parts.append(_plant_needs(opening, fixed, rate, grid_months))
+        carriers = carriers_per_unit(programme, row.plant)
+        parts.append(_plant_needs(row, opening, carriers, grid_months))
     for activity in grouped(programme.activities, "skill")[skill.name]:
         i = dated.network.index(activity.name)
         if activity.people:
@@ -186,14 +192,25 @@ def _needed(
 
 
 def _plant_needs(
-    opening: Opening, fixed: float, rate: float, grid_months: Floats
+    row: Staffing, opening: Opening, carriers: float, grid_months: Floats
 ) -> Callable[[int], Floats]:
     def people(month: int) -> Floats:
         now = grid_months[month]
-        running = rate * capacity_per_month(opening, now)
-        return np.where(opening.opens <= now, fixed + running, 0.0)
+        started = capacity_per_month(opening, now, carriers)
+        crew = row.people + row.people_per_1000_per_month / 1000 * started
+        return np.where(opening.opens <= now, crew, 0.0)
 
     return people
+
+
+@follows_from("routes", "items", "technologies")
+def carriers_per_unit(programme: Programme, plant: str) -> float:
+    """Carriers that a unit of a plant's capacity takes, at least: of the item that fits best.
+
+    A capacity in units does not say of which item; so the people it asks for are a lower bound.
+    """
+    routes = grouped(programme.routes, "plant")[plant]
+    return 1 / max((units_per_carrier(programme, route.name) for route in routes), default=1.0)
 
 
 def _activity_needs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import special
 from fabstack.ramp.chance import Floats
 
 CONFIDENCE = 0.95
+FAN = (10, 50, 90)  # percentiles that every fan over time shows
 
 
 class Interval(NamedTuple):
@@ -23,6 +25,17 @@ class Interval(NamedTuple):
 def percentile(values: Floats, percent: float) -> float:
     """The value that `percent` of the sample do not exceed, straight between neighbours."""
     return float(np.percentile(values, percent))
+
+
+def fan(rows: Iterable[Floats]) -> Floats:
+    """Percentiles 10, 50 and 90 of each row of futures, [percentile, row]."""
+    return np.array([_spread(row) for row in rows]).T
+
+
+def _spread(row: Floats) -> Floats:
+    if row.min() == row.max():  # most months lie before or after all that moves
+        return np.full(len(FAN), row[0])
+    return np.percentile(row, FAN)
 
 
 def percentile_interval(values: Floats, percent: float, confidence: float = CONFIDENCE) -> Interval:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.plants import Phase, Plant
+from fabstack.model.plants import CapacityOf, Phase, Plant
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.schedule import Schedule
@@ -71,13 +71,17 @@ def dated(phase: Phase) -> bool:
     return phase.ready is not None or phase.ready_with is not None
 
 
-def capacity_per_month(opening: Opening, moment: float) -> Floats:
-    """What the phases give at a moment: straight from nothing to full over their ramp."""
+def capacity_per_month(opening: Opening, moment: float, weight_of_units: float = 1.0) -> Floats:
+    """What the phases give at a moment: straight from nothing to full over their ramp.
+
+    Carriers and units are added as they are, unless units are given a weight.
+    """
     total = np.zeros(1)
     for phase, ready, capacity in zip(
         opening.phases, opening.ready, opening.capacities, strict=True
     ):
-        total = total + capacity * _grown(moment, ready, phase.ramp_months)
+        weight = weight_of_units if phase.capacity_of is CapacityOf.UNIT else 1.0
+        total = total + weight * capacity * _grown(moment, ready, phase.ramp_months)
     return np.where(opening.opens <= moment, total, 0.0)
 
 

@@ -14,6 +14,7 @@ from fabstack.ramp.inputs import Input, date_inputs
 from fabstack.ramp.learning import yield_fans
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.people import staff
+from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
 from fabstack.ramp.result import CapacityFan, RampResult
@@ -79,11 +80,8 @@ def _capacity(
     for plant, opening in sampled.items():
         if opening.phases:
             claimed = [capacity_per_month(stated[plant], now).mean() for now in grid_months[:-1]]
-            spread = [
-                np.percentile(capacity_per_month(opening, now), (10, 50, 90))
-                for now in grid_months[:-1]
-            ]
-            fans.append(CapacityFan(plant, np.array(claimed), np.array(spread).T))
+            spread = fan(capacity_per_month(opening, now) for now in grid_months[:-1])
+            fans.append(CapacityFan(plant, np.array(claimed), spread))
     return tuple(fans)
 
 
@@ -95,14 +93,19 @@ def _influences(
 ) -> tuple[Influence, ...]:
     """What moves every date that somebody asks for, and the time between chips."""
     sample = Sample({one.name: one.values for one in inputs})
+
+    def among(*finishes: int) -> set[str]:
+        drivers = frozenset().union(*(dated.drivers(finish) for finish in finishes))
+        return {one.name for one in inputs if one.activity in drivers}
+
     found: list[Influence] = []
     for i in sorted(_asked_for(programme, dated.network)):
-        drivers = dated.network.drivers(i)
-        among = {one.name for one in inputs if one.activity in drivers}
-        found += sample.influences(dated.network.names[i], dated.ends[i], among)
+        found += sample.influences(dated.network.names[i], dated.ends[i], among(i))
     between = gaps(in_volume)
     if len(between):
-        found += sample.influences(CADENCE, between.mean(axis=0))
+        chips = {chip.volume_with for chip in programme.generations if chip.volume_with}
+        finishes = among(*map(dated.network.index, chips))
+        found += sample.influences(CADENCE, between.mean(axis=0), finishes)
     return tuple(found)
 
 

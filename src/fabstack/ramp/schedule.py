@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fabstack.errors import LimitError
 from fabstack.ramp.chance import Floats
 from fabstack.ramp.limits import NOBODY, Ints, queue
-from fabstack.ramp.network import Limit, Link, Network
+from fabstack.ramp.network import Limit, Link, Network, reached
 
 Bools = NDArray[np.bool_]
 # From the start of an activity and its work to how long it really lasts, all months [sample].
@@ -29,6 +29,16 @@ class Schedule:
     starts: Floats  # [activity, sample]
     ends: Floats  # [activity, sample]
     freed_by: Mapping[int, Ints]  # activity under a limit -> [sample] who freed its unit, or NOBODY
+
+    def drivers(self, finish: int) -> frozenset[int]:
+        """The activity and all that moved its end: through links, or by freeing units late."""
+        return reached(finish, self._before)
+
+    def _before(self, activity: int) -> list[int]:
+        if activity not in self.freed_by:
+            return self.network.before(activity)
+        givers = np.unique(self.freed_by[activity])
+        return self.network.before(activity) + [int(i) for i in givers if i != NOBODY]
 
 
 def schedule(

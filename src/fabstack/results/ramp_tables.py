@@ -1,0 +1,290 @@
+"""Sampled dates as labelled tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fabstack.model import Programme, grouped
+from fabstack.model.evidence import Measure
+from fabstack.ramp import RampResult
+from fabstack.ramp.percentiles import FAN, percentile
+from fabstack.ramp.timeline import SAME_MONTHS
+
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+CADENCE_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+
+
+def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFrame]:
+    """Dates with percentiles and odds, their curves, and what follows for plants and people.
+
+    `ramp_reference` and its curve are the outside view; beside `ramp_activities` and `ramp_curve`
+    they show what the network leaves out.
+    """
+    rows = {
+        "ramp_activities": _activities(result, programme),
+        "ramp_curve": _curves(result, programme, dict(_ends(result))),
+        "ramp_reference": _references(result, programme),
+        "ramp_reference_curve": _curves(result, programme, dict(result.reference)),
+        "ramp_critical": _critical(result),
+        "ramp_capacity": _capacity(result),
+        "ramp_yield": _yields(result),
+        "ramp_roadmap": _roadmap(result, programme),
+        "ramp_cadence": _cadence(result),
+        "ramp_people": _people(result),
+        "ramp_staff": _staff(result),
+        "ramp_sensitivity": _sensitivity(result),
+    }
+    return {name: pl.DataFrame(list(found), schema=_SCHEMAS[name]) for name, found in rows.items()}
+
+
+# --- Dates ----------------------------------------------------------------------------------------
+
+
+def _activities(result: RampResult, programme: Programme) -> Iterator[Row]:
+    critical = np.max(
+        [np.zeros(len(programme.activities)), *result.critical_share.values()], axis=0
+    )
+    for i, activity in enumerate(programme.activities):
+        odds = result.odds_of_claim(activity.name)
+        yield {
+            "activity": activity.name,
+            "title": activity.title or activity.name,
+            "plant": activity.plant,
+            "generation": activity.generation,
+            "claimed": activity.claimed,
+            **_dates(result, result.end_months(activity.name)),
+            "p50_low": result.end_date_interval(activity.name, 50)[0],
+            "p50_high": result.end_date_interval(activity.name, 50)[1],
+            "mean_months": float(result.end_months(activity.name).mean()),
+            "critical_percent": 100 * float(critical[i]),
+            "odds_of_claim_percent": None if odds is None else 100 * odds,
+            "after": activity.after,
+        }
+
+
+def _dates(result: RampResult, moments: Floats) -> Row:
+    """Days by which 10, 50 and 90 percent of the futures are there."""
+    return {f"p{q}": result.timeline.day(percentile(moments, q)) for q in FAN}
+
+
+def _ends(result: RampResult) -> Iterator[tuple[str, Floats]]:
+    for name in result.dated.network.names:
+        yield name, result.end_months(name)
+
+
+def _curves(result: RampResult, programme: Programme, ends: dict[str, Floats]) -> Iterator[Row]:
+    """Share of futures that are there, on first days of months and on every claimed date."""
+    for name, moments in ends.items():
+        ordered = np.sort(moments)
+        days = sorted({*_month_firsts(result, ordered), *_claimed_days(programme, name)})
+        moments_of_days = np.array([result.timeline.months(day) for day in days])
+        there = np.searchsorted(ordered, moments_of_days + SAME_MONTHS, side="right")
+        for day, share in zip(days, (there / len(ordered)).tolist(), strict=True):
+            yield {"activity": name, "date": day, "probability": share}
+
+
+def _month_firsts(result: RampResult, ordered: Floats) -> Iterator[date]:
+    """From the month of the first future to the first day after the last."""
+    first, last = result.timeline.day(ordered[0]), result.timeline.day(ordered[-1])
+    month = first.replace(day=1)
+    while month < last:
+        yield month
+        month = _next_month(month)
+    yield month
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _claimed_days(programme: Programme, activity: str) -> Iterator[date]:
+    claims = grouped(programme.claims, "subject")[activity]
+    yield from (c.date for c in claims if c.measure is Measure.DONE_BY and c.date is not None)
+    yield from (a.claimed for a in programme.activities if a.name == activity and a.claimed)
+
+
+def _references(result: RampResult, programme: Programme) -> Iterator[Row]:
+    for activity in programme.activities:
+        if activity.name in result.reference and activity.claimed is not None:
+            moments = result.reference[activity.name]
+            kept = moments <= result.timeline.months(activity.claimed) + SAME_MONTHS
+            yield {
+                "activity": activity.name,
+                "title": activity.title or activity.name,
+                "promised": activity.promised or programme.programme.start,
+                "claimed": activity.claimed,
+                **_dates(result, moments),
+                "odds_of_claim_percent": 100 * float(kept.mean()),
+                "network_p50": result.end_date(activity.name, 50),
+            }
+
+
+def _critical(result: RampResult) -> Iterator[Row]:
+    for finish, shares in sorted(result.critical_share.items()):
+        for activity, share in zip(result.dated.network.names, shares.tolist(), strict=True):
+            if share > 0:
+                yield {"finish": finish, "activity": activity, "critical_percent": 100 * share}
+
+
+# --- What follows ---------------------------------------------------------------------------------
+
+
+def _capacity(result: RampResult) -> Iterator[Row]:
+    for fan in sorted(result.capacity, key=lambda fan: fan.plant):
+        for i, month in enumerate(result.months):
+            spread = dict(zip(("p10", "p50", "p90"), fan.percentiles[:, i].tolist(), strict=True))
+            yield {"month": month, "plant": fan.plant, "claimed": float(fan.claimed[i]), **spread}
+
+
+def _yields(result: RampResult) -> Iterator[Row]:
+    for fan in sorted(result.yields, key=lambda fan: fan.item):
+        for i, month in enumerate(result.months):
+            shares = (100 * fan.percentiles[:, i]).tolist()
+            names = ("p10_percent", "p50_percent", "p90_percent")
+            spread = dict(zip(names, shares, strict=True))
+            yield {"month": month, "item": fan.item, "plant": fan.plant, **spread}
+
+
+def _roadmap(result: RampResult, programme: Programme) -> Iterator[Row]:
+    for chip in programme.generations:
+        if chip.name in result.volumes:
+            moments, claimed = result.volumes[chip.name], chip.claimed_volume
+            odds = None
+            if claimed is not None:
+                odds = 100 * float(
+                    (moments <= result.timeline.months(claimed) + SAME_MONTHS).mean()
+                )
+            dates = _dates(result, moments)
+            yield {"generation": chip.name, "claimed": claimed, **dates, "odds_percent": odds}
+
+
+def _cadence(result: RampResult) -> Iterator[Row]:
+    mean, longest = result.cadence_months(), result.longest_gap_months()
+    for q in CADENCE_PERCENTILES if mean.size else ():
+        yield {
+            "percentile": q,
+            "months": percentile(mean, q),
+            "longest_gap_months": percentile(longest, q),
+        }
+
+
+def _people(result: RampResult) -> Iterator[Row]:
+    for staff in sorted(result.people, key=lambda staff: staff.skill.name):
+        for i, month in enumerate(result.months):
+            yield {
+                "month": month,
+                "skill": staff.skill.name,
+                "heads_p10": float(staff.heads[0, i]),
+                "heads_p50": float(staff.heads[1, i]),
+                "heads_p90": float(staff.heads[2, i]),
+                "productive_p50": float(staff.productive[i]),
+                "wanted": float(staff.wanted[i]),
+                "cost_usd": float(staff.cost_usd[i]),
+                "stock_usd": float(staff.stock_usd[i]),
+            }
+
+
+def _staff(result: RampResult) -> Iterator[Row]:
+    for staff in sorted(result.people, key=lambda staff: staff.skill.name):
+        reached = staff.reached_months
+        yield {
+            "skill": staff.skill.name,
+            "title": staff.skill.title or staff.skill.name,
+            "headcount": staff.skill.headcount,
+            "target": staff.skill.target,
+            "reached_percent": 100 * float(np.isfinite(reached).mean()),
+            **{f"reached_p{q}": _reached(result, reached, q) for q in FAN},
+            "short_person_months_mean": float(staff.short_person_months.mean()),
+            "cost_usd": float(staff.cost_usd.sum()),
+        }
+
+
+def _reached(result: RampResult, moments: Floats, percent: float) -> date | None:
+    """The first of the month by which so many futures have the people; None: not in the horizon."""
+    moment = float(np.percentile(moments, percent, method="inverted_cdf"))
+    return result.timeline.day(moment) if np.isfinite(moment) else None
+
+
+def _sensitivity(result: RampResult) -> Iterator[Row]:
+    for one in result.influences:
+        yield {
+            "outcome": one.outcome,
+            "input": one.input,
+            "title": result.titles[one.input],
+            "rank_correlation": one.rank_correlation,
+            "share_percent": 100 * one.variance_share,
+        }
+
+
+# --- Columns --------------------------------------------------------------------------------------
+
+_P_DATES = dict.fromkeys(("p10", "p50", "p90"), pl.Date)
+_P_NUMBERS = dict.fromkeys(("p10", "p50", "p90"), pl.Float64)
+_CURVE = {"activity": pl.String, "date": pl.Date, "probability": pl.Float64}
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "ramp_activities": {
+        **dict.fromkeys(("activity", "title", "plant", "generation"), pl.String),
+        "claimed": pl.Date,
+        **_P_DATES,
+        **dict.fromkeys(("p50_low", "p50_high"), pl.Date),
+        **dict.fromkeys(("mean_months", "critical_percent", "odds_of_claim_percent"), pl.Float64),
+        "after": pl.String,
+    },
+    "ramp_curve": _CURVE,
+    "ramp_reference": {
+        **dict.fromkeys(("activity", "title"), pl.String),
+        **dict.fromkeys(("promised", "claimed"), pl.Date),
+        **_P_DATES,
+        "odds_of_claim_percent": pl.Float64,
+        "network_p50": pl.Date,
+    },
+    "ramp_reference_curve": _CURVE,
+    "ramp_critical": {
+        **dict.fromkeys(("finish", "activity"), pl.String),
+        "critical_percent": pl.Float64,
+    },
+    "ramp_capacity": {
+        "month": pl.Date,
+        "plant": pl.String,
+        "claimed": pl.Float64,
+        **_P_NUMBERS,
+    },
+    "ramp_yield": {
+        "month": pl.Date,
+        **dict.fromkeys(("item", "plant"), pl.String),
+        **dict.fromkeys(("p10_percent", "p50_percent", "p90_percent"), pl.Float64),
+    },
+    "ramp_roadmap": {
+        "generation": pl.String,
+        "claimed": pl.Date,
+        **_P_DATES,
+        "odds_percent": pl.Float64,
+    },
+    "ramp_cadence": {
+        "percentile": pl.Int64,
+        **dict.fromkeys(("months", "longest_gap_months"), pl.Float64),
+    },
+    "ramp_people": {
+        "month": pl.Date,
+        "skill": pl.String,
+        **dict.fromkeys(("heads_p10", "heads_p50", "heads_p90", "productive_p50"), pl.Float64),
+        **dict.fromkeys(("wanted", "cost_usd", "stock_usd"), pl.Float64),
+    },
+    "ramp_staff": {
+        **dict.fromkeys(("skill", "title"), pl.String),
+        **dict.fromkeys(("headcount", "target", "reached_percent"), pl.Float64),
+        **dict.fromkeys(("reached_p10", "reached_p50", "reached_p90"), pl.Date),
+        **dict.fromkeys(("short_person_months_mean", "cost_usd"), pl.Float64),
+    },
+    "ramp_sensitivity": {
+        **dict.fromkeys(("outcome", "input", "title"), pl.String),
+        **dict.fromkeys(("rank_correlation", "share_percent"), pl.Float64),
+    },
+}
