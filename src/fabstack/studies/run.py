@@ -1,0 +1,195 @@
+"""The whole way once: check, economics, ramp, plan, simulation, mission, report; one run folder."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from fabstack.results.plan_tables import plan_tables
+from fabstack.results.simulate_tables import simulate_tables
+
+from fabstack import check, formats
+from fabstack.errors import Finding, InputError
+from fabstack.model import Programme
+from fabstack.model.days import MINUTES_PER_DAY
+from fabstack.model.routes import Start
+from fabstack.plan import PlanOptions, plan
+from fabstack.ramp import RampResult, at_percentile, ramp
+from fabstack.results.economics_tables import economics_tables, sources_table
+from fabstack.results.ramp_tables import ramp_tables
+from fabstack.results.store import REPORT, Run, RunWriter
+from fabstack.simulate import simulate
+from fabstack.studies.mission import Findings, judged, mission
+from fabstack.studies.summary import summary
+
+Tables = dict[str, pl.DataFrame]
+Tell = Callable[[str, int, int], None]
+LIKELY, LATE = 50, 90  # percentiles of the sampled dates that the second and third plan take
+STAGES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a user may ask of a run; None leaves it to the programme."""
+
+    scenario: str | None = None
+    seed: int = 1
+    samples: int | None = None
+    days: float | None = None
+    replications: int | None = None
+    workers: int = 1
+    plan_time_limit_s: float = 60.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the engines found."""
+
+    findings: tuple[Finding, ...]
+    tables: Tables = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def quietly(_stage: str, _done: int, _of: int) -> None:
+    """Tell nobody how far a run is."""
+
+
+def run_programme(
+    path: Path,
+    out: Path,
+    options: RunOptions,
+    *,
+    tell: Tell = quietly,
+    render: Callable[[Run], str] | None = None,
+) -> dict[str, Any]:
+    """Run every engine on a programme and write one run folder; the answer is its summary.
+
+    `render` makes the page for people from the finished tables (`fabstack.report.report`).
+
+    Raises:
+        InputError: the programme has errors; nothing is written.
+        OutputError: the folder cannot be written.
+    """
+    tell("reading", 0, STAGES)
+    loaded = formats.read(path, options.scenario)
+    with RunWriter(
+        out,
+        programme=loaded.programme.programme.name,
+        digest=formats.digest(loaded.programme),
+        scenario=options.scenario,
+        seed=options.seed,
+        command=shlex.join(["fabstack", *sys.argv[1:]]),
+    ) as writer:
+        outcome = answer(loaded, options, tell)
+        for name, table in outcome.tables.items():
+            writer.table(name, table)
+        writer.summary(outcome.summary)
+        tell("report", STAGES - 1, STAGES)
+        if render is not None:
+            writer.text(REPORT, render(writer.partial_run()))
+    tell("done", STAGES, STAGES)
+    return outcome.summary
+
+
+def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) -> Outcome:
+    """What all engines say of a programme, as tables and a summary; nothing is written."""
+    programme = loaded.programme
+    tell("check", 1, STAGES)
+    outcome = Outcome(checked(loaded))
+    verdicts = check.verdicts(programme)
+    tell("economics", 2, STAGES)
+    outcome.tables |= economics_tables(programme) | {"sources": sources_table(programme)}
+    tell("ramp", 3, STAGES)
+    ramped = ramp(programme, samples=options.samples, seed=options.seed)
+    outcome.tables |= ramp_tables(ramped, programme)
+    tell("plan", 4, STAGES)
+    likely = at_percentile(programme, ramped, LIKELY)
+    outcome.tables |= planned(programme, likely, ramped, options)
+    tell("simulation", 5, STAGES)
+    outcome.tables |= simulated(likely, outcome.tables["plan_starts"], options)
+    tell("mission", 6, STAGES)
+    found = Findings(programme, outcome.tables, ramped.joint_odds)
+    parts = mission(programme, judged(found, verdicts))
+    outcome.summary = summary(programme, outcome.tables, parts, outcome.findings)
+    return outcome
+
+
+def checked(loaded: formats.Loaded) -> tuple[Finding, ...]:
+    """The findings of the check.
+
+    Raises:
+        InputError: some are errors.
+    """
+    findings = check.check(loaded)
+    if any(finding.severity == "error" for finding in findings):
+        raise InputError(findings)
+    return findings
+
+
+def planned(
+    programme: Programme, likely: Programme, ramped: RampResult, options: RunOptions
+) -> Tables:
+    """The plan on likely dates in full, and the volumes on claimed, likely and late dates."""
+    late = at_percentile(programme, ramped, LATE)
+    choices = PlanOptions(time_limit_s=options.plan_time_limit_s)
+    tables = {
+        name: plan_tables(plan(dated, options=choices), dated)
+        for name, dated in (("claimed", programme), ("p50", likely), ("p90", late))
+    }
+    return tables["p50"] | {"plan_volumes": volumes(tables)}
+
+
+def volumes(plans: dict[str, Tables]) -> pl.DataFrame:
+    """Wanted and delivered units by month and item, one column for each plan."""
+    keys = ["month", "item"]
+    wanted = plans["claimed"]["plan_items"].filter(pl.col("wanted") > 0)
+    table = wanted.select(*keys, "wanted")
+    for name, tables in plans.items():
+        delivered = tables["plan_items"].select(
+            *keys, pl.col("delivered").alias(f"delivered_{name}")
+        )
+        table = table.join(delivered, on=keys, how="left")
+    return table.fill_null(0.0).sort(keys)
+
+
+def simulated(programme: Programme, starts: pl.DataFrame, options: RunOptions) -> Tables:
+    """Every tool and lot of the planned starts, over the simulated window."""
+    settings = programme.simulation
+    days = options.days or settings.days
+    started = with_planned_starts(programme, starts)
+    result = simulate(
+        started,
+        until_min=days * MINUTES_PER_DAY,
+        warm_up_min=min(settings.warm_up_days, days) * MINUTES_PER_DAY,
+        seed=options.seed,
+        replications=options.replications or settings.replications,
+        workers=options.workers,
+    )
+    return simulate_tables(result, started)
+
+
+def with_planned_starts(programme: Programme, starts: pl.DataFrame) -> Programme:
+    """The programme with the plan's monthly starts for every route that names none of its own."""
+    own = {start.route for start in programme.starts}
+    rows = [row for row in _changes_of_rate(starts) if row.route not in own]
+    return programme.model_copy(update={"starts": (*programme.starts, *rows)})
+
+
+def _changes_of_rate(starts: pl.DataFrame) -> Sequence[Start]:
+    """A start row for each month whose rate differs from that of the month before."""
+    rows: list[Start] = []
+    for (route,), months in starts.sort("route", "month").group_by("route", maintain_order=True):
+        rate = 0.0
+        for row in months.iter_rows(named=True):
+            if row["carriers_started"] != rate:
+                rate = row["carriers_started"]
+                rows.append(Start(route=str(route), date=row["month"], carriers_per_month=rate))
+        end = months["month"].max() + timedelta(days=32)  # type: ignore[operator]
+        rows.append(Start(route=str(route), date=end.replace(day=1), carriers_per_month=0.0))
+    return rows
