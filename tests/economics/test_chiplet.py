@@ -11,6 +11,7 @@ from fabstack.economics import (
     BuildOrder,
     Chip,
     PackageYields,
+    Substrate,
     design_usd,
     interposer_package,
     organic_package,
@@ -102,6 +103,15 @@ def test_chip_first_branch_of_the_package():
 
 def test_design_of_a_chip_of_300_mm2_costs_what_the_table_says():
     assert design_usd([Chip(300, PROCESSES[5])]) == pytest.approx(542e6)
+
+
+@pytest.mark.parametrize(
+    ("chips_mm2", "factor"), [([900], 1), ([30, 30], 1.5), ([40, 40], 1.75), ([200, 200], 2)]
+)
+def test_several_chips_need_more_substrate_layers_by_the_size(chips_mm2, factor):
+    # package.py: substrates of 4 times the chips, above 17 x 17 and above 30 x 30 mm
+    chips = [Chip(area, PROCESSES[7]) for area in chips_mm2]
+    assert Substrate().usd(chips) == pytest.approx(sum(chips_mm2) * 4 * 0.005 * factor)
 
 
 def test_equal_chips_are_designed_once():

@@ -266,6 +266,13 @@ def test_one_tool_carries_what_it_is_counted_for():
     assert tools == 1
 
 
+def test_rounding_does_not_buy_a_tool():
+    # 0.1 + 0.2 + 0.7 hours in hours is 1 tool, whatever binary fractions make of it
+    steps = [Work(1, 6), Work(1, 12), Work(1, 42)]
+    assert tools_needed([*steps, *steps, *steps], hours_per_month=0.1 + 0.2 + 2.7) == 1
+    assert tools_needed([Work(3, 0.1)], hours_per_month=0.1 * 3 / 60 - 1e-18) == 1
+
+
 def test_a_tool_that_is_never_up_cannot_be_counted():
     with pytest.raises(ValueError, match="never available"):
         tools_needed([Work(1, 1)], hours_per_month=730, availability_share=0)

@@ -1,5 +1,7 @@
 """Units on a panel: published and computed examples, and what must always hold."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -133,7 +135,9 @@ UNITS = st.floats(5, 120)
 @given(st.builds(UnitOnPanel, PANELS, PANELS, UNITS, UNITS, st.floats(0, 20), st.floats(0, 3)))
 def test_mixed_blocks_never_hold_fewer_and_never_more_than_the_area(unit):
     mixed = mixed_units_per_panel(unit)
-    assert mixed >= max(grid.units for grid in panel_layouts(unit))
+    assert (
+        mixed >= max(grid.units for grid in panel_layouts(unit)) == units_per_panel(**asdict(unit))
+    )
     x, y = unit.room_mm
     assert mixed == 0 or mixed * unit.pitch_mm[0] * unit.pitch_mm[1] <= x * y * (1 + 1e-6)
 

@@ -266,6 +266,16 @@ def test_each_die_has_a_place_of_its_own(width, height):
     assert len(set(zip(x.round(6), y.round(6), strict=True))) == placement.dies
 
 
+def test_with_a_flat_the_best_phase_may_lie_in_the_upper_half():
+    die = DieOnWafer(4, 11, 150, flat_mm=FLAT_MM[150.0])
+    assert best_placement(die).dies >= phase_grid_placement(die).dies == 316
+
+
+def test_chiplet_actuary_takes_the_mean_street():
+    narrow_and_wide = DieOnWafer(20, 40, scribe_x_mm=0.1, scribe_y_mm=0.3, edge_mm=5)
+    assert dies_per_wafer("chiplet-actuary", narrow_and_wide) == pytest.approx(58.79, abs=0.005)
+
+
 def test_the_flat_of_a_150_mm_wafer_costs_dies():
     round_wafer, flat_wafer = DieOnWafer(5, 5, 150), DieOnWafer(5, 5, 150, flat_mm=FLAT_MM[150.0])
     assert best_placement(flat_wafer).dies < best_placement(round_wafer).dies
