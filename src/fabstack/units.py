@@ -70,21 +70,53 @@ def _bare_number(text: str) -> float | None:
 
 
 def _in_unit(text: str, unit: str) -> float:
+    match = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    if match is None:
+        return _rounded(_magnitude(text, unit))
+    try:
+        factor = _factor(match["unit"], unit)
+    except UnitError as error:
+        raise UnitError(f"'{text}' {error}") from None
+    return _rounded(float(match["number"].replace(",", "")) * factor)
+
+
+_NUMBER_AND_UNIT = re.compile(
+    r"(?P<number>[-+]?(?:\d+(?:,\d{3})*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>[^\s\d.,+-][^+-]*)"
+)
+
+
+def _rounded(value: float) -> float:
+    """12 significant digits: the registry's factors leave noise such as 510.00000000000006."""
+    return float(f"{value:.12g}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _factor(found: str, wanted: str) -> float:
+    """How many of the wanted unit one of the found unit is."""
+    try:
+        return _magnitude(f"1 {found}" if found[0] != "/" else f"1{found}", wanted)
+    except UnitError as error:
+        raise UnitError(str(error).partition("' ")[2]) from None
+
+
+def _magnitude(text: str, unit: str) -> float:
     quantity = _quantity(text)
     wanted = _unit(unit)
     if quantity.dimensionality != wanted.dimensionality:
         quantity = _with_the_counted_thing(quantity, wanted)
     if quantity.dimensionality != wanted.dimensionality:
         raise UnitError(f"'{text}' is no quantity in {unit or 'plain numbers'}")
-    # 12 significant digits: the registry's factors leave noise such as 510.00000000000006
-    return float(f"{quantity.to(wanted).magnitude:.12g}")
+    return float(quantity.to(wanted).magnitude)
 
 
 def _quantity(text: str) -> Any:
     import pint
 
+    readable = _readable(text)
+    if not _is_harmless(readable):
+        raise UnitError(f"'{text}' is no number with a unit")
     try:
-        return _registry().Quantity(_readable(text))
+        return _registry().Quantity(readable)
     except pint.UndefinedUnitError as error:
         raise UnitError(f"'{text}' has an unknown unit ({error})") from None
     except pint.DimensionalityError as error:
@@ -92,6 +124,16 @@ def _quantity(text: str) -> Any:
     except Exception:
         # pint's parser raises tokenizer, assertion and attribute errors on text that is no quantity
         raise UnitError(f"'{text}' is no number with a unit") from None
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether the registry may evaluate `text`: 9**9**9 would keep it busy for ever."""
+    powers = _POWER.findall(text)
+    return bool(_USUAL.fullmatch(text)) and all(base.isalpha() and up for base, up in powers)
+
+
+_USUAL = re.compile(r"[\w\s.*/^()+-]{1,200}")
+_POWER = re.compile(r"(.?)\s*(?:\*\*|\^)\s*([-+]?\d(?![\d.]))?")
 
 
 def _with_the_counted_thing(quantity: Any, wanted: Any) -> Any:
