@@ -60,19 +60,19 @@ def _balance_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
 
 
 def _node_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
-    """What comes, goes and stays at each node."""
+    """What comes, goes and stays at each node, against the most that moves there in a period."""
     net, size = Sheet(float), Sheet(float)
     for node, period, amount in _movements(terms, result):
         net[node, period] += amount
         size[node, period] += abs(amount)
     for place, node in enumerate(result.names.nodes):
+        largest = max(size[node, period] for period in range(terms.periods))
         before = 0.0
         for period in range(terms.periods):
             after = float(result.stock[place, period])
             gone = float(result.disposed[place, period])
             difference = before + net[node, period] - after - gone
-            flowing = size[node, period] + before + after
-            yield _relative(difference, flowing), f"balance of {node} in period {period}"
+            yield _relative(difference, largest), f"balance of {node} in period {period}"
             before = after
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
 
 from fabstack.errors import FabstackError
 from fabstack.plan.program import Arrays
+from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.types import Floats
 
-MANY_COLUMNS = 20_000  # from here on the interior point method is faster on a first solve
+MANY_COLUMNS = 20_000  # from here on the interior point method is the faster one
+ALWAYS: dict[str, Any] = {"threads": 1, "random_seed": 0, "primal_feasibility_tolerance": 1e-9}
 
 
 class Status(StrEnum):
@@ -55,15 +57,71 @@ def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
 
     """
     started = time.perf_counter()
-    solver = _solver(arrays, time_limit_s=time_limit_s, gap=gap)
-    _run(solver)
-    status = _status(solver)
-    has_plan = status in (Status.OPTIMAL, Status.LIMIT)
-    distance = _gap(solver, whole=bool(arrays.whole.any())) if has_plan else np.inf
-    if has_plan and arrays.whole.any():
-        _hold_whole_columns(solver, arrays)
-        _run(solver)
-    return _solution(arrays, solver, status, gap=distance, started=started)
+    scaling = scaled(arrays)
+    answer = _answer(scaling.arrays, time_limit_s=time_limit_s, gap=gap)
+    distance = answer.gap
+    if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
+        held = _held(scaling.arrays, answer.values)
+        answer = _answer(held, time_limit_s=np.inf, gap=0.0)._replace(status=answer.status)
+    return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
+
+
+class _Answer(NamedTuple):
+    """What HiGHS says, in the units it was given."""
+
+    status: Status
+    values: Floats
+    reduced_costs: Floats
+    duals: Floats
+    gap: float
+
+
+def _answer(arrays: Arrays, *, time_limit_s: float, gap: float) -> _Answer:
+    """The first of several methods that does not break down; each starts anew."""
+    for method in _methods(arrays):
+        solver = _solver(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
+        if solver.run() != highspy.HighsStatus.kError:
+            return _read(solver, is_whole=bool(arrays.whole.any()))
+    raise SolverError("HiGHS breaks down on this program with every method")
+
+
+def _methods(arrays: Arrays) -> list[dict[str, Any]]:
+    """Options to try in turn.
+
+    The interior point method is the faster one on a large first solve. It goes without presolve:
+    HiGHS 1.16 loses the basis of such programs when it undoes a presolve, and ends in an error.
+    """
+    if arrays.whole.any():
+        return [{"mip_lp_solver": "ipm"}, {"mip_lp_solver": "simplex"}]
+    by_simplex, by_interior_point = {"solver": "simplex"}, {"solver": "ipm", "presolve": "off"}
+    if arrays.cost.size > MANY_COLUMNS:
+        return [by_interior_point, by_simplex]
+    return [by_simplex, by_interior_point]
+
+
+def _held(arrays: Arrays, values: Floats) -> Arrays:
+    """The program with the whole columns at their values."""
+    at = np.where(arrays.whole, np.round(values), 0.0)
+    return arrays._replace(
+        lower=np.where(arrays.whole, at, arrays.lower),
+        upper=np.where(arrays.whole, at, arrays.upper),
+        whole=np.zeros_like(arrays.whole),
+    )
+
+
+def _in_own_units(arrays: Arrays, scaling: Scaling, answer: _Answer, started: float) -> Solution:
+    values = answer.values * scaling.column
+    if values.size:  # HiGHS may leave a column outside its bounds by its tolerance
+        values = np.clip(values, arrays.lower, arrays.upper)
+    return Solution(
+        status=answer.status,
+        values=values,
+        reduced_costs=answer.reduced_costs * scaling.cost / scaling.column,
+        duals=answer.duals * scaling.cost / scaling.row,
+        objective=float(arrays.cost @ values),
+        gap=answer.gap,
+        solve_s=time.perf_counter() - started,
+    )
 
 
 class _QuietHighs(highspy.Highs):
@@ -77,18 +135,10 @@ class _QuietHighs(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def _solver(arrays: Arrays, *, time_limit_s: float, gap: float) -> Any:
+def _solver(arrays: Arrays, options: dict[str, Any]) -> Any:
     solver: Any = _QuietHighs()  # type: ignore[no-untyped-call]
-    is_large = arrays.cost.size > MANY_COLUMNS
-    options: dict[str, Any] = {
-        "threads": 1,
-        "random_seed": 0,
-        "time_limit": float(time_limit_s),
-        "mip_rel_gap": float(gap),
-        "solver": "ipm" if is_large and not arrays.whole.any() else "choose",
-    }
-    for name, value in options.items():
-        _check(solver.setOptionValue(name, value), f"option {name}")
+    for name, value in {**ALWAYS, **options}.items():
+        _check(solver.setOptionValue(name, value), f"option {name} = {value}")
     _check(solver.passModel(_model(arrays)), "the model")
     return solver
 
@@ -106,19 +156,6 @@ def _model(arrays: Arrays) -> Any:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[is_whole] for is_whole in arrays.whole.astype(int)]
     return model
-
-
-def _hold_whole_columns(solver: Any, arrays: Arrays) -> None:
-    held = np.flatnonzero(arrays.whole).astype(np.int32)
-    values = np.round(np.asarray(solver.getSolution().col_value)[held])
-    _check(solver.changeColsBounds(held.size, held, values, values), "bounds")
-    continuous = np.zeros(held.size, dtype=np.uint8)
-    _check(solver.changeColsIntegrality(held.size, held, continuous), "integrality")
-    _check(solver.setOptionValue("time_limit", np.inf), "time limit")  # one small linear program
-
-
-def _run(solver: Any) -> None:
-    _check(solver.run(), "to run")
 
 
 def _check(status: Any, what: str) -> None:
@@ -153,22 +190,14 @@ def _status(solver: Any) -> Status:
     raise SolverError(f"HiGHS ended with '{solver.modelStatusToString(found)}'")
 
 
-def _gap(solver: Any, *, whole: bool) -> float:
-    return float(solver.getInfo().mip_gap) if whole else 0.0
-
-
-def _solution(
-    arrays: Arrays, solver: Any, status: Status, *, gap: float, started: float
-) -> Solution:
-    found = solver.getSolution()
-    values = np.asarray(found.col_value, dtype=float)
-    return Solution(
+def _read(solver: Any, *, is_whole: bool) -> _Answer:
+    found, info = solver.getSolution(), solver.getInfo()
+    status = _status(solver)
+    gap = float(info.mip_gap) if is_whole else 0.0
+    return _Answer(
         status=status,
-        # HiGHS may leave a column outside its bounds by its tolerance
-        values=np.clip(values, arrays.lower, arrays.upper) if values.size else values,
+        values=np.asarray(found.col_value, dtype=float),
         reduced_costs=np.asarray(found.col_dual, dtype=float),
         duals=np.asarray(found.row_dual, dtype=float),
-        objective=float(solver.getInfo().objective_function_value),
-        gap=gap,
-        solve_s=time.perf_counter() - started,
+        gap=np.inf if status is Status.LIMIT and not is_whole else gap,
     )

@@ -133,7 +133,8 @@ def capital(model: Model, values: Floats) -> Floats:
     facts = model.facts
     built = values[model.columns["built"]]
     chosen = [share * spending(facts, one) for share, one in zip(built, model.choices, strict=True)]
-    return claimed_spending(facts) + _tool_purchases(facts) + sum(chosen, np.zeros(1))
+    total: Floats = claimed_spending(facts) + _tool_purchases(facts) + sum(chosen, np.zeros(1))
+    return total
 
 
 def _tool_purchases(facts: Facts) -> Floats:

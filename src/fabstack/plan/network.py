@@ -103,7 +103,9 @@ class _Reach:
         self.homes = self._homes()
         self.users = self._users()
         self.present: set[Node] = set()
+        self.forwards: set[Node] = set()
         self._spread(self._sources())
+        self._forward_where_needed()
 
     def _sources(self) -> Iterator[Node]:
         """Nodes that get units from outside the network."""
@@ -127,17 +129,29 @@ class _Reach:
                 if all(Node(c.child, node.place) in self.present for c in self.children[parent])
             ]
 
+    def _forward_where_needed(self) -> None:
+        """Let a plant without lanes pass on what it did not make, where nothing else reaches."""
+        for item, users in sorted(self.users.items()):
+            lacking = {place for place in users if Node(item, place) not in self.present}
+            if lacking:
+                held = {node for node in self.present if node.item == item}
+                self.forwards |= {node for node in held if self.is_free(node.place)}
+                self._spread(Node(item, place) for place in lacking if held)
+
     def destinations(self, node: Node) -> list[str]:
         """Places that a node's units can be sent to."""
-        if self.is_free(node.place):
+        if not self.is_free(node.place):
+            return [lane.destination for lane in self.lanes[node.place]]
+        is_home = node.place not in self.plants or node.place in self.homes[node.item]
+        if is_home or node in self.forwards:
             return sorted(self.users[node.item] - {node.place})
-        return [lane.destination for lane in self.lanes[node.place]]
+        return []
 
     def is_free(self, place: str) -> bool:
         """True for a place without lanes: it ships at once and free of charge."""
         return not self.lanes[place]
 
-    def _homes(self) -> dict[str, set[str]]:
+    def _homes(self) -> defaultdict[str, set[str]]:
         """Plants where an item comes into being or lies at the start, derived items too."""
         homes: defaultdict[str, set[str]] = defaultdict(set)
         for node in self._sources():

@@ -186,7 +186,7 @@ def _evenly(facts: Facts, begins: float, ends: float) -> Floats:
         share: Floats = facts.periods.share(begins, ends) / (ends - begins)
         return share
     now: Floats = (facts.periods.numbers == np.floor(begins)).astype(np.float64)
-    return now  # noqa: RET504  (numpy types comparisons as Any)
+    return now
 
 
 def _evenly_before(begins: float, build: float) -> float:
