@@ -70,6 +70,8 @@ def _bare_number(text: str) -> float | None:
 
 
 def _in_unit(text: str, unit: str) -> float:
+    if not any(letter.isdigit() for letter in text):
+        raise UnitError(f"'{text}' has no number")
     match = _NUMBER_AND_UNIT.fullmatch(text.strip())
     if match is None:
         return _rounded(_magnitude(text, unit))

@@ -15,13 +15,13 @@ PAGES = [
     *sorted((PROJECT / "docs" / "tutorial").glob("*.md")),
     *sorted((PROJECT / "docs" / "guides").glob("*.md")),
 ]
-BLOCK = re.compile(r"^```(console|python|toml|csv)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|python|toml|text)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_of_the_page_does_what_it_shows(page, tmp_path):
-    """Blocks run in order in one folder; a block `toml FILE` or `csv FILE` writes that file."""
+    """Blocks run in order in one folder; a block `toml FILE` or `text FILE` writes that file."""
     (tmp_path / "programmes").symlink_to(PROJECT / "programmes")
     for language, title, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if "not run" in title:

@@ -19,7 +19,7 @@ from fabstack.model.cells import Cell, value_at, with_value
 from fabstack.model.evidence import Source
 from fabstack.model.randomness import Distribution
 
-# Columns that enter the cost of a unit; all others are passed over unseen. A test sets every sourced
+# Columns that enter the cost of a unit; all others are passed over. A test sets every sourced
 # number of Texas and finds no other that moves a cost.
 COST_COLUMNS: Mapping[str, frozenset[str]] = {
     "technologies": frozenset(

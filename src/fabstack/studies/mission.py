@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from fabstack.check import Verdict
+from fabstack.check import Verdict, open_verdict
 from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Claim, Measure, MissionRow
 from fabstack.model.items import ItemKind
@@ -100,19 +100,18 @@ def all_hold(answers: Sequence[bool | None]) -> bool | None:
 def done_by(found: Findings, claim: Claim) -> Verdict:
     """The chance that an activity has ended by the claimed date."""
     if claim.date is None:
-        return _open(claim, "the claim names no date")
+        return open_verdict(claim, "the claim names no date")
     curve = found.tables["ramp_curve"].filter(pl.col("activity") == claim.subject)
     dates = found.tables["ramp_activities"].filter(pl.col("activity") == claim.subject)
     if dates.is_empty():
-        return _open(claim, f"no activity '{claim.subject}' was sampled")
+        return open_verdict(claim, f"no activity '{claim.subject}' was sampled")
     odds = _chance_by(curve, claim.date)
     p10, p50, p90 = (dates.item(0, name) for name in ("p10", "p50", "p90"))
     return Verdict(
         claim=claim.name,
         holds=_by_odds(odds),
-        finding=f"{claim.statement}: {odds:.0%} chance; half of the futures are there by {p50:%B %Y}, "
-        f"nine in ten by {p90:%B %Y}.",
-        factor=None,
+        finding=f"{claim.statement}: {odds:.0%} chance; half of the futures are there by "
+        f"{p50:%B %Y}, nine in ten by {p90:%B %Y}.",
         evidence={
             "odds_percent": round(100 * odds, 2),
             "claimed": claim.date.isoformat(),
@@ -144,7 +143,6 @@ def joint_odds(found: Findings, claim: Claim) -> Verdict:
         holds=_by_odds(odds),
         finding=f"{claim.statement}: all {len(names)} dates hold together in {odds:.1%} of the "
         "futures.",
-        factor=None,
         evidence={"odds_percent": round(100 * odds, 3), "activities": names},
     )
 
@@ -153,7 +151,7 @@ def cadence(found: Findings, claim: Claim) -> Verdict:
     """Months between the volumes of successive generations, against the claim."""
     table = found.tables["ramp_cadence"]
     if table.is_empty() or claim.value is None:
-        return _open(claim, "fewer than two generations have a date of volume")
+        return open_verdict(claim, "fewer than two generations have a date of volume")
     months = {row["percentile"]: row["months"] for row in table.iter_rows(named=True)}
     p50 = months[50]
     return Verdict(
@@ -175,14 +173,13 @@ def self_supply(found: Findings, claim: Claim) -> Verdict:
     flow = _of_kind(found, claim.subject).filter(pl.col("month") >= since)
     bought, made = float(flow["bought"].sum()), float(flow["made"].sum())
     if bought + made == 0:
-        return _open(claim, f"the plan handles no {claim.subject} after {since:%B %Y}")
+        return open_verdict(claim, f"the plan handles no {claim.subject} after {since:%B %Y}")
     share = bought / (bought + made)
     return Verdict(
         claim=claim.name,
         holds=share <= COVERED_SHARE,
         finding=f"{claim.statement}: after {since:%B %Y} the plan still buys {share:.1%} of all "
         f"{claim.subject}s ({bought:,.0f} of {bought + made:,.0f}).",
-        factor=None,
         evidence={
             "bought_units": bought,
             "made_units": made,
@@ -199,7 +196,7 @@ def bridge(found: Findings, claim: Claim) -> Verdict:
     missing = _missing(found, set(flow["item"].unique()), until)
     needed = bought + made + missing
     if needed == 0:
-        return _open(claim, f"no {claim.subject} is wanted before {until:%B %Y}")
+        return open_verdict(claim, f"no {claim.subject} is wanted before {until:%B %Y}")
     return Verdict(
         claim=claim.name,
         holds=missing <= COVERED_SHARE * needed,
@@ -269,7 +266,6 @@ def one_chain(found: Findings, claim: Claim) -> Verdict:
         claim=claim.name,
         holds=holds,
         finding=f"{claim.statement}: {told}.",
-        factor=None,
         evidence={"markets": len(programme.markets), "plants": sorted(simulated), "gaps": gaps},
     )
 
@@ -286,16 +282,6 @@ def _reaches_wafers(programme: Programme, market: str) -> bool:
             seen.add(item)
             todo += [c.child for c in grouped(programme.components, "parent")[item]]
     return False
-
-
-def _open(claim: Claim, why: str) -> Verdict:
-    return Verdict(
-        claim=claim.name,
-        holds=None,
-        finding=f"{claim.statement}: unknown, {why}.",
-        factor=None,
-        evidence={"unknown": why},
-    )
 
 
 JUDGES: Mapping[Measure, Callable[[Findings, Claim], Verdict]] = {
