@@ -1,0 +1,108 @@
+"""A finished run, read from its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fabstack.errors import Finding, InputError
+
+MANIFEST, SUMMARY, REPORT, TABLES = "manifest.json", "summary.json", "report.html", "tables"
+KIND = "fabstack-run"
+
+
+class Run:
+    """A run, read from its folder; tables are loaded when asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with what, when and for how long."""
+        return _read_json(self.folder / MANIFEST)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The answer in a page of numbers; empty where the run gave none."""
+        file = self.folder / SUMMARY
+        return _read_json(file) if file.exists() else {}
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(file.stem for file in table_files(self.folder))
+
+    def table(self, name: str) -> pl.DataFrame:
+        """One table.
+
+        Raises:
+            KeyError: the run has no such table.
+            InputError: its file cannot be read.
+        """
+        if name not in self.tables:
+            raise KeyError(f"the run has no table '{name}'")
+        file = self.folder / TABLES / f"{name}.parquet"
+        try:
+            return pl.read_parquet(file)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise _unreadable(file, str(error)) from error
+
+
+def open_run(folder: str | Path) -> Run:
+    """The run in a folder.
+
+    Raises:
+        InputError: the folder holds no run.
+    """
+    run = Run(Path(folder))
+    if not (run.folder / MANIFEST).is_file():
+        raise _no_run(run.folder, f"there is no {MANIFEST}")
+    if run.manifest.get("kind") != KIND:
+        raise _no_run(run.folder, f"its {MANIFEST} is not that of a run")
+    return run
+
+
+def tables_digest(folder: str | Path) -> str:
+    """SHA-256 over names and bytes of all tables of a run."""
+    digest = hashlib.sha256()
+    for file in table_files(Path(folder)):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def table_files(folder: Path) -> list[Path]:
+    """The files of a run's tables, by name."""
+    return sorted((folder / TABLES).glob("*.parquet"))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, str(error)) from error
+    if not isinstance(document, dict):
+        raise _unreadable(file, "it is no JSON object")
+    return document
+
+
+def _unreadable(file: Path, why: str) -> InputError:
+    cure = "run it again: fabstack run"
+    return InputError(
+        [Finding(str(file), 0, 0, "unreadable-run", f"cannot be read: {why}", "", cure)]
+    )
+
+
+def _no_run(folder: Path, why: str) -> InputError:
+    expected, cure = (
+        "a folder written by fabstack run",
+        "make one: fabstack run PROGRAMME --out DIR",
+    )
+    return InputError(
+        [Finding(str(folder), 0, 0, "not-a-run", f"holds no run: {why}", expected, cure)]
+    )
