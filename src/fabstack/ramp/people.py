@@ -81,7 +81,7 @@ def hired(wanted: Floats, first: Floats, hires_per_month: Floats, turnover: Turn
 
 def heads(first: Floats, hires: Floats, turnover: Turnover) -> Floats:
     """People on the first of each month, [month, sample]."""
-    path = np.empty_like(hires)
+    path = np.empty(hires.shape)
     path[0] = first
     for month in range(len(hires) - 1):
         path[month + 1] = path[month] * turnover.stay + hires[month] * turnover.joined

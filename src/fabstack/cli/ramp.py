@@ -1,0 +1,174 @@
+"""`fabstack ramp`: when everything happens, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fabstack.ramp import RampResult
+
+    Tables = dict[str, pl.DataFrame]
+
+MOST_INFLUENCES = 3  # of each outcome
+
+
+def ramp(
+    programme: Annotated[Path, typer.Argument(help="Programme folder or workbook.")],
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Sampled futures; default: the programme's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
+    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
+    design: Annotated[
+        str, typer.Option(help="How futures are spread: latin-hypercube, sobol or plain.")
+    ] = "latin-hypercube",
+    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Sample the dates of a programme: each claim beside P10, P50 and P90, with its odds.
+
+    Example: fabstack ramp programmes/texas --samples 10000
+    """
+    from fabstack import formats
+    from fabstack.ramp import ramp as sampled
+    from fabstack.results.ramp_tables import ramp_tables
+
+    loaded = formats.load(programme, scenario)
+    result = sampled(loaded, samples=samples, seed=seed, design=_design(design))
+    tables = ramp_tables(result, loaded)
+    answer = {"scenario": scenario, **_answer(result, tables)}
+    if out is not None:
+        _write(out, result, tables, answer)
+    if as_json:
+        sys.stdout.write(json.dumps(answer, indent=2, default=str) + "\n")
+    else:
+        sys.stdout.write("\n".join(_readable(answer)) + "\n")
+
+
+def _design(name: str) -> Any:
+    from fabstack.ramp import Design
+
+    if name not in set(Design):
+        raise typer.BadParameter(f"'{name}' is none of {', '.join(Design)}")
+    return Design(name)
+
+
+def _write(out: Path, result: RampResult, tables: Tables, answer: dict[str, Any]) -> None:
+    from fabstack import formats
+    from fabstack.results.store import RunWriter
+
+    with RunWriter(
+        out,
+        programme=result.programme.programme.name,
+        digest=formats.digest(result.programme),
+        scenario=answer["scenario"] or "",
+        seed=result.seed,
+        command=shlex.join(["fabstack", *sys.argv[1:]]),
+    ) as writer:
+        for name, table in tables.items():
+            writer.table(name, table)
+        writer.summary(answer)
+
+
+# --- The answer as one document -------------------------------------------------------------------
+
+
+def _answer(result: RampResult, tables: Tables) -> dict[str, Any]:
+    head = result.programme.programme
+    claimed = [row.name for row in result.programme.activities if row.claimed is not None]
+    odds = result.cadence_odds()
+    return {
+        "programme": head.name,
+        "title": head.title or head.name,
+        "start": head.start,
+        "samples": result.samples,
+        "seed": result.seed,
+        "design": str(result.design),
+        "activities": tables["ramp_activities"].to_dicts(),
+        "outside_view": tables["ramp_reference"].to_dicts(),
+        "all_claims_odds_percent": 100 * result.joint_odds(claimed) if claimed else None,
+        "roadmap": tables["ramp_roadmap"].to_dicts(),
+        "cadence": tables["ramp_cadence"].to_dicts(),
+        "yearly_chip_odds_percent": None if odds is None else 100 * odds,
+        "staff": tables["ramp_staff"].to_dicts(),
+        "sensitivity": _strongest(tables),
+    }
+
+
+def _strongest(tables: Tables) -> list[dict[str, Any]]:
+    table = tables["ramp_sensitivity"]
+    return table.group_by("outcome", maintain_order=True).head(MOST_INFLUENCES).to_dicts()
+
+
+# --- The answer for people ------------------------------------------------------------------------
+
+
+def _readable(answer: dict[str, Any]) -> Iterator[str]:
+    yield f"{answer['title']}: {answer['samples']:,} futures, seed {answer['seed']}"
+    yield from _dates(answer)
+    yield from _roadmap(answer)
+    yield from _staff(answer)
+
+
+def _dates(answer: dict[str, Any]) -> Iterator[str]:
+    outside = {row["activity"]: row["p50"] for row in answer["outside_view"]}
+    rows = [
+        (
+            row["title"],
+            *(row[name] for name in ("claimed", "p10", "p50", "p90")),
+            f"{row['odds_of_claim_percent']:.0f} %",
+            outside.get(row["activity"], ""),
+        )
+        for row in answer["activities"]
+        if row["claimed"]
+    ]
+    if not rows:
+        yield "\nNo activity claims a date."
+        return
+    head = ("milestone", "claimed", "P10", "P50", "P90", "odds", "outside view")
+    yield from _table(head, rows)
+    yield f"\nAll of these claims at once: {answer['all_claims_odds_percent']:.1f} %"
+
+
+def _roadmap(answer: dict[str, Any]) -> Iterator[str]:
+    months = {row["percentile"]: row for row in answer["cadence"]}
+    if months:
+        p10, p50, p90 = (months[q]["months"] for q in (10, 50, 90))
+        yield (
+            f"From chip to chip: {p50:.1f} months on average ({p10:.1f} to {p90:.1f}); "
+            f"never more than 12 in {answer['yearly_chip_odds_percent']:.1f} % of the futures"
+        )
+
+
+def _staff(answer: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (
+            row["title"],
+            f"{row['headcount']:,.0f}",
+            f"{row['target']:,.0f}",
+            row["reached_p50"] or "not in time",
+            f"{row['cost_usd'] / 1e6:,.0f}",
+        )
+        for row in answer["staff"]
+    ]
+    if rows:
+        yield from _table(("people", "now", "target", "there by (P50)", "USD million"), rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    cells = [head, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    yield ""
+    for row in cells:
+        first = row[0].ljust(widths[0])
+        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join((first, *rest)).rstrip()

@@ -1,0 +1,58 @@
+"""`fabstack ramp` as a user meets it; the command is called through an application of its own."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from fabstack.cli.ramp import ramp
+
+app = typer.Typer()
+app.command()(ramp)
+
+
+def run(*words: str):
+    return CliRunner().invoke(app, list(words))
+
+
+@pytest.fixture(scope="module")
+def texas(project) -> str:
+    return str(project / "programmes" / "texas")
+
+
+def test_the_table_shows_claims_beside_percentiles_and_odds(texas):
+    done = run(texas, "--samples", "200")
+    assert done.exit_code == 0
+    assert "200 futures, seed 1" in done.stdout
+    head = next(line for line in done.stdout.splitlines() if line.startswith("milestone"))
+    assert head.split() == ["milestone", "claimed", "P10", "P50", "P90", "odds", "outside", "view"]
+    line = next(line for line in done.stdout.splitlines() if line.startswith("Full volume"))
+    assert "2027-03-31" in line
+    assert "%" in line
+
+
+def test_json_is_one_document_and_repeats_itself(texas):
+    first, again = (run(texas, "--samples", "100", "--seed", "3", "--json") for _ in range(2))
+    assert first.stdout == again.stdout
+    answer = json.loads(first.stdout)
+    assert answer["samples"] == 100
+    assert answer["seed"] == 3
+    assert {"activities", "outside_view", "roadmap", "cadence", "staff", "sensitivity"} <= set(
+        answer
+    )
+    volume = next(row for row in answer["activities"] if row["activity"] == "foplp-volume")
+    assert volume["claimed"] == "2027-03-31"
+    assert volume["p10"] < volume["p50"] < volume["p90"]
+
+
+def test_a_programme_without_dates_says_so(project):
+    done = run(str(project / "programmes" / "single-queue"))
+    assert done.exit_code == 0
+    assert "No activity claims a date" in done.stdout
+
+
+def test_an_unknown_design_is_a_usage_error_that_names_the_known(texas):
+    done = run(texas, "--design", "grid")
+    assert done.exit_code == 2
+    assert "latin-hypercube" in done.output
