@@ -1,0 +1,168 @@
+"""All rules of structure, in the order of the tables that they are about.
+
+A rule is a small function from a programme to the faults of one kind. To add one, write it in the
+module of its concern and name it here; tests/check fails for a rule that no test breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fabstack.check import (
+    chain,
+    chances,
+    claims,
+    dates,
+    evidence,
+    geometry,
+    markets,
+    people,
+    plants,
+    routes,
+    suppliers,
+    tools,
+)
+from fabstack.check.faults import Fault, Rule, Severity
+from fabstack.model import Programme, by_key, key_of, tables
+from fabstack.model.cells import Cell
+from fabstack.model.references import problems
+
+
+def broken_references(programme: Programme) -> Iterator[Fault]:
+    """Names that point nowhere; whoever reads files has found them already."""
+    for problem in problems(programme):
+        key = key_of(programme.table(problem.table)[problem.row])
+        cell = Cell(problem.table, key, problem.column)
+        words = (problem.code, problem.message, problem.expected, problem.cure)
+        yield Fault(cell, Severity.ERROR, *words)
+
+
+def doubled_keys(programme: Programme) -> Iterator[Fault]:
+    """Rows of one table with the same key, such as two steps of a route with one number."""
+    for table in tables():
+        rows = programme.table(table)
+        if len(by_key(rows)) == len(rows):
+            continue
+        seen: set[str] = set()
+        for row in rows:
+            key = key_of(row)
+            if key in seen:
+                message = f"'{key}' stands twice in {table}"
+                cell = Cell(table, key, "")
+                yield Fault(cell, Severity.ERROR, "duplicate-key", message, "each key once")
+            seen.add(key)
+
+
+# Without these nothing else can be asked: rows that hide each other, names that point nowhere.
+FOUNDATIONS: tuple[Rule, ...] = (doubled_keys, broken_references)
+
+RULES: tuple[Rule, ...] = (
+    dates.empty_horizon,
+    # what is made of what
+    geometry.unknown_yield_models,
+    geometry.too_many_euv_layers,
+    geometry.backward_learning,
+    geometry.lost_edges,
+    geometry.wrong_carriers,
+    geometry.sizeless_dies,
+    geometry.formatless_panels,
+    geometry.sizeless_units,
+    geometry.oversized_units,
+    geometry.dies_beyond_the_field,
+    geometry.hopeless_yields,
+    chain.supply_loops,
+    chain.unsupplied_items,
+    chain.idle_items,
+    chain.blank_quantities,
+    chain.scrap_words,
+    chain.backward_stages,
+    chain.stranded_parts,
+    # where, on what, how
+    plants.empty_calendars,
+    plants.idle_calendars,
+    plants.idle_plants,
+    plants.crowded_floors,
+    plants.early_phases,
+    plants.disagreeing_dates,
+    plants.overfull_stores,
+    plants.lanes_to_nowhere,
+    tools.idle_tool_groups,
+    tools.absent_tool_groups,
+    tools.endless_intervals,
+    tools.lost_availability,
+    tools.overloaded_groups,
+    routes.endless_routes,
+    routes.twin_routes,
+    routes.steps_elsewhere,
+    routes.forward_rework,
+    routes.wrong_queue_limits,
+    routes.wrong_dedications,
+    routes.impossible_batches,
+    routes.idle_batch_columns,
+    routes.slow_cascades,
+    routes.dead_lines,
+    routes.unknown_setups,
+    routes.early_starts,
+    routes.orders_due_before_start,
+    chances.negative_times,
+    chances.zero_times,
+    chances.cut_normals,
+    chances.wild_spreads,
+    chances.lost_spreads,
+    # from whom, for whom, when, by whom
+    suppliers.offers_that_end_early,
+    suppliers.overlapping_offers,
+    suppliers.minimums_above_capacity,
+    suppliers.loose_price_breaks,
+    suppliers.dear_price_breaks,
+    suppliers.overcommitted_suppliers,
+    suppliers.nameless_us,
+    suppliers.tied_ranks,
+    suppliers.idle_suppliers,
+    suppliers.unconfirmed_suppliers,
+    markets.markets_without_needs,
+    markets.markets_without_volumes,
+    markets.needs_that_end_early,
+    markets.doubled_needs,
+    markets.interrupted_needs,
+    markets.unpriced_deliveries,
+    dates.dates_after_the_horizon,
+    dates.dates_before_the_horizon,
+    dates.volumes_outside_the_horizon,
+    dates.activity_loops,
+    dates.claims_before_the_earliest,
+    dates.references_without_a_claim,
+    dates.idle_people,
+    dates.unknown_weekdays,
+    people.reversed_pay,
+    people.unhirable_skills,
+    people.idle_skills,
+    # how sure all that is
+    evidence.reversed_ranges,
+    evidence.values_outside_their_source,
+    evidence.wrong_source_units,
+    evidence.unsourced_numbers,
+    evidence.risks_of_words,
+    evidence.risks_far_from_their_value,
+    evidence.risks_out_of_bounds,
+    evidence.idle_correlations,
+    evidence.impossible_correlations,
+    evidence.empty_scenarios,
+    evidence.idle_changes,
+    claims.parts_without_claims,
+    claims.unknown_subjects,
+    claims.too_few_subjects,
+    claims.claims_without_a_number,
+    claims.claims_without_a_date,
+    claims.reversed_claims,
+    claims.wrong_claim_units,
+)
+
+
+def faults(programme: Programme) -> Iterator[Fault]:
+    """What all rules find; where names point nowhere, nothing but that."""
+    broken = [fault for rule in FOUNDATIONS for fault in rule(programme)]
+    yield from broken
+    if not broken:
+        for rule in RULES:
+            yield from rule(programme)
