@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from fabstack.cli.ramp import ramp
+from fabstack.results.store import open_run
 
 app = typer.Typer()
 app.command()(ramp)
@@ -44,6 +45,14 @@ def test_json_is_one_document_and_repeats_itself(texas):
     volume = next(row for row in answer["activities"] if row["activity"] == "foplp-volume")
     assert volume["claimed"] == "2027-03-31"
     assert volume["p10"] < volume["p50"] < volume["p90"]
+
+
+def test_out_writes_a_run_that_holds_every_table(texas, tmp_path):
+    done = run(texas, "--samples", "50", "--out", str(tmp_path / "dates"))
+    assert done.exit_code == 0, done.output
+    found = open_run(tmp_path / "dates")
+    assert {"ramp_activities", "ramp_curve", "ramp_people"} <= set(found.tables)
+    assert (tmp_path / "dates" / "summary.json").is_file()
 
 
 def test_a_programme_without_dates_says_so(project):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -40,6 +39,7 @@ def ramp(
     """
     from fabstack import formats
     from fabstack.ramp import ramp as sampled
+    from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
 
     loaded = formats.load(programme, scenario)
@@ -49,7 +49,7 @@ def ramp(
     if out is not None:
         _write(out, result, tables, answer)
     if as_json:
-        sys.stdout.write(json.dumps(answer, indent=2, default=str) + "\n")
+        sys.stdout.write(json_bytes(answer).decode())
     else:
         sys.stdout.write("\n".join(_readable(answer)) + "\n")
 
@@ -125,7 +125,7 @@ def _dates(answer: dict[str, Any]) -> Iterator[str]:
         (
             row["title"],
             *(row[name] for name in ("claimed", "p10", "p50", "p90")),
-            f"{row['odds_of_claim_percent']:.0f} %",
+            _percent(row["odds_of_claim_percent"]),
             outside.get(row["activity"], ""),
         )
         for row in answer["activities"]
@@ -136,7 +136,14 @@ def _dates(answer: dict[str, Any]) -> Iterator[str]:
         return
     head = ("milestone", "claimed", "P10", "P50", "P90", "odds", "outside view")
     yield from _table(head, rows)
-    yield f"\nAll of these claims at once: {answer['all_claims_odds_percent']:.1f} %"
+    yield f"\nAll of these claims at once: {_percent(answer['all_claims_odds_percent'])}"
+
+
+def _percent(odds: float) -> str:
+    """Whole percent, but never 0 or 100 for what is not certain."""
+    if 0 < odds < 0.5:
+        return "<1 %"
+    return ">99 %" if 99.5 <= odds < 100 else f"{odds:.0f} %"
 
 
 def _roadmap(answer: dict[str, Any]) -> Iterator[str]:
