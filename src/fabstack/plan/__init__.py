@@ -5,11 +5,12 @@ reasons for every unit short, and the report of an independent checker.
 """
 
 from fabstack.plan.highs import Status
-from fabstack.plan.options import Integers, PlanOptions, Supply
+from fabstack.plan.options import X_FACTORS, Integers, PlanOptions, Supply
 from fabstack.plan.result import Audit, Code, PlanResult, Reason
 from fabstack.plan.run import plan
 
 __all__ = [
+    "X_FACTORS",
     "Audit",
     "Code",
     "Integers",

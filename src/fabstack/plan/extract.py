@@ -9,10 +9,10 @@ import numpy as np
 from fabstack.model import key_of
 from fabstack.plan.assumptions import assumptions
 from fabstack.plan.build import Model
-from fabstack.plan.buy import capacity_left, minimum_to_take
+from fabstack.plan.buy import capacity_left
 from fabstack.plan.capacity import available_hours, tools, usable_hours
 from fabstack.plan.highs import Solution
-from fabstack.plan.money import cash
+from fabstack.plan.money import cash, paid_usd, unmet
 from fabstack.plan.phases import allowed, limits
 from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
 from fabstack.plan.types import Floats, Ints
@@ -80,7 +80,8 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
         "converted": values[columns["converted"]],
         "ordered": _summed(values[columns["taken"]], model.buying.step_of, len(model.buying.terms)),
         "bought": _bought(model, values),
-        "unmet": _unmet(model, values),
+        "unmet": unmet(model, values),
+        "paid": paid_usd(model, values) * model.facts.prices,
         "sent": values[columns["sent"]],
         "used": _used(model, values),
         "stock": _spread(values[columns["stock"]], _stores(model), shape),
@@ -133,13 +134,6 @@ def _bought(model: Model, values: Floats) -> Floats:
             count = max(row.size - int(offset[place]), 0)
             received[place, row.size - count :] += share[place] * row[:count]
     return received
-
-
-def _unmet(model: Model, values: Floats) -> Floats:
-    minimum = minimum_to_take(model.facts, model.buying)
-    return _spread(
-        values[model.columns["unmet"]], np.flatnonzero(minimum.any(axis=1)), minimum.shape
-    )
 
 
 def _used(model: Model, values: Floats) -> Floats:

@@ -58,11 +58,14 @@ def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
     """
     started = time.perf_counter()
     scaling = scaled(arrays)
-    answer = _answer(scaling.arrays, time_limit_s=time_limit_s, gap=gap)
+    methods = _methods(scaling.arrays)
+    answer = _answer(scaling.arrays, methods, time_limit_s=time_limit_s, gap=gap)
     distance = answer.gap
     if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
         held = _held(scaling.arrays, answer.values)
-        answer = _answer(held, time_limit_s=np.inf, gap=0.0)._replace(status=answer.status)
+        methods = (_SIMPLEX, _INTERIOR_POINT)  # what is left is easy
+        held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
+        answer = held_answer._replace(status=answer.status)
     return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
 
 
@@ -76,27 +79,29 @@ class _Answer(NamedTuple):
     gap: float
 
 
-def _answer(arrays: Arrays, *, time_limit_s: float, gap: float) -> _Answer:
+def _answer(arrays: Arrays, methods: Methods, *, time_limit_s: float, gap: float) -> _Answer:
     """The first of several methods that does not break down; each starts anew."""
-    for method in _methods(arrays):
+    for method in methods:
         solver = _solver(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
         if solver.run() != highspy.HighsStatus.kError:
             return _read(solver, is_whole=bool(arrays.whole.any()))
     raise SolverError("HiGHS breaks down on this program with every method")
 
 
-def _methods(arrays: Arrays) -> list[dict[str, Any]]:
-    """Options to try in turn.
+Methods = tuple[dict[str, Any], ...]
+_SIMPLEX: dict[str, Any] = {"solver": "simplex"}
+# HiGHS 1.16 loses the basis of these programs when it undoes a presolve after an interior point
+# solve, and ends in an error; so there is none.
+_INTERIOR_POINT: dict[str, Any] = {"solver": "ipm", "presolve": "off"}
 
-    The interior point method is the faster one on a large first solve. It goes without presolve:
-    HiGHS 1.16 loses the basis of such programs when it undoes a presolve, and ends in an error.
-    """
+
+def _methods(arrays: Arrays) -> Methods:
+    """Options to try in turn; the interior point method is the faster one on a large program."""
     if arrays.whole.any():
-        return [{"mip_lp_solver": "ipm"}, {"mip_lp_solver": "simplex"}]
-    by_simplex, by_interior_point = {"solver": "simplex"}, {"solver": "ipm", "presolve": "off"}
+        return {"mip_lp_solver": "ipm"}, {"mip_lp_solver": "simplex"}
     if arrays.cost.size > MANY_COLUMNS:
-        return [by_interior_point, by_simplex]
-    return [by_simplex, by_interior_point]
+        return _INTERIOR_POINT, _SIMPLEX
+    return _SIMPLEX, _INTERIOR_POINT
 
 
 def _held(arrays: Arrays, values: Floats) -> Arrays:

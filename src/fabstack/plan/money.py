@@ -17,6 +17,7 @@ import numpy as np
 
 from fabstack.model import by_key, grouped
 from fabstack.plan.build import Model
+from fabstack.plan.buy import minimum_to_take
 from fabstack.plan.deliver import penalties_usd
 from fabstack.plan.facts import Facts
 from fabstack.plan.flow import holding_usd, safety_usd
@@ -57,7 +58,7 @@ def cash(model: Model, values: Floats) -> Cash:
         "revenue": _revenue(model, values),
         "make": _making(model, values),
         "transport": _transport(model, values),
-        "buy": _buying(model, values),
+        "buy": paid_usd(model, values).sum(axis=0),
         "fixed": _per_plant(
             facts, {p.name: p.fixed_cost_usd_per_month for p in facts.programme.plants}
         ),
@@ -83,7 +84,8 @@ def _making(model: Model, values: Floats) -> Floats:
     nodes = [facts.network.nodes[conversion.node] for conversion in facts.network.conversions]
     per_unit = np.array([items[node.item].make_cost_usd for node in nodes])
     started, converted = values[model.columns["starts"]], values[model.columns["converted"]]
-    return (per_carrier * started).sum(axis=0) + per_unit @ converted
+    paid: Floats = (per_carrier * started).sum(axis=0) + per_unit @ converted
+    return paid
 
 
 def _transport(model: Model, values: Floats) -> Floats:
@@ -92,23 +94,32 @@ def _transport(model: Model, values: Floats) -> Floats:
     return paid
 
 
-def _buying(model: Model, values: Floats) -> Floats:
+def paid_usd(model: Model, values: Floats) -> Floats:
+    """What suppliers are paid, take-or-pay among it, in today's prices [offer, period]."""
     facts, buying = model.facts, model.buying
-    paid = np.zeros(facts.periods.count)
+    paid = np.zeros((len(buying.terms), facts.periods.count))
     months = np.array([one.offer.lead_time_months for one in buying.terms])[buying.step_of]
     worth = buying.prices_usd[:, None] * values[model.columns["taken"]]
     for offset, share in facts.periods.split(months):
         when = np.minimum(facts.periods.numbers + offset[:, None], facts.periods.count - 1)
-        np.add.at(paid, when, share[:, None] * worth)
-    return paid + _unmet(model, values)
+        np.add.at(paid, (buying.step_of[:, None], when), share[:, None] * worth)
+    return paid + _unmet_usd(model, values)
 
 
-def _unmet(model: Model, values: Floats) -> Floats:
-    """Take or pay."""
-    offers = [one.offer for one in model.buying.terms if one.offer.minimum_per_month]
+def _unmet_usd(model: Model, values: Floats) -> Floats:
+    """Take or pay [offer, period]."""
+    offers = [one.offer for one in model.buying.terms]
     price = np.array([offer.price_usd * offer.shortfall_share for offer in offers])
-    unmet = values[model.columns["unmet"]]
-    return price[: unmet.shape[0]] @ unmet
+    paid: Floats = price[:, None] * unmet(model, values)
+    return paid
+
+
+def unmet(model: Model, values: Floats) -> Floats:
+    """Units below the minimum of a contract [offer, period]."""
+    minimum = minimum_to_take(model.facts, model.buying)
+    found = np.zeros_like(minimum)
+    found[minimum.any(axis=1)] = values[model.columns["unmet"]]
+    return found
 
 
 def _people(model: Model, values: Floats) -> Floats:

@@ -141,6 +141,7 @@ class PlanResult:
     ordered: Floats  # [offer] units, in the month of the order
     bought: Floats  # [offer] units received
     unmet: Floats  # [offer] units below a contract's minimum
+    paid: Floats  # [offer] USD of the period
     sent: Floats  # [way] units that leave
     used: Floats  # [node] units that routes and conversions take
     stock: Floats  # [node] units at the end

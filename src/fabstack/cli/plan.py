@@ -1,0 +1,281 @@
+"""`fabstack plan`: what to make, buy and deliver in each month, and why not more."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fabstack.model import Programme
+    from fabstack.plan import PlanOptions, PlanResult
+
+    Tables = dict[str, pl.DataFrame]
+
+MOST_ROWS = 8  # of bottlenecks and of reasons
+ROUNDING = 1e-3  # units in a year below which a flow is the solver's rounding
+
+
+def plan(
+    programme: Annotated[Path, typer.Argument(help="Programme folder or workbook.")],
+    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    relaxed: Annotated[
+        bool, typer.Option("--relaxed", help="Phases may be built in part: faster, and a bound.")
+    ] = False,
+    shortage: Annotated[
+        bool,
+        typer.Option("--shortage", help="Suppliers' other customers want what they want then."),
+    ] = False,
+    x_factor: Annotated[
+        float | None,
+        typer.Option(min=0, help="Cycle time over process time; 0: routes take no time."),
+    ] = None,
+    gap: Annotated[
+        float, typer.Option(min=0, help="Relative gap at which whole numbers are good enough.")
+    ] = 0.001,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the solver.")] = 120.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> int:
+    """Plan a programme: delivered against wanted, make or buy, bottlenecks, reasons for shortfalls.
+
+    Example: fabstack plan programmes/texas --out texas-plan
+    """
+    from fabstack import formats
+    from fabstack.plan import Status
+    from fabstack.plan import plan as planned
+    from fabstack.results.plan_tables import plan_tables
+
+    loaded = formats.load(programme, scenario)
+    options = _options(
+        relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
+    )
+    result = planned(loaded, options=options)
+    tables = plan_tables(result, loaded)
+    answer = {"scenario": scenario, **_answer(result, tables, loaded)}
+    if out is not None:
+        _write(out, loaded, tables, answer)
+    if as_json:
+        sys.stdout.write(json.dumps(answer, indent=2, default=str) + "\n")
+    else:
+        sys.stdout.write("\n".join(_readable(answer)) + "\n")
+    return 4 if result.status is Status.LIMIT else 0
+
+
+def _options(
+    *, relaxed: bool, shortage: bool, x_factor: float | None, gap: float, time_limit: float
+) -> PlanOptions:
+    from fabstack.plan import X_FACTORS, Integers, PlanOptions, Supply
+
+    return PlanOptions(
+        integers=Integers.RELAXED if relaxed else Integers.WHOLE,
+        supply=Supply.SHORTAGE if shortage else Supply.NORMAL,
+        x_factors={kind: x if x_factor is None else x_factor for kind, x in X_FACTORS.items()},
+        time_limit_s=time_limit,
+        gap=gap,
+    )
+
+
+def _write(out: Path, loaded: Programme, tables: Tables, answer: dict[str, Any]) -> None:
+    from fabstack import formats
+    from fabstack.results.store import RunWriter
+
+    with RunWriter(
+        out,
+        programme=loaded.programme.name,
+        digest=formats.digest(loaded),
+        scenario=answer["scenario"] or "",
+        command=shlex.join(["fabstack", *sys.argv[1:]]),
+    ) as writer:
+        for name, table in tables.items():
+            writer.table(name, table)
+        writer.summary(answer)
+
+
+# --- The answer as one document -------------------------------------------------------------------
+
+
+def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, Any]:
+    head = loaded.programme
+    return {
+        "programme": head.name,
+        "title": head.title or head.name,
+        "status": str(result.status),
+        "objective_usd": result.objective_usd,
+        "npv_usd": result.npv_usd,
+        "cost_usd": _cost_usd(tables),
+        "gap": result.gap if result.gap < float("inf") else None,
+        "size": {
+            "columns": result.columns,
+            "rows": result.rows,
+            "entries": result.entries,
+            "whole_columns": result.whole_columns,
+        },
+        "build_s": round(result.build_s, 3),
+        "solve_s": round(result.solve_s, 3),
+        "checked": _checked(result),
+        "demand": _demand(tables),
+        "make_or_buy": _make_or_buy(tables),
+        "phases": tables["plan_phases"].to_dicts(),
+        "bottlenecks": _bottlenecks(result),
+        "short": tables["plan_short"].to_dicts(),
+        "cash": tables["plan_cash"].to_dicts(),
+        "lead_months": dict(result.lead_months),
+        "assumptions": list(result.assumptions),
+    }
+
+
+def _cost_usd(tables: Tables) -> dict[str, float]:
+    """Sums over the horizon, not discounted."""
+    totals: dict[str, float] = tables["plan_cash"].drop("month").sum().row(0, named=True)
+    return totals
+
+
+def _checked(result: PlanResult) -> dict[str, Any] | None:
+    audit = result.audit
+    if audit is None:
+        return None
+    return {
+        "holds": audit.holds,
+        "balance_error": audit.balance_error,
+        "limit_error": audit.limit_error,
+        "objective_error": audit.objective_error,
+        "worst": audit.worst,
+    }
+
+
+def _demand(tables: Tables) -> list[dict[str, Any]]:
+    """Wanted, delivered and short by item and year."""
+    return _by_year(tables, "wanted", "delivered", "short")
+
+
+def _make_or_buy(tables: Tables) -> list[dict[str, Any]]:
+    """Made on own routes and bought by item and year, of items that are both or bought."""
+    return [
+        row for row in _by_year(tables, "made", "bought") if row["made"] + row["bought"] >= ROUNDING
+    ]
+
+
+def _by_year(tables: Tables, *columns: str) -> list[dict[str, Any]]:
+    import polars as pl
+
+    year = pl.col("month").dt.year().alias("year")
+    table = tables["plan_items"].group_by("item", "kind", year).agg(pl.col(columns).sum())
+    kept = table.filter(pl.sum_horizontal(columns) > 0)
+    return kept.sort("kind", "item", "year").to_dicts()
+
+
+def _bottlenecks(result: PlanResult) -> list[dict[str, Any]]:
+    """What limits, by what one percent more of it in every month is worth."""
+    names = result.names
+    kinds = (
+        ("tool-hours", list(names.groups), result.duals.tool_hours, result.usable_h),
+        ("phase", [limit.plant for limit in names.limits], result.duals.phases, result.allowed),
+        ("supplier", list(names.offers), result.duals.supply, result.on_offer),
+    )
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": kind,
+            "name": name,
+            "months": int((value > 0).sum()),
+            "one_percent_more_usd": float((value * capacity).sum() / 100),
+        }
+        for kind, labels, values, capacities in kinds
+        for name, value, capacity in zip(labels, values, capacities, strict=True)
+    ]
+    binding = [row for row in rows if row["one_percent_more_usd"] > 0]
+    return sorted(binding, key=lambda row: (-row["one_percent_more_usd"], row["name"]))
+
+
+# --- The answer for people ------------------------------------------------------------------------
+
+
+def _readable(answer: dict[str, Any]) -> Iterator[str]:
+    yield f"{answer['title']}: {_told(answer)}"
+    yield from _volumes(answer["demand"])
+    yield from _sources(answer["make_or_buy"])
+    yield from _limits(answer["bottlenecks"])
+    yield from _reasons(answer["short"])
+    yield ""
+    yield from (f"- {sentence}" for sentence in answer["assumptions"])
+
+
+def _told(answer: dict[str, Any]) -> str:
+    gap = "" if answer["gap"] is None else f", gap {100 * answer['gap']:.2f} %"
+    checked = answer["checked"]
+    checker = "agrees" if checked and checked["holds"] else "DISAGREES"
+    return (
+        f"{answer['status']}{gap}; net present value USD {answer['npv_usd']:,.0f}, less penalties "
+        f"USD {answer['objective_usd']:,.0f}; {answer['size']['columns']:,} columns in "
+        f"{answer['build_s'] + answer['solve_s']:.1f} s; the independent checker {checker}"
+    )
+
+
+def _volumes(rows: list[dict[str, Any]]) -> Iterator[str]:
+    head = ("item", "year", "wanted", "delivered", "short")
+    cells = [
+        (r["item"], r["year"], *(f"{r[name]:,.0f}" for name in ("wanted", "delivered", "short")))
+        for r in rows
+    ]
+    yield from _table(head, cells) if cells else ["\nNothing is wanted."]
+
+
+def _sources(rows: list[dict[str, Any]]) -> Iterator[str]:
+    both = [
+        row
+        for row in rows
+        if row["bought"] >= ROUNDING and row["kind"] not in ("material", "substrate")
+    ]
+    cells = [
+        (r["item"], r["year"], f"{r['made']:,.0f}", f"{r['bought']:,.0f}", _share_bought(r))
+        for r in both
+    ]
+    if cells:
+        yield from _table(("make or buy", "year", "made", "bought", "bought %"), cells)
+
+
+def _share_bought(row: dict[str, Any]) -> str:
+    return f"{100 * row['bought'] / (row['bought'] + row['made']):.0f}"
+
+
+def _limits(rows: list[dict[str, Any]]) -> Iterator[str]:
+    head = ("bottleneck", "kind", "months full", "1 % more is worth USD")
+    cells = [
+        (row["name"], row["kind"], row["months"], f"{row['one_percent_more_usd']:,.0f}")
+        for row in rows[:MOST_ROWS]
+    ]
+    yield from _table(head, cells) if cells else ["\nNothing limits the plan."]
+
+
+def _reasons(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Units short by item, reason and cause, the largest first, with one month's explanation."""
+    totals: dict[tuple[str, str, str], float] = {}
+    told: dict[tuple[str, str, str], str] = {}
+    for row in rows:
+        key = (row["item"], row["reason"], row["cause"])
+        totals[key] = totals.get(key, 0.0) + row["quantity"]
+        told.setdefault(key, row["explanation"])
+    if not totals:
+        yield "\nEvery unit wanted is delivered."
+        return
+    yield "\nWhy units are short"
+    for key in sorted(totals, key=lambda k: (-totals[k], k))[:MOST_ROWS]:
+        item, reason, _ = key
+        yield f"{totals[key]:>16,.0f}  {item}: {reason}; first {told[key]}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    cells = [head, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    yield ""
+    for row in cells:
+        first = row[0].ljust(widths[0])
+        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join((first, *rest)).rstrip()
