@@ -88,7 +88,8 @@ def _add_backlog(
 def still_wanted(facts: Facts, wanted: Floats) -> Floats:
     """Most units that may be late at the end of each period [wish, period]."""
     most = np.zeros(wanted.shape)
-    for age in range(round(facts.programme.planning.backlog_months / facts.periods.months)):
+    ages = round(facts.programme.planning.backlog_months / facts.periods.months)
+    for age in range(min(ages, wanted.shape[1])):
         most[:, age:] += wanted[:, : wanted.shape[1] - age]
     most[:, -1:] = 0.0
     return most
