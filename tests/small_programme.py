@@ -1,8 +1,7 @@
 """A small valid programme, and folders of it, for tests of every package.
 
 `small()` is a toy chain: a fab makes wafers, wafers give dies, a panel line makes packages of a die
-and a bought substrate, and a market takes the packages. Tests change it with `with_rows` or edit the
-text of its files with `write_folder`.
+and a bought frame, and a market takes the packages. Tests edit the text of its files.
 """
 
 from __future__ import annotations

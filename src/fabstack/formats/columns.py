@@ -30,7 +30,7 @@ class Values(NamedTuple):
     faults: Mapping[int, Fault]  # row -> fault; the row's value is then a stand-in
 
 
-def column_values(row_class: type, column: Column, cells: Sequence[Any]) -> Values:
+def column_values(row_class: type, column: Column, cells: Sequence[str | Fault]) -> Values:
     """The values of `cells` in a column; cells that cannot be read hold a stand-in."""
     numbers = _plain_numbers(column, cells)
     if numbers is not None:
@@ -43,7 +43,7 @@ def column_values(row_class: type, column: Column, cells: Sequence[Any]) -> Valu
     return Values(list(map(meaning.__getitem__, cells)), faults)
 
 
-def _plain_numbers(column: Column, cells: Sequence[Any]) -> list[Any] | None:
+def _plain_numbers(column: Column, cells: Sequence[str | Fault]) -> list[Any] | None:
     """The values of a column whose cells are all plain numbers; None for any other column."""
     read = _QUICK.get(column.kind)
     if read is None:

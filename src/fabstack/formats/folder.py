@@ -12,7 +12,7 @@ from fabstack.errors import Finding, did_you_mean
 from fabstack.formats.csv_text import CsvText, quoted
 from fabstack.formats.faults import Fault, Unreadable
 from fabstack.formats.places import Nowhere, Place
-from fabstack.formats.raw import Raw, scalar
+from fabstack.formats.raw import Raw, cell_of
 from fabstack.formats.tables import Sheet
 from fabstack.formats.toml_text import SectionGrid, TomlText, toml_section
 from fabstack.formats.values import texts_of
@@ -59,7 +59,7 @@ def _add_settings(raw: Raw, file: Path) -> None:
         raw.sheets[section] = Sheet(
             section,
             tuple(values),
-            [[scalar(value) for value in values.values()]],
+            [[cell_of(value) for value in values.values()]],
             SectionGrid(text, section, tuple(values)),
             noun="key",
         )

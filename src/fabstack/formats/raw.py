@@ -9,6 +9,7 @@ from typing import Any
 from fabstack.errors import Finding
 from fabstack.formats.faults import Fault
 from fabstack.formats.tables import Sheet
+from fabstack.formats.values import text_in
 
 
 @dataclass(slots=True)
@@ -21,8 +22,11 @@ class Raw:
     unreadable: set[str] = field(default_factory=set)  # tables and sections
 
 
-def scalar(value: Any) -> Any:
-    """A value of a cell, or its Fault where it is a list or a table."""
+def cell_of(value: Any) -> str | Fault:
+    """The text of a typed value, or its Fault where it is a list or a table."""
     if isinstance(value, list | Mapping):
         return Fault("bad-value", "a cell holds one value, not several", "text, number or date")
-    return value
+    try:
+        return text_in(value)
+    except ValueError:  # Python spells no number of more than 4,300 digits
+        return Fault("bad-number", "this number has too many digits")

@@ -27,7 +27,7 @@ class Sheet:
 
     table: str
     header: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[str | Fault]]
     grid: Grid
     noun: str = "column"  # what a user calls one: "column" of a table, "key" of a section
 

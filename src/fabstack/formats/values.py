@@ -20,11 +20,11 @@ _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 _STARTS_LIKE_A_NUMBER = re.compile(r"[-+]?\.?\d")
 
 
-def value_of(column: Column, cell: Any) -> Any:
+def value_of(column: Column, cell: str | Fault) -> Any:
     """What a cell means in its column, or the Fault that keeps it from being read."""
     if isinstance(cell, Fault):
         return cell
-    text = text_in(cell).strip()
+    text = cell.strip()
     if not text:
         return _blank(column)
     return _READERS[column.kind](column, text)
