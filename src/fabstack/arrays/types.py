@@ -20,7 +20,7 @@ Records = Any  # np.recarray: NumPy has no type for its fields
 
 # "No such lot, tool, step...". Not -1, which is a legal index and would read the last element;
 # this one raises in pure Python and under NUMBA_BOUNDSCHECK=1.
-NONE = 2**31 - 1
+NONE = np.int64(2**31 - 1)
 
 # A time that never comes. Events from here on are not put into the calendar.
 NEVER = 1e15
@@ -200,20 +200,20 @@ STEP = record(
 )
 
 ROUTE = record(
-    first_step=I4,
-    stock=I4,  # that finished lots go to, or NONE
+    first_step=I8,
+    stock=I8,  # that finished lots go to, or NONE
     units_per_carrier=F8,
     yield_share=F8,  # of the units
     delay=CHANCE,  # on the way to the stock
 )
 
 GROUP = record(
-    first_tool=I4,
-    tools=I4,
-    first_family=I4,
-    families=I4,
-    first_plan=I4,
-    plans=I4,
+    first_tool=I8,
+    tools=I8,
+    first_family=I8,
+    families=I8,
+    first_plan=I8,
+    plans=I8,
     interrupting=I8,  # plans that do not wait for the running job, one bit each
     rule=I1,
     choice=I1,
@@ -222,18 +222,18 @@ GROUP = record(
 )
 
 FAMILY = record(
-    group=I4,
-    least_carriers=I4,  # that must wait before a job may start
-    most_carriers=I4,  # of a job; 0: a single lot
+    group=I8,
+    least_carriers=I8,  # that must wait before a job may start
+    most_carriers=I8,  # of a job; 0: a single lot
 )
 
 FIXTURE = record(
     key=U8,  # of its name
     comes_min=F8,
     goes_min=F8,
-    group=I4,
-    place=I4,  # 1 for the first tool of its group
-    first_upkeep=I4,
+    group=I8,
+    place=I8,  # 1 for the first tool of its group
+    first_upkeep=I8,
 )
 
 PLAN = record(
@@ -248,17 +248,17 @@ PLAN = record(
 
 STREAM = record(
     key=U8,  # of its name
-    route=I4,
-    product=I4,  # row of the lot statistics
-    carriers=I4,
-    lots=I4,  # that enter together
-    rank=I4,  # 0 is served first
-    first_period=I4,
-    periods=I4,
-    first_order=I4,
-    orders=I4,  # listed entries; 0: the entries come by `gap`
-    first_need=I4,
-    needs=I4,
+    route=I8,
+    product=I8,  # row of the lot statistics
+    carriers=I8,
+    lots=I8,  # that enter together
+    rank=I8,  # 0 is served first
+    first_period=I8,
+    periods=I8,
+    first_order=I8,
+    orders=I8,  # listed entries; 0: the entries come by `gap`
+    first_need=I8,
+    needs=I8,
     entries=I8,  # at most
     first_min=F8,
     gap=CHANCE,  # with mean 1, in units of the period's interval
@@ -267,21 +267,21 @@ STREAM = record(
 )
 
 PERIOD = record(until_min=F8, interval_min=F8)
-ORDER = record(at_min=F8, due_min=F8, carriers=I4, rank=I4)
-NEED = record(stock=I4, units=I8)
-STOCK = record(initial=I8, first_user=I4, users=I4)
-PURCHASE = record(at_min=F8, units=I8, stock=I4)
-INSIDER = record(step=I4, stream=I4, carriers=I4, rank=I4, entered_min=F8, due_min=F8)
+ORDER = record(at_min=F8, due_min=F8, carriers=I8, rank=I8)
+NEED = record(stock=I8, units=I8)
+STOCK = record(initial=I8, first_user=I8, users=I8)
+PURCHASE = record(at_min=F8, units=I8, stock=I8)
+INSIDER = record(step=I8, stream=I8, carriers=I8, rank=I8, entered_min=F8, due_min=F8)
 FACTS = record(
-    tools=I4,
-    ranks=I4,
-    areas=I4,
-    streams=I4,
-    purchases=I4,
-    insiders=I4,
-    most_lots=I4,  # that one event may move or make
+    tools=I8,
+    ranks=I8,
+    areas=I8,
+    streams=I8,
+    purchases=I8,
+    insiders=I8,
+    most_lots=I8,  # that one event may move or make
 )
-USER = record(stream=I4)
+USER = record(stream=I8)
 VALUE = record(value=F8)
 
 
@@ -313,12 +313,12 @@ NOW = record(
     now_min=F8,
     events=I8,
     steps_done=I8,  # lots that ended a step
-    free_lot=I4,  # first of the free slots
-    free_lots=I4,
-    touched=I4,  # groups that look for work before time goes on
-    next_purchase=I4,
-    finished=I4,  # lines written
-    seen=I4,  # lines written
+    free_lot=I8,  # first of the free slots
+    free_lots=I8,
+    touched=I8,  # groups that look for work before time goes on
+    next_purchase=I8,
+    finished=I8,  # lines written
+    seen=I8,  # lines written
 )
 
 LOT = record(
@@ -342,7 +342,7 @@ TOOL = record(
     state=I1,
     is_suspended=I1,
     is_leaving=I1,
-    stop=I2,  # plan of the group that stops it now
+    stop=I4,  # place in its group of the plan that stops it now
     due=I8,  # plans that have fallen due, one bit each
     since_min=F8,  # in this state
     carriers=F8,  # started so far
@@ -353,12 +353,12 @@ TOOL = record(
 )
 
 LINE = record(
-    first_free=I4,  # offset in the ring of free tools
-    free=I4,
+    first_free=I8,  # offset in the ring of free tools
+    free=I8,
     is_touched=I1,
-    waiting=I4,  # lots
-    inside=I4,  # lots waiting or in a tool
-    ready=I4,  # families with enough carriers for a job
+    waiting=I8,  # lots
+    inside=I8,  # lots waiting or in a tool
+    ready=I8,  # families with enough carriers for a job
     since_min=F8,
     waiting_area=F8,  # lots x minutes
     inside_area=F8,
@@ -369,11 +369,11 @@ LINE = record(
     jobs=I8,
 )
 
-CROWD = record(lots=I4, carriers=I4)  # of a family that wait
+CROWD = record(lots=I8, carriers=I8)  # of a family that wait
 QUEUE = record(first=I4, last=I4)
 FREE_TOOL = record(tool=I4)
 TOUCHED = record(group=I4)
-UPKEEP = record(tool=I4, plan=I4, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
+UPKEEP = record(tool=I8, plan=I8, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
 ENTRY = record(key=U8, entries=I8, lots=I8, is_waiting=I1)
 STORE = record(units=I8, arrived=I8, used=I8, lost=I8, on_the_way=I8, since_min=F8, area=F8)
 
@@ -410,16 +410,16 @@ class State(NamedTuple):
 
 # --- What is going to happen --------------------------------------------------------------------
 
-EVENT = record(time_min=F8, order=I8, node=I4)
+EVENT = record(time_min=F8, order=I8, node=I8)
 PLANNED = record(time_min=F8, order=I8)
 WHEEL = record(
     buckets_per_min=F8,
     bucket=I8,  # the one that is open
-    first=I4,  # of the events in it
-    end=I4,
-    heap=I4,  # size
-    buckets=I4,  # a power of two
-    today=I4,  # room
+    first=I8,  # of the events in it
+    end=I8,
+    heap=I8,  # size
+    buckets=I8,  # a power of two
+    today=I8,  # room
     sequence=I8,
 )
 BUCKET = record(first=I4)
@@ -457,7 +457,7 @@ FINISHED = record(
 SEEN = record(time_min=F8, serial=I8, stream=I4, step=I4, tool=I4, saw=I4)
 
 
-ROOM = record(finished=I4, seen=I4)
+ROOM = record(finished=I8, seen=I8)
 
 
 class Logs(NamedTuple):

@@ -4,7 +4,7 @@ from numpy import int64
 
 from fabstack.arrays.types import Does, Status
 from fabstack.simulate.kernel_calendar import more_happens_at, plan_rare_event, take_next
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_compile import compiled, entry, inlined
 from fabstack.simulate.kernel_lots import lot_arrives, lot_is_there
 from fabstack.simulate.kernel_supply import (
     LotOrder,
@@ -34,7 +34,10 @@ from fabstack.simulate.kernel_tools import (
 )
 
 
-@compiled
+FIRST = int64(0)
+
+
+@entry
 def run_until(world, end_min, most_events):
     """Handle every event before `end_min`, earliest first; returns why it came back (Status)."""
     now = now_of(world)
@@ -55,7 +58,7 @@ def run_until(world, end_min, most_events):
             return Status.PAUSED
 
 
-@compiled
+@inlined
 def happen(world, event):
     if event.does == Does.JOB_ENDS:
         job_ends(world, event.node)
@@ -87,7 +90,7 @@ def seldom_happen(world, event):
         tool_goes(world, event.node)
 
 
-@compiled
+@inlined
 def all_look_for_work(world):
     """Every group that was touched at this minute starts what it can, in the order of touching."""
     now = now_of(world)
@@ -119,13 +122,11 @@ def run_begins(world):
         expect_tool(world, tool_id)
     for row in range(facts.insiders):
         insider = insider_at(world, row)
-        order = LotOrder(
-            insider.entered_min, insider.due_min, int64(insider.carriers), int64(insider.rank)
-        )
+        order = LotOrder(insider.entered_min, insider.due_min, insider.carriers, insider.rank)
         lot_is_there(world, insider.stream, order, insider.step)
     for stream_id in range(facts.streams):
         expect_entry(world, stream_id)
-    expect_purchase(world, 0)
+    expect_purchase(world, FIRST)
 
 
 @compiled

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from numpy import int64
 
 from fabstack.arrays.types import NEVER, NONE, SEQUENCE_BITS, Does
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_tables import (
     bucket_at,
     heap_at,
@@ -20,6 +20,8 @@ from fabstack.simulate.kernel_tables import (
 )
 
 NOTHING = int(Does.NOTHING)
+ONE = int64(1)
+ROOT = int64(0)
 SHORT = 24  # events; a longer list is sorted with gaps first
 
 
@@ -34,7 +36,7 @@ class Event(NamedTuple):
 # --- Planning -----------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def plan_event(world, node, time_min, does):
     """Put the one event of a tool or lot into the calendar."""
     if not time_min < NEVER:
@@ -74,7 +76,7 @@ def bucket_of(wheel, time_min):
 # --- Taking -------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def take_next(world, before_min):
     """Remove the first event before a minute; an event that does NOTHING if there is none."""
     wheel = wheel_of(world)
@@ -129,11 +131,11 @@ def hang_onto_wheel(world, bucket, node):
     bucket_at(world, place).first = node
 
 
-@compiled
+@inlined
 def open_bucket(world):
     """Lay out the events of the next bucket that has any, unless the heap's first comes before."""
     wheel = wheel_of(world)
-    mask = wheel_of(world).buckets - 1
+    mask = wheel.buckets - 1
     last = wheel.bucket + mask
     if wheel.heap > 0:
         last = min(last, bucket_of(wheel, heap_at(world, 0).time_min))
@@ -147,7 +149,7 @@ def open_bucket(world):
 def lay_out(world, bucket):
     wheel = wheel_of(world)
     place = bucket & (wheel_of(world).buckets - 1)
-    node = bucket_at(world, place).first
+    node = int64(bucket_at(world, place).first)
     bucket_at(world, place).first = NONE
     wheel.bucket = bucket
     wheel.first = 0
@@ -156,7 +158,7 @@ def lay_out(world, bucket):
         planned = planned_at(world, node)
         write_today(world, wheel.end, planned.time_min, planned.order, node)
         wheel.end += 1
-        node = link_at(world, node).behind
+        node = int64(link_at(world, node).behind)
     sort_today(world)
 
 
@@ -177,10 +179,8 @@ def sort_today(world):
     if end > SHORT:
         reverse_today(world)  # lists grow at the head: ties lie in falling order
         for gap in (1750, 701, 301, 132, 57, 23, 10, 4):
-            for place in range(gap, end):
-                sift_today(world, place, gap)
-    for place in range(1, end):
-        sift_today(world, place, 1)
+            sift_all(world, gap)
+    sift_all(world, ONE)
 
 
 @compiled
@@ -194,9 +194,16 @@ def reverse_today(world):
 
 
 @compiled
+def sift_all(world, gap):
+    for place in range(gap, wheel_of(world).end):
+        sift_today(world, place, gap)
+
+
+@compiled
 def sift_today(world, place, gap):
     """Move one event to the front, `gap` places at a time, until it is in order."""
-    time_min, order, node = today_at(world, place).time_min, today_at(world, place).order, today_at(world, place).node
+    event = today_at(world, place)
+    time_min, order, node = event.time_min, event.order, event.node
     while place >= gap and comes_after(today_at(world, place - gap), time_min, order):
         ahead = today_at(world, place - gap)
         write_today(world, place, ahead.time_min, ahead.order, ahead.node)
@@ -283,7 +290,7 @@ def withdraw_from_wheel(world, node):
 @compiled
 def withdraw_from_heap(world, order):
     wheel = wheel_of(world)
-    place = 0
+    place = ROOT
     while heap_at(world, place).order != order:
         place += 1
     wheel.heap -= 1
@@ -311,7 +318,7 @@ def pop(world):
     wheel.heap -= 1
     if wheel.heap > 0:
         last = heap_at(world, wheel.heap)
-        sink(world, 0, last.time_min, last.order, last.node)
+        sink(world, ROOT, last.time_min, last.order, last.node)
 
 
 @compiled

@@ -35,9 +35,15 @@ def keyed(key, number):
 
 
 @compiled
-def draw_number(purpose, step, visit):
-    """One number for each purpose (below 2^8), step (2^24) and visit (2^31)."""
-    return purpose + (np.int64(step) << 8) + (np.int64(visit) << 32)
+def lot_draw(purpose, lot, step):
+    """The number of a lot's draw: one for each purpose, step of its route and visit to it."""
+    return numbered(purpose, np.int64(step.number), np.int64(lot.visit))
+
+
+@compiled
+def numbered(purpose, place, times):
+    """One number for each purpose (below 2^8), place (2^24) and how often before (2^31)."""
+    return purpose + (place << 8) + (times << 32)
 
 
 @compiled
@@ -102,14 +108,14 @@ def pert_share(chance, bits):
         return 0.0
     mean_share = (chance.mean_min - chance.a) / chance.b
     left = gamma(6.0 * mean_share, bits)
-    return left / (left + gamma(6.0 - 6.0 * mean_share, mixed(bits)))
+    return left / (left + gamma(6.0 - 6.0 * mean_share, ~bits))
 
 
 @compiled
 def gamma(shape, bits):
     """A Gamma(shape, 1) draw (Marsaglia and Tsang 2000, with its boost below shape 1)."""
     if shape < 1.0:
-        boost = share(keyed(bits, 1)) ** (1.0 / shape)
+        boost = share(mixed(bits)) ** (1.0 / shape)
         return boost * gamma_from_1(shape + 1.0, bits)
     return gamma_from_1(shape, bits)
 
@@ -118,7 +124,7 @@ def gamma(shape, bits):
 def gamma_from_1(shape, bits):
     d = shape - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
-    attempt = 2
+    attempt = np.int64(1)
     while True:
         z = normal(share(keyed(bits, attempt)))
         root = 1.0 + c * z

@@ -1,44 +1,37 @@
-"""The decorator of every kernel function, and where its machine code is kept.
+"""How kernel functions are compiled, and where their machine code is kept.
 
 Numba's cache does not notice when a callee in another file changes. So the code lies in a folder
 named by the digest of all kernel sources: another source, another folder.
 """
 
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 
 import numba
-from numba import njit
+from numba import config, njit
 
 _HERE = Path(__file__).resolve().parent
 _SOURCES = sorted([*_HERE.glob("kernel*.py"), _HERE.parent / "arrays" / "types.py"])
 
 
 def digest_of_sources():
-    """A name for this very kernel, this Numba and this NumPy dtype layout."""
-    digest = hashlib.sha256(numba.__version__.encode())
+    """A name for this kernel as compiled by this Numba."""
+    digest = hashlib.sha256(f"{numba.__version__} {config.BOUNDSCHECK}".encode())
     for source in _SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def cache_folder():
-    """Where compiled kernels are kept: the user's cache, or a temporary folder."""
+def _cache_folder():
+    """Where compiled kernels are kept: the user's cache, or a temporary folder, or nowhere."""
     name = Path("fabstack") / digest_of_sources()
-    for base in (numba.config.CACHE_DIR, _user_cache(), tempfile.gettempdir()):
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for base in (config.CACHE_DIR, user, tempfile.gettempdir()):
         if base and _is_writable(Path(base) / name):
             return Path(base) / name
     return None
-
-
-def _user_cache():
-    import os
-
-    try:
-        return os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:  # no home
-        return None
 
 
 def _is_writable(folder):
@@ -50,14 +43,30 @@ def _is_writable(folder):
         return False
 
 
-CACHE = cache_folder()
+CACHE = _cache_folder()
 
 
-def compiled(function):
-    """Compile to machine code, kept in `CACHE`; callers release the interpreter's lock."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE or "")
+def is_compiled():
+    """Whether a run starts at once: the machine code is on disk, or none is needed."""
+    return bool(config.DISABLE_JIT) or (CACHE is not None and any(CACHE.rglob("*.nbi")))
+
+
+def entry(function):
+    """A kernel function that Python calls; it lets other threads run meanwhile."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE or "")
     try:
-        return njit(cache=CACHE is not None, nogil=True)(function)
+        return njit(cache=CACHE is not None, nogil=True, forceinline=False)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
+
+
+# Functions that only kernel functions call: no wrappers for Python, a third of the time to compile.
+_INNER = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+# Called from several places, or seldom. (Numba hands `forceinline` down to callees that do not say
+# otherwise, so it is said each time.)
+compiled = njit(forceinline=False, **_INNER)
+
+# Called at almost every event: 9.1 -> 15.4 M events/s on M/M/1 for the same time to compile.
+inlined = njit(forceinline=True, **_INNER)

@@ -4,8 +4,8 @@ from numpy import int64
 
 from fabstack.arrays.types import NONE, Does, Draw, Law, Saw
 from fabstack.simulate.kernel_calendar import plan_event
-from fabstack.simulate.kernel_chance import draw_number, drawn, happens, keyed, share
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_chance import drawn, happens, keyed, lot_draw, numbered, share
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_queue import join_line, node_of, touch
 from fabstack.simulate.kernel_statistics import (
     count_in,
@@ -28,15 +28,17 @@ from fabstack.simulate.kernel_tables import (
     stream_at,
 )
 
+FIRST = int64(0)
+
 # --- Entering -----------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def lot_enters(world, stream_id, order):
     """A new lot goes to the first step of its route that sampling does not spare it."""
     lot_id = new_lot(world, stream_id, order)
     lot = lot_at(world, lot_id)
-    step_id = next_performed(world, lot, lot.step)
+    step_id = next_performed(world, lot, int64(lot.step))
     if step_id == NONE:
         lot_leaves(world, lot_id)
     else:
@@ -52,12 +54,12 @@ def lot_is_there(world, stream_id, order, step_id):
     lot_arrives(world, lot_id)
 
 
-@compiled
+@inlined
 def new_lot(world, stream_id, order):
     """Fill a free slot with a lot as ordered."""
     lot_id = take_slot(world)
     lot, entry = lot_at(world, lot_id), entry_at(world, stream_id)
-    lot.key = keyed(entry.key, draw_number(Draw.LOT, 0, entry.lots))
+    lot.key = keyed(entry.key, numbered(Draw.LOT, FIRST, entry.lots))
     lot.serial = entry.lots
     lot.stream = stream_id
     lot.entered_min = order.entered_min
@@ -78,7 +80,7 @@ def take_slot(world):
     lot_id = now.free_lot
     now.free_lot = link_at(world, node_of(world, lot_id)).behind
     now.free_lots -= 1
-    return int64(lot_id)
+    return lot_id
 
 
 @compiled
@@ -93,7 +95,7 @@ def give_slot_back(world, lot_id):
 # --- From step to step --------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def lot_arrives(world, lot_id):
     """A lot reaches the tool group of its step."""
     lot = lot_at(world, lot_id)
@@ -105,7 +107,7 @@ def lot_arrives(world, lot_id):
         touch(world, group_id)
 
 
-@compiled
+@inlined
 def lot_goes_on(world, lot_id):
     """A lot has been through its step: it is lost, goes back, goes on or leaves."""
     lot = lot_at(world, lot_id)
@@ -114,14 +116,14 @@ def lot_goes_on(world, lot_id):
         lot_leaves(world, lot_id)
     elif step.may_fail and is_reworked(lot, step):
         lot.visit += 1
-        send_to(world, lot_id, step.rework_step)
+        send_to(world, lot_id, int64(step.rework_step))
     elif step.is_last:
         lot_leaves(world, lot_id)
     else:
-        send_to(world, lot_id, lot.step + 1)
+        send_to(world, lot_id, int64(lot.step) + 1)
 
 
-@compiled
+@inlined
 def send_to(world, lot_id, step_id):
     """A lot travels to the first step from `step_id` on that it is not spared by sampling."""
     lot = lot_at(world, lot_id)
@@ -134,13 +136,13 @@ def send_to(world, lot_id, step_id):
     if hop.law == Law.CONSTANT and hop.mean_min == 0.0:
         lot_arrives(world, lot_id)
     else:
-        number = draw_number(Draw.TRANSPORT, step_at(world, step_id).number, lot.visit)
+        number = lot_draw(Draw.TRANSPORT, lot, step_at(world, step_id))
         travel_min = drawn(world, hop, lot.key, number)
         arrival_min = now_of(world).now_min + travel_min
         plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
 
 
-@compiled
+@inlined
 def next_performed(world, lot, step_id):
     """The first step from `step_id` on that this lot visits, or NONE behind the last."""
     step = step_at(world, step_id)
@@ -149,18 +151,18 @@ def next_performed(world, lot, step_id):
             return NONE
         step_id += 1
         step = step_at(world, step_id)
-    return int64(step_id)
+    return step_id
 
 
 @compiled
 def is_spared(lot, step):
-    number = draw_number(Draw.SAMPLING, step.number, lot.visit)
-    return not happens(step.performed_share, lot.key, number)
+    return not happens(step.performed_share, lot.key, lot_draw(Draw.SAMPLING, lot, step))
 
 
 @compiled
 def hop_between(world, from_step, to_step):
-    return hop_at(world, step_at(world, from_step).area * facts_of(world).areas + step_at(world, to_step).area)
+    here, there = step_at(world, from_step).area, step_at(world, to_step).area
+    return hop_at(world, here * facts_of(world).areas + there)
 
 
 # --- Loss and rework ----------------------------------------------------------------------------
@@ -178,27 +180,27 @@ def is_lost(world, lot, step):
 
 @compiled
 def lost_carriers(lot, step):
-    number = draw_number(Draw.LOT_SCRAP, step.number, lot.visit)
-    if step.lot_scrap_share > 0.0 and happens(step.lot_scrap_share, lot.key, number):
+    fate = lot_draw(Draw.LOT_SCRAP, lot, step)
+    if step.lot_scrap_share > 0.0 and happens(step.lot_scrap_share, lot.key, fate):
         return int64(lot.carriers)
     lost = 0
     if step.carrier_scrap_share > 0.0:
-        bits = keyed(lot.key, draw_number(Draw.CARRIER_SCRAP, step.number, lot.visit))
-        for carrier in range(lot.carriers):
+        bits = keyed(lot.key, lot_draw(Draw.CARRIER_SCRAP, lot, step))
+        for carrier in range(int64(lot.carriers)):
             lost += happens(step.carrier_scrap_share, bits, carrier)
     return lost
 
 
 @compiled
 def is_reworked(lot, step):
-    number = draw_number(Draw.REWORK, step.number, lot.visit)
-    return step.rework_share > 0.0 and happens(step.rework_share, lot.key, number)
+    fate = lot_draw(Draw.REWORK, lot, step)
+    return step.rework_share > 0.0 and happens(step.rework_share, lot.key, fate)
 
 
 # --- Leaving ------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def lot_leaves(world, lot_id):
     """A lot is finished or lost; its good carriers go to the stock of the route, if it has one."""
     lot = lot_at(world, lot_id)
@@ -221,7 +223,7 @@ def lot_becomes_units(world, lot_id, route):
     store.on_the_way += good
     lot.carriers = good
     delay_min = drawn(world, 
-        route.delay, lot.key, draw_number(Draw.CROSSING_DELAY, 0, 0)
+        route.delay, lot.key, numbered(Draw.CROSSING_DELAY, FIRST, FIRST)
     )
     arrival_min = now_of(world).now_min + delay_min
     plan_event(world, node_of(world, lot_id), arrival_min, Does.UNITS_ARRIVE)
@@ -232,7 +234,7 @@ def good_units(lot, made, yield_share):
     """A whole number whose expectation is made x yield: its fraction is decided by a draw."""
     if yield_share >= 1.0:
         return made
-    luck = share(keyed(lot.key, draw_number(Draw.CROSSING_YIELD, 0, 0)))
+    luck = share(keyed(lot.key, numbered(Draw.CROSSING_YIELD, FIRST, FIRST)))
     return int64(made * yield_share + luck)
 
 

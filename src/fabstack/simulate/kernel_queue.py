@@ -10,8 +10,8 @@ from typing import NamedTuple
 from numpy import int64
 
 from fabstack.arrays.types import NONE, Choice, Draw, Rule
-from fabstack.simulate.kernel_chance import draw_number, keyed, share
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_chance import keyed, lot_draw, share
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_statistics import age_line
 from fabstack.simulate.kernel_tables import (
     crowd_at,
@@ -29,7 +29,8 @@ from fabstack.simulate.kernel_tables import (
     touched_at,
 )
 
-ANY = 2**30  # carriers: more than any lot has
+FIRST = int64(0)
+ANY = int64(2**30)  # carriers: more than any lot has
 
 
 class Place(NamedTuple):
@@ -53,11 +54,11 @@ def lot_of(world, node):
     return node - facts_of(world).tools
 
 
-@compiled
+@inlined
 def join_line(world, lot_id):
     """The lot waits for the tool group of its step, behind all of its family and rank."""
     lot, node = lot_at(world, lot_id), node_of(world, lot_id)
-    family_id = step_at(world, lot.step).family
+    family_id = int64(step_at(world, lot.step).family)
     queue = queue_at(world, family_id * facts_of(world).ranks + lot.rank)
     link_at(world, node).behind = NONE
     if queue.first == NONE:
@@ -65,10 +66,10 @@ def join_line(world, lot_id):
     else:
         link_at(world, queue.last).behind = node
     queue.last = node
-    count_waiting(world, family_id, lot.carriers)
+    count_waiting(world, family_id, int64(lot.carriers))
 
 
-@compiled
+@inlined
 def leave_line(world, place):
     """The lot at this place waits no longer; returns it."""
     queue = queue_at(world, place.queue)
@@ -80,7 +81,7 @@ def leave_line(world, place):
         queue.last = place.ahead
     lot_id = lot_of(world, place.node)
     lot = lot_at(world, lot_id)
-    count_not_waiting(world, step_at(world, lot.step).family, lot)
+    count_not_waiting(world, int64(step_at(world, lot.step).family), lot)
     return lot_id
 
 
@@ -143,7 +144,7 @@ def standing(world, rule, family_id):
     return int64(lot.rank), urgency(world, rule, lot)
 
 
-@compiled
+@inlined
 def first_place(world, rule, family_id, room):
     """Where the lot stands that goes first among those of a family that fit; node NONE: nobody."""
     ranks = facts_of(world).ranks
@@ -158,7 +159,7 @@ def first_place(world, rule, family_id, room):
     return Place(NONE, NONE, NONE)
 
 
-@compiled
+@inlined
 def first_come(world, queue_id, room):
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
     while node != NONE and lot_at(world, lot_of(world, node)).carriers > room:
@@ -198,22 +199,22 @@ def urgency(world, rule, lot):
 # --- Free tools ---------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def put_free_tool(world, tool_id):
     """The tool waits for work, behind those that have been free for longer."""
-    group_id = tool_at(world, tool_id).group
+    group_id = int64(tool_at(world, tool_id).group)
     line = line_at(world, group_id)
     free_tool_at(world, ring_place(world, group_id, line.free)).tool = tool_id
     line.free += 1
     touch(world, group_id)
 
 
-@compiled
+@inlined
 def take_free_tool(world, group_id, lot):
     """The free tool that takes this lot."""
     line = line_at(world, group_id)
     group = group_at(world, group_id)
-    first = ring_place(world, group_id, 0)
+    first = ring_place(world, group_id, FIRST)
     chosen = first
     if group.choice == Choice.RANDOM and line.free > 1:
         chosen = ring_place(world, group_id, any_free(world, lot, line.free))
@@ -226,16 +227,15 @@ def take_free_tool(world, group_id, lot):
 @compiled
 def any_free(world, lot, free):
     step = step_at(world, lot.step)
-    number = draw_number(Draw.TOOL_CHOICE, step.number, lot.visit)
-    return int64(share(keyed(lot.key, number)) * free)
+    return int64(share(keyed(lot.key, lot_draw(Draw.TOOL_CHOICE, lot, step))) * free)
 
 
 @compiled
 def withdraw_free_tool(world, tool_id):
     """The tool stops waiting for work; those behind it keep their order."""
-    group_id = tool_at(world, tool_id).group
+    group_id = int64(tool_at(world, tool_id).group)
     line = line_at(world, group_id)
-    offset = 0
+    offset = FIRST
     while free_tool_at(world, ring_place(world, group_id, offset)).tool != tool_id:
         offset += 1
     while offset > 0:

@@ -5,7 +5,7 @@ difference of two readings (see readings.py).
 """
 
 from fabstack.arrays.types import Saw
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_tables import (
     finished_at,
     now_of,
@@ -56,7 +56,7 @@ def count_in(world, lot):
     tally.carriers_entered += lot.carriers
 
 
-@compiled
+@inlined
 def count_out(world, lot):
     """A lot leaves the plant, or is scrapped where none of its carriers is left."""
     now_min = now_of(world).now_min

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from numpy import int64
+
 from fabstack.arrays.types import NEVER, Does, Draw
 from fabstack.simulate.kernel_calendar import plan_rare_event
-from fabstack.simulate.kernel_chance import draw_number, drawn, keyed, share
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_chance import drawn, keyed, numbered, share
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_lots import give_slot_back, lot_enters
 from fabstack.simulate.kernel_statistics import age_store
 from fabstack.simulate.kernel_tables import (
@@ -25,6 +27,9 @@ from fabstack.simulate.kernel_tables import (
 )
 
 
+FIRST = int64(0)
+
+
 class LotOrder(NamedTuple):
     """What a new lot shall be."""
 
@@ -37,7 +42,7 @@ class LotOrder(NamedTuple):
 # --- Entries ------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def lots_enter(world, stream_id):
     """Lots of a stream enter, as soon as the parts for them are there."""
     entry, stream = entry_at(world, stream_id), stream_at(world, stream_id)
@@ -57,9 +62,9 @@ def next_order_of(world, stream_id):
     now_min = now_of(world).now_min
     if stream.orders > 0:
         order = order_at(world, stream.first_order + entry.entries)
-        return LotOrder(now_min, order.due_min, int(order.carriers), int(order.rank))
+        return LotOrder(now_min, order.due_min, order.carriers, order.rank)
     due_min = now_min + stream.due_after_min * due_factor(stream, entry)
-    return LotOrder(now_min, due_min, int(stream.carriers), int(stream.rank))
+    return LotOrder(now_min, due_min, stream.carriers, stream.rank)
 
 
 @compiled
@@ -67,11 +72,11 @@ def due_factor(stream, entry):
     """Around 1, so that lots of a stream may be promised more or less time."""
     if stream.due_spread_share == 0.0:
         return 1.0
-    u = share(keyed(entry.key, draw_number(Draw.DUE_DATE, 0, entry.lots)))
+    u = share(keyed(entry.key, numbered(Draw.DUE_DATE, FIRST, entry.lots)))
     return 1.0 + stream.due_spread_share * (2.0 * u - 1.0)
 
 
-@compiled
+@inlined
 def expect_entry(world, stream_id):
     """Plan the next entry of a stream, unless it has had them all."""
     stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
@@ -81,7 +86,7 @@ def expect_entry(world, stream_id):
         )
 
 
-@compiled
+@inlined
 def next_entry_min(world, stream_id):
     stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
     now_min = now_of(world).now_min
@@ -89,7 +94,7 @@ def next_entry_min(world, stream_id):
         return max(now_min, order_at(world, stream.first_order + entry.entries).at_min)
     if entry.entries == 0:
         return after_gaps(world, stream, stream.first_min, 0.0)
-    number = draw_number(Draw.ENTRY_GAP, 0, entry.entries)
+    number = numbered(Draw.ENTRY_GAP, FIRST, entry.entries)
     return after_gaps(world, stream, now_min, drawn(world, stream.gap, entry.key, number))
 
 
@@ -138,7 +143,7 @@ def units_arrive(world, lot_id):
     lot = lot_at(world, lot_id)
     stock_id = route_at(world, stream_at(world, lot.stream).route).stock
     store_at(world, stock_id).on_the_way -= lot.carriers
-    add_units(world, stock_id, lot.carriers)
+    add_units(world, stock_id, int64(lot.carriers))
     give_slot_back(world, lot_id)
 
 

@@ -10,8 +10,8 @@ from numpy import int64
 
 from fabstack.arrays.types import NEVER, NONE, Basis, Clock, Does, Draw, Saw, ToolState
 from fabstack.simulate.kernel_calendar import plan_event, plan_rare_event, withdraw
-from fabstack.simulate.kernel_chance import draw_number, drawn
-from fabstack.simulate.kernel_compile import compiled
+from fabstack.simulate.kernel_chance import drawn, lot_draw, numbered
+from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_lots import lot_goes_on
 from fabstack.simulate.kernel_queue import (
     ANY,
@@ -39,10 +39,12 @@ from fabstack.simulate.kernel_tables import (
     upkeep_at,
 )
 
+FIRST = int64(0)
+
 # --- Jobs ---------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def look_for_work(world, group_id):
     """Free tools of the group take what waits, until either is at an end."""
     line = line_at(world, group_id)
@@ -53,7 +55,7 @@ def look_for_work(world, group_id):
         start_job(world, group_id, family_id)
 
 
-@compiled
+@inlined
 def start_job(world, group_id, family_id):
     """A free tool takes the most urgent lot of a family, and more as long as they fit."""
     rule, most = group_at(world, group_id).rule, family_at(world, family_id).most_carriers
@@ -95,7 +97,7 @@ def put_on(world, tool_id, lot_id):
     return int64(lot.carriers)
 
 
-@compiled
+@inlined
 def begin_job(world, tool_id, lead, carriers):
     tool, now_min = tool_at(world, tool_id), now_of(world).now_min
     change_state(tool, now_min, ToolState.PRODUCTIVE)
@@ -105,12 +107,11 @@ def begin_job(world, tool_id, lead, carriers):
     run_for(world, tool_id, job_min(world, lead, carriers))
 
 
-@compiled
+@inlined
 def job_min(world, lead, carriers):
     """How long a job takes: one draw, keyed by the lot that leads it."""
     step = step_at(world, lead.step)
-    number = draw_number(Draw.PROCESS, step.number, lead.visit)
-    process_min = drawn(world, step.process, lead.key, number)
+    process_min = drawn(world, step.process, lead.key, lot_draw(Draw.PROCESS, lead, step))
     if step.basis == Basis.CARRIER:
         process_min *= carriers
     return process_min + group_at(world, step.group).handling_min
@@ -129,7 +130,7 @@ def run_for(world, tool_id, minutes):
         plan_event(world, tool_id, now_min + fit_min, Does.TOOL_WEARS_OUT)
 
 
-@compiled
+@inlined
 def job_ends(world, tool_id):
     """The lots of a job go on, and the tool turns to what is next."""
     tool = tool_at(world, tool_id)
@@ -161,7 +162,7 @@ def count_job(world, tool):
 # --- What a tool does next ----------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def turn_to_next(world, tool_id):
     """A tool that neither runs nor stops: breakdowns first, then its job, maintenance, new work."""
     tool = tool_at(world, tool_id)
@@ -202,18 +203,17 @@ def stop_falls_due(world, upkeep_id):
     """A stop is due; an idle tool takes it at once, a busy one if it interrupts."""
     upkeep = upkeep_at(world, upkeep_id)
     plan = plan_at(world, upkeep.plan)
-    tool_id = int64(upkeep.tool)
-    mark_due(world, tool_id, upkeep.plan)
+    mark_due(world, upkeep.tool, upkeep.plan)
     if plan.clock == Clock.GRID:
         upkeep.times += 1
         expect_stop(world, upkeep_id)
-    give_way(world, tool_id)
+    give_way(world, upkeep.tool)
 
 
 @compiled
 def mark_due(world, tool_id, plan_id):
     tool = tool_at(world, tool_id)
-    tool.due |= 1 << (int64(plan_id) - int64(group_at(world, tool.group).first_plan))
+    tool.due |= 1 << (plan_id - group_at(world, tool.group).first_plan)
 
 
 @compiled
@@ -235,7 +235,7 @@ def begin_stop(world, tool_id):
     tool, now_min = tool_at(world, tool_id), now_of(world).now_min
     tool.stop = most_pressing(tool.due, group_at(world, tool.group).interrupting)
     tool.due &= ~(1 << int64(tool.stop))
-    upkeep_id = upkeep_of(world, tool_id, tool.stop)
+    upkeep_id = upkeep_of(world, tool_id, int64(tool.stop))
     upkeep = upkeep_at(world, upkeep_id)
     plan = plan_at(world, upkeep.plan)
     if plan.clock == Clock.CARRIERS:
@@ -244,7 +244,7 @@ def begin_stop(world, tool_id):
         set_next_maintenance(world, tool_id)
     change_state(tool, now_min, plan.state)
     see_tool(world, tool_id, upkeep.plan, Saw.STOPPED)
-    number = draw_number(Draw.STOP_LENGTH, tool.stop, upkeep.stops)
+    number = numbered(Draw.STOP_LENGTH, int64(tool.stop), upkeep.stops)
     upkeep.stops += 1
     length_min = drawn(world, plan.length, tool.key, number)
     plan_event(world, tool_id, now_min + length_min, Does.STOP_ENDS)
@@ -253,22 +253,22 @@ def begin_stop(world, tool_id):
 @compiled
 def most_pressing(due, interrupting):
     candidates = due & interrupting if due & interrupting else due
-    place = 0
+    place = FIRST
     while not candidates & (1 << place):
         place += 1
     return place
 
 
 @compiled
-def upkeep_of(world, tool_id, plan):
-    return int64(fixture_at(world, tool_id).first_upkeep) + int64(plan)
+def upkeep_of(world, tool_id, place):
+    return fixture_at(world, tool_id).first_upkeep + place
 
 
 @compiled
 def stop_ends(world, tool_id):
     """The tool is fit again."""
     tool, now_min = tool_at(world, tool_id), now_of(world).now_min
-    upkeep_id = upkeep_of(world, tool_id, tool.stop)
+    upkeep_id = upkeep_of(world, tool_id, int64(tool.stop))
     upkeep = upkeep_at(world, upkeep_id)
     clock = plan_at(world, upkeep.plan).clock
     change_state(tool, now_min, ToolState.STANDBY)
@@ -327,8 +327,8 @@ def start_clock(world, upkeep_id):
     upkeep = upkeep_at(world, upkeep_id)
     plan, tool = plan_at(world, upkeep.plan), fixture_at(world, upkeep.tool)
     key = tool_at(world, upkeep.tool).key
-    number = draw_number(Draw.FIRST_STOP, upkeep.plan - group_at(world, tool.group).first_plan, 0)
-    first = drawn(world, plan.first, key, number)
+    place = upkeep.plan - group_at(world, tool.group).first_plan
+    first = drawn(world, plan.first, key, numbered(Draw.FIRST_STOP, place, FIRST))
     if plan.staggered:
         first = first * tool.place / group_at(world, tool.group).tools
     upkeep.due_at = first
@@ -347,11 +347,10 @@ def expect_stop(world, upkeep_id):
 def until_next(world, upkeep_id):
     """Minutes or carriers to the next stop of a plan."""
     upkeep = upkeep_at(world, upkeep_id)
-    plan_id = int64(upkeep.plan)
     tool = tool_at(world, upkeep.tool)
-    place = plan_id - int64(group_at(world, tool.group).first_plan)
-    number = draw_number(Draw.BETWEEN_STOPS, place, upkeep.times)
-    return drawn(world, plan_at(world, plan_id).between, tool.key, number)
+    place = upkeep.plan - group_at(world, tool.group).first_plan
+    number = numbered(Draw.BETWEEN_STOPS, place, upkeep.times)
+    return drawn(world, plan_at(world, upkeep.plan).between, tool.key, number)
 
 
 @compiled
