@@ -159,3 +159,10 @@ def test_an_uncertain_rate_of_hiring_spreads_the_date():
     assert crew.reached_months.min() == 6
     assert crew.reached_months.max() == 20
     assert (np.diff(crew.heads[:, 4]) > 0).all()
+
+
+def test_uncertain_attrition_alone_spreads_the_heads():
+    risk = Risk(cell="skills/crew/attrition_percent_per_year", distribution="uniform(5, 60)")
+    crew = staffed(skills=[skill(headcount=100, target=500)], risks=[risk]).people[0]
+    assert (np.diff(crew.heads[:, 20]) > 0).all()
+    assert np.isfinite(crew.cost_usd).all()

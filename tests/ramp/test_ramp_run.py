@@ -100,6 +100,7 @@ def test_an_uncertain_capacity_is_drawn():
     risk = Risk(cell="phases/old:all/capacity_per_month", distribution="uniform(5, 9)")
     old = next(f for f in ramp(company(risks=[risk]), samples=999).capacity if f.plant == "old")
     assert old.percentiles[:, 0] == pytest.approx([5.4, 7, 8.6], abs=0.01)
+    assert (old.claimed == 7).all()
 
 
 # --- Odds -----------------------------------------------------------------------------------------

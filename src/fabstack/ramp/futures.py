@@ -46,6 +46,10 @@ class Futures:
         """Whether futures differ in an input."""
         return name in self.shares
 
+    def stated(self, activity: Activity, column: str) -> Distribution | None:
+        """The distribution of a column of an activity: that of its risk, else the column's own."""
+        return _stated(activity, column, self.risks)
+
 
 def futures(
     programme: Programme, *, samples: int, seed: int, design: Design = Design.LATIN_HYPERCUBE
@@ -75,6 +79,13 @@ def slip_name(activity: Activity, distribution: Distribution) -> str:
     return f"activities/{owner}/slip {distribution}"
 
 
+def _stated(
+    activity: Activity, column: str, risks: Mapping[str, Distribution]
+) -> Distribution | None:
+    own: Distribution | None = getattr(activity, column)
+    return risks.get(f"activities/{activity.name}/{column}", own)
+
+
 def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator[str]:
     yield from (cell for cell, distribution in risks.items() if is_random(distribution))
     for activity in programme.activities:
@@ -83,15 +94,18 @@ def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator
 
 def _inputs_of(activity: Activity, risks: Mapping[str, Distribution]) -> Iterator[str]:
     prefix = f"activities/{activity.name}"
-    if is_random(risks.get(f"{prefix}/duration", activity.duration)):
+    duration, slip, reference_slip = (
+        _stated(activity, column, risks) for column in ("duration", "slip", "reference_slip")
+    )
+    if duration is not None and is_random(duration):
         yield f"{prefix}/duration"
     if activity.chance_percent < 100 or f"{prefix}/chance_percent" in risks:
         yield f"{prefix}/takes-place"
     if activity.repeat_percent or f"{prefix}/repeat_percent" in risks:
         yield f"{prefix}/repeats"
-    if activity.slip is not None and is_random(activity.slip):
-        yield slip_name(activity, activity.slip)
-    if activity.reference_slip is not None and is_random(activity.reference_slip):
+    if slip is not None and is_random(slip):
+        yield slip_name(activity, slip)
+    if reference_slip is not None and is_random(reference_slip):
         yield f"{prefix}/reference-slip"
 
 

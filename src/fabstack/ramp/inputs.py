@@ -45,10 +45,11 @@ def _parts(activity: Activity, futures: Futures) -> Iterator[tuple[str, str, Flo
         yield f"{prefix}/repeats", "months lost in repeats of {}", repeats_months(activity, futures)
     if futures.varies(f"{prefix}/takes-place"):
         yield f"{prefix}/takes-place", "whether it comes to {}", taking_place(activity, futures)
-    if activity.slip is not None and futures.varies(slip_name(activity, activity.slip)):
-        name = slip_name(activity, activity.slip)
+    slip = futures.stated(activity, "slip")
+    if slip is not None and futures.varies(slip_name(activity, slip)):
         owner = activity.plant or activity.generation or activity.name
-        yield name, f"execution slip of {owner}", futures.draw(name, activity.slip)
+        name = slip_name(activity, slip)
+        yield name, f"execution slip of {owner}", futures.draw(name, slip)
 
 
 def _reviews(activity: Activity, number: int, lost_months: Floats) -> Iterator[Input]:

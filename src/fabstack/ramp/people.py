@@ -70,7 +70,10 @@ def hired(wanted: Floats, first: Floats, hires_per_month: Floats, turnover: Turn
 
     `wanted` is [month, sample]; the last month hires nobody, for nothing comes after it.
     """
-    heads, hires = first, np.zeros(np.broadcast_shapes(wanted.shape, hires_per_month.shape))
+    width = np.broadcast_shapes(
+        wanted.shape, first.shape, hires_per_month.shape, turnover.stay.shape
+    )
+    heads, hires = first, np.zeros(width)
     for month in range(len(wanted) - 1):
         staying = heads * turnover.stay
         missing = np.maximum(wanted[month + 1] - staying, 0.0) / turnover.joined

@@ -38,17 +38,14 @@ def reference_ends(
     programme: Programme, futures: Futures, timeline: Timeline
 ) -> Mapping[str, Floats]:
     """Ends by the outside view of every activity that names a class and has a claim, [sample]."""
-    return {
-        activity.name: _end(activity, futures, timeline)
-        for activity in programme.activities
-        if activity.reference_slip is not None and activity.claimed is not None
-    }
+    found = {row.name: _end(row, futures, timeline) for row in programme.activities}
+    return {name: end for name, end in found.items() if end is not None}
 
 
-def _end(activity: Activity, futures: Futures, timeline: Timeline) -> Floats:
-    assert activity.claimed is not None
-    assert activity.reference_slip is not None
+def _end(activity: Activity, futures: Futures, timeline: Timeline) -> Floats | None:
+    ratio = futures.stated(activity, "reference_slip")
+    if ratio is None or activity.claimed is None:
+        return None
     promised = timeline.months(activity.promised) if activity.promised else 0.0
     length = timeline.months(activity.claimed) - promised
-    ratio = futures.draw(f"activities/{activity.name}/reference-slip", activity.reference_slip)
-    return promised + length * ratio
+    return promised + length * futures.draw(f"activities/{activity.name}/reference-slip", ratio)

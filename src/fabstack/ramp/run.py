@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,6 +53,7 @@ def ramp(
     months = month_grid(programme)
     grid = np.array([timeline.months(day) for day in months])
     in_volume = volumes(programme, dated, timeline)
+    stated = replace(drawn, risks={})  # claims are the tables' own numbers
     inputs = tuple(date_inputs(programme, drawn, dated, work))
     return RampResult(
         programme=programme,
@@ -63,7 +65,7 @@ def ramp(
         reference=reference_ends(programme, drawn, timeline),
         critical_share={net.names[i]: critical(dated, i).mean(axis=1) for i in net.finishes()},
         openings=opened,
-        capacity=_capacity(openings(programme, drawn, Stated(timeline)), opened, grid),
+        capacity=_capacity(openings(programme, stated, Stated(timeline)), opened, grid),
         volumes=in_volume,
         people=staff(programme, drawn, dated, opened, grid),
         yields=yield_fans(programme, drawn, opened, grid),
@@ -79,7 +81,7 @@ def _capacity(
     fans = []
     for plant, opening in sampled.items():
         if opening.phases:
-            claimed = [capacity_per_month(stated[plant], now).mean() for now in grid_months[:-1]]
+            claimed = [capacity_per_month(stated[plant], now)[0] for now in grid_months[:-1]]
             spread = fan(capacity_per_month(opening, now) for now in grid_months[:-1])
             fans.append(CapacityFan(plant, np.array(claimed), spread))
     return tuple(fans)

@@ -124,7 +124,8 @@ def critical(dated: Schedule, finish: int) -> Bools:
     by_end = np.zeros(dated.ends.shape, dtype=bool)
     by_start = by_end.copy()
     by_end[finish] = True
-    backwards = dated.network.order[::-1]
+    drivers = dated.drivers(finish)
+    backwards = [i for i in dated.network.order[::-1] if i in drivers]
     while True:
         before = by_end.sum() + by_start.sum()
         for i in backwards:

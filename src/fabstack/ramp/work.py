@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fabstack.model import Programme
-from fabstack.model.randomness import constant
+from fabstack.model import Distribution, Programme
 from fabstack.model.roadmap import Activity
 from fabstack.ramp.chance import Floats, quantile
 from fabstack.ramp.futures import Futures, duration_cell, slip_name
@@ -35,8 +34,11 @@ def _work(activity: Activity, futures: Futures) -> Floats:
 
 def first_months(activity: Activity, futures: Futures) -> Floats:
     """Months of the first attempt, [sample] or [1]."""
-    cell = duration_cell(activity)
-    return futures.draw(cell, futures.risks.get(cell, activity.duration))
+    return futures.draw(duration_cell(activity), _duration(activity, futures))
+
+
+def _duration(activity: Activity, futures: Futures) -> Distribution:
+    return futures.stated(activity, "duration") or activity.duration
 
 
 def taking_place(activity: Activity, futures: Futures) -> Floats:
@@ -49,9 +51,8 @@ def taking_place(activity: Activity, futures: Futures) -> Floats:
 
 
 def _slip(activity: Activity, futures: Futures) -> Floats:
-    if activity.slip is None:
-        return np.ones(1)
-    return futures.draw(slip_name(activity, activity.slip), activity.slip)
+    slip = futures.stated(activity, "slip")
+    return np.ones(1) if slip is None else futures.draw(slip_name(activity, slip), slip)
 
 
 def repeats_months(activity: Activity, futures: Futures) -> Floats:
@@ -61,7 +62,7 @@ def repeats_months(activity: Activity, futures: Futures) -> Floats:
     if not futures.varies(name):
         return total
     counts = repeats(futures.shares[name], *_chances(activity, futures))
-    again = activity.repeat or futures.risks.get(duration_cell(activity), activity.duration)
+    again = futures.stated(activity, "repeat") or _duration(activity, futures)
     for attempt in range(1, int(counts.max()) + 1):
         failing = np.flatnonzero(counts >= attempt)
         shares = generator(futures.seed, f"{name} {attempt}").random(futures.samples)
@@ -90,13 +91,3 @@ def repeats(shares: Floats, fails: Floats, fails_again: Floats) -> Ints:
     # an exact power is a boundary of probability zero; a later chance of 0 allows no second repeat
     counts = np.where(fails_again > 0, 1 + np.floor(np.nan_to_num(further, posinf=0.0)), 1.0)
     return np.where(beyond < fails, np.minimum(counts, MOST_REPEATS), 0.0).astype(np.int64)
-
-
-def mean_work_months(activity: Activity) -> float:
-    """Expected months of an activity by its own columns, without anybody's lateness."""
-    fails = activity.repeat_percent / 100
-    later = fails if activity.repeat_again_percent is None else activity.repeat_again_percent / 100
-    again = (activity.repeat or activity.duration).mean
-    slip = (activity.slip or constant(1.0)).mean
-    expected = activity.duration.mean + fails / (1 - later) * again
-    return expected * activity.chance_percent / 100 * slip
