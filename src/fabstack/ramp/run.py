@@ -45,7 +45,8 @@ def ramp(
         InputError: the activities cannot be dated, or the correlations contradict each other.
     """
     net = network(programme)
-    drawn = futures(programme, samples=samples or programme.ramp.samples, seed=seed, design=design)
+    count = programme.ramp.samples if samples is None else samples
+    drawn = futures(programme, samples=count, seed=seed, design=design)
     work = work_months(programme, drawn)
     dated = schedule(net, work, review_stretches(programme, net, drawn))
     timeline = Timeline(programme.programme.start)
