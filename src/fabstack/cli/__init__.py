@@ -13,8 +13,12 @@ from typing import Any
 
 import typer
 
+from fabstack.cli.check import check
 from fabstack.cli.die import die
 from fabstack.cli.panel import panel
+from fabstack.cli.plan import plan
+from fabstack.cli.ramp import ramp
+from fabstack.cli.run import run
 from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
@@ -27,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.command(name="die")(die)
-app.command(name="panel")(panel)
+for command in (run, check, plan, ramp, die, panel):
+    app.command()(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from fabstack.check import Verdict, open_verdict
+from fabstack.check.verdict import Verdict, open_verdict
 from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Claim, Measure, MissionRow
 from fabstack.model.items import ItemKind
@@ -40,10 +40,15 @@ class Findings:
 def judged(found: Findings, static: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """A verdict on every claim, in the order of the claims."""
     known = {verdict.claim: verdict for verdict in static}
-    return tuple(
-        JUDGES[claim.measure](found, claim) if claim.measure in JUDGES else known[claim.name]
-        for claim in found.programme.claims
-    )
+    return tuple(_verdict(found, claim, known[claim.name]) for claim in found.programme.claims)
+
+
+def _verdict(found: Findings, claim: Claim, static: Verdict) -> Verdict:
+    if claim.measure in JUDGES:
+        return JUDGES[claim.measure](found, claim)
+    if claim.measure in CAPACITIES and static.holds:
+        return in_time(found, claim, static)
+    return static
 
 
 def mission(programme: Programme, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -118,6 +123,31 @@ def done_by(found: Findings, claim: Claim) -> Verdict:
             "p10": p10.isoformat(),
             "p50": p50.isoformat(),
             "p90": p90.isoformat(),
+        },
+    )
+
+
+def in_time(found: Findings, claim: Claim, static: Verdict) -> Verdict:
+    """Whether a capacity that the claimed phases allow is there by its date in sampled futures."""
+    day = min(claim.date or found.programme.programme.end, found.programme.programme.end)
+    fan = found.tables["ramp_capacity"].filter(
+        (pl.col("plant") == claim.subject) & (pl.col("month") <= day)
+    )
+    if fan.is_empty() or not claim.value:
+        return static
+    p10, p50, p90 = (float(fan.sort("month").row(-1, named=True)[q]) for q in ("p10", "p50", "p90"))
+    return Verdict(
+        claim=claim.name,
+        holds=True if p10 >= claim.value else (False if p50 < claim.value else None),
+        finding=f"{claim.statement}: the phases as dated allow it; by {day:%B %Y} the median future "
+        f"has {p50:,.0f} a month ({p10:,.0f} to {p90:,.0f} in eight of ten futures).",
+        factor=claim.value / p50 if p50 else None,
+        evidence={
+            **static.evidence,
+            "month": day.isoformat(),
+            "p10_per_month": p10,
+            "p50_per_month": p50,
+            "p90_per_month": p90,
         },
     )
 
@@ -284,6 +314,7 @@ def _reaches_wafers(programme: Programme, market: str) -> bool:
     return False
 
 
+CAPACITIES = frozenset({Measure.CARRIERS_PER_MONTH, Measure.UNITS_PER_MONTH})
 JUDGES: Mapping[Measure, Callable[[Findings, Claim], Verdict]] = {
     Measure.DONE_BY: done_by,
     Measure.JOINT_ODDS: joint_odds,
