@@ -1,12 +1,14 @@
 """`fabstack ramp` as a user meets it; the command is called through an application of its own."""
 
 import json
+import shutil
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from fabstack.cli.ramp import ramp
+from fabstack.errors import InputError
 from fabstack.results.store import open_run
 
 app = typer.Typer()
@@ -59,6 +61,18 @@ def test_a_programme_without_dates_says_so(project):
     done = run(str(project / "programmes" / "single-queue"))
     assert done.exit_code == 0
     assert "No activity claims a date" in done.stdout
+
+
+def test_a_circle_of_activities_is_told_with_its_line(project, tmp_path):
+    folder = tmp_path / "toy"
+    shutil.copytree(project / "programmes" / "toy-chain", folder)
+    rows = (folder / "activities.csv").read_text()
+    rows = rows.replace("packaging,,4", "packaging,fab-opens,4")
+    (folder / "activities.csv").write_text(rows.replace("fab,,6", "fab,packaging-opens,6"))
+    done = run(str(folder))
+    assert isinstance(done.exception, InputError)
+    assert {finding.line for finding in done.exception.findings} <= {3, 4}
+    assert "in a circle" in str(done.exception)
 
 
 def test_an_unknown_design_is_a_usage_error_that_names_the_known(texas):

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fabstack.errors import InputError
+
 if TYPE_CHECKING:
     import polars as pl
 
+    from fabstack.formats import Loaded
     from fabstack.ramp import RampResult
 
     Tables = dict[str, pl.DataFrame]
@@ -38,13 +41,12 @@ def ramp(
     Example: fabstack ramp programmes/texas --samples 10000
     """
     from fabstack import formats
-    from fabstack.ramp import ramp as sampled
     from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
 
-    loaded = formats.load(programme, scenario)
-    result = sampled(loaded, samples=samples, seed=seed, design=_design(design))
-    tables = ramp_tables(result, loaded)
+    loaded = formats.read(programme, scenario)
+    result = _sampled(loaded, samples=samples, seed=seed, design=_design(design))
+    tables = ramp_tables(result, loaded.programme)
     answer = {"scenario": scenario, **_answer(result, tables)}
     if out is not None:
         _write(out, result, tables, answer)
@@ -52,6 +54,20 @@ def ramp(
         sys.stdout.write(json_bytes(answer).decode())
     else:
         sys.stdout.write("\n".join(_readable(answer)) + "\n")
+
+
+def _sampled(loaded: Loaded, **settings: Any) -> RampResult:
+    """The ramp; where the programme is at fault, the check says the same with lines."""
+    from fabstack.check import check
+    from fabstack.ramp import ramp as sampled
+
+    try:
+        return sampled(loaded.programme, **settings)
+    except InputError:
+        errors = [finding for finding in check(loaded) if finding.severity == "error"]
+        if errors:
+            raise InputError(errors) from None
+        raise
 
 
 def _design(name: str) -> Any:
