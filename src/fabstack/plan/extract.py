@@ -12,6 +12,7 @@ from fabstack.plan.build import Model
 from fabstack.plan.buy import capacity_left
 from fabstack.plan.capacity import available_hours, tools, usable_hours
 from fabstack.plan.highs import Solution
+from fabstack.plan.inside import hours_of_lots_inside
 from fabstack.plan.money import cash, paid_usd, unmet
 from fabstack.plan.phases import allowed, limits
 from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
@@ -150,13 +151,11 @@ def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
     activity = model.arrays.matrix @ solution.values
     starts = model.columns["starts"].ravel()
     counted = model.arrays.matrix[:, starts] @ solution.values[starts]
-    usable = usable_hours(facts)
-    inside_h = usable - model.arrays.high[rows["tool_hours"]]
     return {
         "tools": tools(facts),
         "available_h": available_hours(facts),
-        "usable_h": usable,
-        "used_h": activity[rows["tool_hours"]] + inside_h,
+        "usable_h": usable_hours(facts),
+        "used_h": activity[rows["tool_hours"]] + hours_of_lots_inside(facts),
         "allowed": allowed(facts, model.choices, solution.values[model.columns["built"]]),
         "counted": counted[rows["phases"]],
         "on_offer": capacity_left(facts, model.buying),
