@@ -73,12 +73,12 @@ def hired(wanted: Floats, first: Floats, hires_per_month: Floats, turnover: Turn
     width = np.broadcast_shapes(
         wanted.shape, first.shape, hires_per_month.shape, turnover.stay.shape
     )
-    heads, hires = first, np.zeros(width)
+    there, hires = first, np.zeros(width)
     for month in range(len(wanted) - 1):
-        staying = heads * turnover.stay
+        staying = there * turnover.stay
         missing = np.maximum(wanted[month + 1] - staying, 0.0) / turnover.joined
         hires[month] = np.minimum(missing, hires_per_month)
-        heads = staying + hires[month] * turnover.joined
+        there = staying + hires[month] * turnover.joined
     return hires
 
 
