@@ -47,7 +47,7 @@ BROKEN = (
     Broken("risks", "logic-14/d0", "logic-15/d0", "unknown-cell", 2, 1,
            "no row 'logic-15' in technologies"),
     Broken("sources", "/d0_mature_per_cm2", "/d0_mature", "unknown-cell", 2, 1,
-           "no column 'd0_mature' in technologies; expected an address such as"),
+           "no column 'd0_mature' in technologies; did you mean 'd0_mature_per_cm2'"),
     Broken("sources", "technologies/", "technology/", "unknown-cell", 2, 1,
            "no table 'technology'"),
     Broken("changes", "phases/line:one/capacity_per_month", "phases", "unknown-cell", 2, 8,
@@ -261,10 +261,24 @@ def test_no_bytes_in_the_settings_give_a_traceback(tmp_path_factory, kept, noise
     _loads_or_finds(write_folder(tmp_path_factory.mktemp("fuzz"), programme=content))
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["a = " + "[" * 5000, "a = " + "9" * 5000, "a = 1\na = 2", 'a = "\\ud800"', "a.b.c = 1"],
+HOSTILE = (
+    "a = " + "[" * 5000,
+    "a = " + "9" * 5000,
+    "[programme]\nname = 0x" + "f" * 5000,
+    "a = 1\na = 2",
+    'a = "\\ud800"',
+    "a.b.c = 1",
+    "programme = 3",
+    "programme.name = 3",
+    "[[programme]]",
+    "[programme]\nname = 1979-05-27T07:32:00Z",
+    "[programme]\nstart = 07:32:00",
+    '[programme]\nname = "a\\u0000b"',
+    '[programme]\nname = """\na\n[finance]\nb = 3"""',
 )
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_settings_are_findings(tmp_path, content):
     assert findings(write_folder(tmp_path, programme=content))
 

@@ -4,12 +4,14 @@ from fabstack.formats.loading import Loaded, load, read
 from fabstack.formats.places import Place
 from fabstack.formats.saving import digest, save
 from fabstack.formats.scenarios import cell_value, set_cell, with_scenario
+from fabstack.formats.workbook_writing import export
 
 __all__ = [
     "Loaded",
     "Place",
     "cell_value",
     "digest",
+    "export",
     "load",
     "read",
     "save",

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from fabstack.errors import Finding, InputError
-from fabstack.formats import folder
+from fabstack.formats import folder, workbook_reading
 from fabstack.formats.faults import CellFault, Fault
 from fabstack.formats.garbage import collection_paused, spare
 from fabstack.formats.places import Nowhere, Place
@@ -95,6 +95,11 @@ def _raw(path: Path) -> Raw:
         path = path.parent
     if not path.exists():
         fault = Fault("missing-folder", f"there is no '{path}'", "a programme folder or workbook")
+        raise InputError([fault.at(Place(str(path)))])
+    if path.suffix.lower() in workbook_reading.SUFFIXES and not path.is_dir():
+        return workbook_reading.raw_workbook(path)
+    if not path.is_dir():
+        fault = Fault("no-programme", f"'{path}' is no programme", "a folder or workbook")
         raise InputError([fault.at(Place(str(path)))])
     return folder.raw_programme(path)
 

@@ -13,7 +13,7 @@ from fabstack.errors import did_you_mean
 from fabstack.formats.faults import Fault
 from fabstack.model.days import read_day
 from fabstack.model.fields import Column
-from fabstack.model.randomness import FAMILIES, Distribution, Kind, shortest
+from fabstack.model.randomness import Distribution, shortest
 
 LARGEST_COUNT = 2**53  # beyond it a float no longer holds every whole number
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -39,13 +39,17 @@ def texts_of(column: Column, values: Iterable[Any]) -> dict[Any, str]:
     }
 
 
-_SPELLERS: Mapping[str, Callable[[Any], str]] = {"number": shortest, "integer": str}
+_SPELLERS: Mapping[str, Callable[[Any], str]] = {
+    "number": shortest,
+    "integer": str,
+    "boolean": lambda truth: "yes" if truth else "no",
+}
 
 
 def text_in(cell: Any) -> str:
     """The text that a typed cell of TOML or a workbook stands for."""
     if isinstance(cell, bool):
-        return "yes" if cell else "no"
+        return "true" if cell else "false"
     if isinstance(cell, float):
         return shortest(cell) if math.isfinite(cell) else str(cell)
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
@@ -57,7 +61,13 @@ def bounds_in_words(column: Column) -> str:
     """The bounds of a column, such as `above 0 and at most 100 percent`; "" where it has none."""
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
     limits = [f"{words[limit]} {shortest(value)}" for limit, value in column.bounds.items()]
-    return " ".join(part for part in (" and ".join(limits), column.unit) if part and limits)
+    return " ".join(
+        part for part in (" and ".join(limits), _unit_in_words(column)) if part and limits
+    )
+
+
+def _unit_in_words(column: Column) -> str:
+    return column.unit.replace("1/", "per ") if column.unit.startswith("1/") else column.unit
 
 
 def expected_in(column: Column) -> str:
@@ -119,12 +129,9 @@ def _distribution(column: Column, text: str) -> Any:
     try:
         return Distribution.parse(text, lambda part: units.parse(part, column.unit))
     except ValueError as error:
-        spellings = (f"{kind}({', '.join(FAMILIES[kind].parameters)})" for kind in Kind)
-        return Fault(
-            "bad-distribution",
-            f"{column.name} is '{text}': {error}",
-            f"{expected_in(column)}: {', '.join(spellings)}",
-        )
+        message = f"{column.name} is '{text}': {error}"
+        example = "such as 12, uniform(8, 22) or pert(8, 15, 22)"
+        return Fault("bad-distribution", message, f"{expected_in(column)} {example}")
 
 
 def _choice(column: Column, text: str) -> Any:

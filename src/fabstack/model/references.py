@@ -139,8 +139,7 @@ def _broken_addresses(
     for row, value in enumerate(programme.table(table)):
         fault = address_fault(programme, getattr(value, column), in_doubt)
         if fault:
-            form = "an address such as items/ai5-die/width_mm"
-            yield Problem(table, row, column, "unknown-cell", fault[0], form, fault[1])
+            yield Problem(table, row, column, "unknown-cell", fault[0], cure=fault[1])
 
 
 def address_fault(
