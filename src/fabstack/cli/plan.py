@@ -48,12 +48,11 @@ def plan(
 
     Example: fabstack plan programmes/texas --out texas-plan
     """
-    from fabstack import formats
     from fabstack.plan import Status
     from fabstack.plan import plan as planned
     from fabstack.results.plan_tables import plan_tables
 
-    loaded = formats.load(programme, scenario)
+    loaded = _checked(programme, scenario)
     options = _options(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
@@ -67,6 +66,19 @@ def plan(
     else:
         sys.stdout.write("\n".join(_readable(answer)) + "\n")
     return 4 if result.status is Status.LIMIT else 0
+
+
+def _checked(path: Path, scenario: str | None) -> Programme:
+    """The programme, if it has no errors."""
+    from fabstack.check import check
+    from fabstack.errors import InputError
+    from fabstack.formats import read
+
+    loaded = read(path, scenario)
+    findings = [finding for finding in check(loaded) if finding.severity == "error"]
+    if findings:
+        raise InputError(findings)
+    return loaded.programme
 
 
 def _options(
@@ -120,7 +132,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         },
         "build_s": round(result.build_s, 3),
         "solve_s": round(result.solve_s, 3),
-        "checked": _checked(result),
+        "checked": _audited(result),
         "demand": _demand(tables),
         "make_or_buy": _make_or_buy(tables),
         "phases": tables["plan_phases"].to_dicts(),
@@ -138,7 +150,7 @@ def _cost_usd(tables: Tables) -> dict[str, float]:
     return totals
 
 
-def _checked(result: PlanResult) -> dict[str, Any] | None:
+def _audited(result: PlanResult) -> dict[str, Any] | None:
     audit = result.audit
     if audit is None:
         return None

@@ -1,0 +1,62 @@
+"""A plan as tables: the numbers of the plan, labelled, sorted and whole."""
+
+import polars as pl
+import pytest
+
+from fabstack.formats import load
+from fabstack.plan import plan
+from fabstack.results.plan_tables import plan_tables
+
+
+@pytest.fixture(scope="module")
+def made(project):
+    programme = load(project / "programmes" / "toy-chain")
+    result = plan(programme)
+    return programme, result, plan_tables(result, programme)
+
+
+def test_units_add_up_to_those_of_the_plan(made):
+    _, result, tables = made
+    items = tables["plan_items"]
+    for column, array in (
+        ("made", result.output),
+        ("bought", result.bought),
+        ("converted", result.converted),
+        ("delivered", result.delivered),
+        ("short", result.short),
+        ("stock_end", result.stock),
+    ):
+        assert items[column].sum() == pytest.approx(array.sum())
+    assert tables["plan_starts"]["carriers_started"].sum() == pytest.approx(result.starts.sum())
+    assert tables["plan_bought"]["cost_usd"].sum() == pytest.approx(result.cash.buy.sum())
+
+
+def test_reasons_add_up_to_the_items_shortfall(made):
+    _, _, tables = made
+    told = tables["plan_short"].group_by("month", "item").agg(pl.col("quantity").sum())
+    short = tables["plan_items"].filter(pl.col("short") > 0).select("month", "item", "short")
+    both = short.join(told, on=["month", "item"], how="full", coalesce=True)
+    assert both["quantity"].to_list() == pytest.approx(both["short"].to_list())
+
+
+def test_rows_are_sorted_and_months_are_firsts(made):
+    _, _, tables = made
+    for name, table in tables.items():
+        if "month" in table.columns:
+            assert table["month"].is_sorted(), name
+            assert set(table["month"].dt.day().to_list()) <= {1}
+
+
+def test_phases_say_when_they_are_ready(made):
+    programme, _, tables = made
+    assert tables["plan_phases"].height == len(programme.phases)
+    assert tables["plan_phases"]["built"].all()
+
+
+def test_net_is_revenue_less_what_is_paid(made):
+    _, _, tables = made
+    cash = tables["plan_cash"]
+    others = {"month", "revenue_usd", "penalty_usd", "net_usd", "discounted_usd"}
+    paid = [column for column in cash.columns if column not in others]
+    difference = cash["revenue_usd"] - cash.select(pl.sum_horizontal(paid)).to_series()
+    assert difference.to_list() == pytest.approx(cash["net_usd"].to_list())
