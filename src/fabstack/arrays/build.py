@@ -202,7 +202,10 @@ def fab_of(parts: Parts) -> Fab:
 
 
 def _table(dtype: np.dtype[Any], rows: Iterable[tuple[Any, ...]]) -> t.Records:
-    return np.array([tuple(row) for row in rows], dtype).view(np.recarray)
+    listed = [tuple(row) for row in rows]
+    table = t.table(dtype, len(listed))
+    table[:] = np.array(listed, dtype)
+    return table
 
 
 def _offsets(counts: Iterable[int]) -> list[int]:
@@ -279,7 +282,9 @@ def _steps(parts: Parts, families: _Families, pool: _Pool) -> Iterable[tuple[Any
     index = {
         (group, key): row
         for row, (group, key) in enumerate(
-            (group, key) for group in range(len(parts.groups)) for key in families.keys.get(group, ())
+            (group, key)
+            for group in range(len(parts.groups))
+            for key in families.keys.get(group, ())
         )
     }
     for place, route in enumerate(parts.routes):
@@ -338,13 +343,14 @@ def _groups(parts: Parts, families: _Families) -> Iterable[tuple[Any, ...]]:
             group.tools,
             first_family[place],
             families.count(place),
-            first_plan[place],
             len(group.stops),
+            first_plan[place],
             sum(1 << bit for bit, stop in enumerate(group.stops) if stop.interrupts),
+            group.handling_min,
             group.rule,
             group.choice,
             set(keys) - {"single lots"} != set(),
-            group.handling_min,
+            any(stop.clock is Clock.BUSY for stop in group.stops),
         )
 
 

@@ -170,9 +170,32 @@ class Saw(IntEnum):
     WENT_ON = 7
 
 
-def record(**fields: Any) -> np.dtype[Any]:
-    """The dtype of a record with aligned fields."""
-    return np.dtype(list(fields.items()), align=True)
+CACHE_LINE = 64  # bytes
+
+
+def record(*, lines: int = 0, **fields: Any) -> np.dtype[Any]:
+    """The dtype of a record with aligned fields, padded to so many cache lines (0: as it comes)."""
+    tight = np.dtype(list(fields.items()), align=True)
+    assert not lines or tight.itemsize <= lines * CACHE_LINE
+    names = tight.names or ()
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [tight[name] for name in names],
+            "offsets": [tight.fields[name][1] for name in names],  # type: ignore[index]
+            "itemsize": lines * CACHE_LINE or tight.itemsize,
+        }
+    )
+
+
+def table(dtype: np.dtype[Any], size: int, **values: Any) -> Records:
+    """Rows of zeros, or of these values, that begin at the edge of a cache line."""
+    room = np.zeros(size * dtype.itemsize + CACHE_LINE, np.uint8)
+    skip = -room.ctypes.data % CACHE_LINE
+    rows = room[skip : skip + size * dtype.itemsize].view(dtype).view(np.recarray)
+    for name, value in values.items():
+        rows[name] = value
+    return rows
 
 
 I1, I2, I4, I8, U8, F8 = np.int8, np.int16, np.int32, np.int64, np.uint64, np.float64
@@ -182,6 +205,7 @@ I1, I2, I4, I8, U8, F8 = np.int8, np.int16, np.int32, np.int64, np.uint64, np.fl
 CHANCE = record(law=I4, mean_min=F8, a=F8, b=F8)
 
 STEP = record(
+    lines=2,
     group=I4,
     family=I4,  # lots of one family may share a job
     number=I4,  # position on the route; a key of its draws
@@ -190,7 +214,7 @@ STEP = record(
     basis=I1,
     is_last=I1,
     may_fail=I1,  # has rework, scrap or yield
-    performed_share=F8,  # of lots that visit the step
+    performed_share=F8,  # of lots that visit the step; here the first cache line ends
     work_left_min=F8,  # expected at the later steps
     rework_share=F8,
     rework_step=I4,
@@ -208,17 +232,19 @@ ROUTE = record(
 )
 
 GROUP = record(
+    lines=1,
     first_tool=I8,
     tools=I8,
     first_family=I8,
-    families=I8,
+    families=I4,
+    plans=I4,
     first_plan=I8,
-    plans=I8,
     interrupting=I8,  # plans that do not wait for the running job, one bit each
+    handling_min=F8,  # loading and unloading, blocks the tool
     rule=I1,
     choice=I1,
     is_batching=I1,
-    handling_min=F8,  # loading and unloading, blocks the tool
+    wears=I1,  # has a plan that falls due by productive minutes
 )
 
 FAMILY = record(
@@ -322,6 +348,7 @@ NOW = record(
 )
 
 LOT = record(
+    lines=1,
     key=U8,
     serial=I8,  # within its stream
     entered_min=F8,
@@ -332,27 +359,29 @@ LOT = record(
     stream=I4,
     rank=I2,
     visit=I2,  # how often it was sent back
+    is_shipped=I1,  # its units are on the way to a stock
 )
 
 TOOL = record(
-    key=U8,
+    lines=2,
     group=I4,
     first_lot=I4,  # of its job
     lots=I4,
     state=I1,
     is_suspended=I1,
     is_leaving=I1,
-    stop=I4,  # place in its group of the plan that stops it now
-    due=I8,  # plans that have fallen due, one bit each
+    stop=I1,  # place in its group of the plan that stops it now
     since_min=F8,  # in this state
+    due=I8,  # plans that have fallen due, one bit each
     carriers=F8,  # started so far
     maintained_at_carriers=F8,  # when the next plan by carriers falls due
-    remaining_min=F8,  # of its job, after what the calendar holds
+    minutes=(F8, (8,)),  # by ToolState; the first two end the first cache line
+    remaining_min=F8,  # of a suspended job, or of a job after the tool will have worn out
     wears_out_at_min=F8,  # productive minutes
-    minutes=(F8, (8,)),  # by ToolState
 )
 
 LINE = record(
+    lines=2,
     first_free=I8,  # offset in the ring of free tools
     free=I8,
     is_touched=I1,
@@ -373,7 +402,7 @@ CROWD = record(lots=I8, carriers=I8)  # of a family that wait
 QUEUE = record(first=I4, last=I4)
 FREE_TOOL = record(tool=I4)
 TOUCHED = record(group=I4)
-UPKEEP = record(tool=I8, plan=I8, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
+UPKEEP = record(key=U8, tool=I8, plan=I8, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
 ENTRY = record(key=U8, entries=I8, lots=I8, is_waiting=I1)
 STORE = record(units=I8, arrived=I8, used=I8, lost=I8, on_the_way=I8, since_min=F8, area=F8)
 

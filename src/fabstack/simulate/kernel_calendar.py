@@ -247,6 +247,12 @@ def close_ranks(world):
 
 
 @compiled
+def planned_does(world, node):
+    """What the event of a tool or lot will do."""
+    return planned_at(world, node).order >> SEQUENCE_BITS
+
+
+@compiled
 def withdraw(world, node):
     """Take the event of a tool or lot out of the calendar; returns its time."""
     planned = planned_at(world, node)

@@ -67,6 +67,7 @@ def new_lot(world, stream_id, order):
     lot.carriers = order.carriers
     lot.rank = order.rank
     lot.visit = 0
+    lot.is_shipped = 0
     lot.step = route_at(world, stream_at(world, stream_id).route).first_step
     entry.lots += 1
     count_in(world, lot)
@@ -222,9 +223,8 @@ def lot_becomes_units(world, lot_id, route):
     store.lost += made - good
     store.on_the_way += good
     lot.carriers = good
-    delay_min = drawn(world, 
-        route.delay, lot.key, numbered(Draw.CROSSING_DELAY, FIRST, FIRST)
-    )
+    lot.is_shipped = 1
+    delay_min = drawn(world, route.delay, lot.key, numbered(Draw.CROSSING_DELAY, FIRST, FIRST))
     arrival_min = now_of(world).now_min + delay_min
     plan_event(world, node_of(world, lot_id), arrival_min, Does.UNITS_ARRIVE)
 

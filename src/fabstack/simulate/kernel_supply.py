@@ -81,9 +81,7 @@ def expect_entry(world, stream_id):
     """Plan the next entry of a stream, unless it has had them all."""
     stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
     if entry.entries < stream.entries:
-        plan_rare_event(
-            world, stream_id, next_entry_min(world, stream_id), Does.LOTS_ENTER
-        )
+        plan_rare_event(world, stream_id, next_entry_min(world, stream_id), Does.LOTS_ENTER)
 
 
 @inlined
@@ -158,9 +156,7 @@ def purchase_arrives(world, row):
 @compiled
 def expect_purchase(world, row):
     if row < facts_of(world).purchases:
-        plan_rare_event(
-            world, row, purchase_at(world, row).at_min, Does.PURCHASE_ARRIVES
-        )
+        plan_rare_event(world, row, purchase_at(world, row).at_min, Does.PURCHASE_ARRIVES)
 
 
 @compiled

@@ -9,7 +9,12 @@ during another begins when that one is over. One that falls due twice before it 
 from numpy import int64
 
 from fabstack.arrays.types import NEVER, NONE, Basis, Clock, Does, Draw, Saw, ToolState
-from fabstack.simulate.kernel_calendar import plan_event, plan_rare_event, withdraw
+from fabstack.simulate.kernel_calendar import (
+    plan_event,
+    plan_rare_event,
+    planned_does,
+    withdraw,
+)
 from fabstack.simulate.kernel_chance import drawn, lot_draw, numbered
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_lots import lot_goes_on
@@ -117,17 +122,21 @@ def job_min(world, lead, carriers):
     return process_min + group_at(world, step.group).handling_min
 
 
-@compiled
+@inlined
 def run_for(world, tool_id, minutes):
     """Run the job for so many minutes, or until the tool wears out."""
     tool, now_min = tool_at(world, tool_id), now_of(world).now_min
-    fit_min = tool.wears_out_at_min - tool.minutes[ToolState.PRODUCTIVE]
-    if minutes <= fit_min:
-        tool.remaining_min = 0.0
-        plan_event(world, tool_id, now_min + minutes, Does.JOB_ENDS)
+    if group_at(world, tool.group).wears and minutes > fit_min(tool):
+        tool.remaining_min = minutes - fit_min(tool)
+        plan_event(world, tool_id, now_min + fit_min(tool), Does.TOOL_WEARS_OUT)
     else:
-        tool.remaining_min = minutes - fit_min
-        plan_event(world, tool_id, now_min + fit_min, Does.TOOL_WEARS_OUT)
+        plan_event(world, tool_id, now_min + minutes, Does.JOB_ENDS)
+
+
+@compiled
+def fit_min(tool):
+    """How long the tool can work before it wears out."""
+    return tool.wears_out_at_min - tool.minutes[ToolState.PRODUCTIVE]
 
 
 @inlined
@@ -190,8 +199,9 @@ def resume(world, tool_id):
 def suspend(world, tool_id):
     """The running job stops and keeps what is left of it."""
     tool = tool_at(world, tool_id)
-    event_min = withdraw(world, tool_id)
-    tool.remaining_min += event_min - now_of(world).now_min
+    would_wear_out = planned_does(world, tool_id) == Does.TOOL_WEARS_OUT
+    left_min = withdraw(world, tool_id) - now_of(world).now_min
+    tool.remaining_min = left_min + tool.remaining_min if would_wear_out else left_min
     tool.is_suspended = 1
 
 
@@ -244,9 +254,9 @@ def begin_stop(world, tool_id):
         set_next_maintenance(world, tool_id)
     change_state(tool, now_min, plan.state)
     see_tool(world, tool_id, upkeep.plan, Saw.STOPPED)
-    number = numbered(Draw.STOP_LENGTH, int64(tool.stop), upkeep.stops)
+    number = numbered(Draw.STOP_LENGTH, FIRST, upkeep.stops)
     upkeep.stops += 1
-    length_min = drawn(world, plan.length, tool.key, number)
+    length_min = drawn(world, plan.length, upkeep.key, number)
     plan_event(world, tool_id, now_min + length_min, Does.STOP_ENDS)
 
 
@@ -326,9 +336,7 @@ def start_clock(world, upkeep_id):
     """The first stop of a tool, of which those of a staggered plan are spread over its group."""
     upkeep = upkeep_at(world, upkeep_id)
     plan, tool = plan_at(world, upkeep.plan), fixture_at(world, upkeep.tool)
-    key = tool_at(world, upkeep.tool).key
-    place = upkeep.plan - group_at(world, tool.group).first_plan
-    first = drawn(world, plan.first, key, numbered(Draw.FIRST_STOP, place, FIRST))
+    first = drawn(world, plan.first, upkeep.key, numbered(Draw.FIRST_STOP, FIRST, FIRST))
     if plan.staggered:
         first = first * tool.place / group_at(world, tool.group).tools
     upkeep.due_at = first
@@ -347,10 +355,8 @@ def expect_stop(world, upkeep_id):
 def until_next(world, upkeep_id):
     """Minutes or carriers to the next stop of a plan."""
     upkeep = upkeep_at(world, upkeep_id)
-    tool = tool_at(world, upkeep.tool)
-    place = upkeep.plan - group_at(world, tool.group).first_plan
-    number = numbered(Draw.BETWEEN_STOPS, place, upkeep.times)
-    return drawn(world, plan_at(world, upkeep.plan).between, tool.key, number)
+    number = numbered(Draw.BETWEEN_STOPS, FIRST, upkeep.times)
+    return drawn(world, plan_at(world, upkeep.plan).between, upkeep.key, number)
 
 
 @compiled

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from fabstack.arrays import types as t
-from fabstack.arrays.types import NEVER, NONE, SEQUENCE_BITS, Calendar, Does, Fab, Logs, State, ToolState, World
+from fabstack.arrays.types import (
+    NEVER,
+    NONE,
+    SEQUENCE_BITS,
+    Calendar,
+    Does,
+    Fab,
+    Logs,
+    State,
+    ToolState,
+    World,
+)
 
 LINES = 4096  # of the record of finished lots, at least
 SLOTS = 1024  # of lots, at least
@@ -49,9 +60,9 @@ def copy_of(world: World) -> World:
     """A snapshot: it goes on exactly as the original would (the fab is shared, being read only)."""
     return World(
         world.fab,
-        State(*(np.copy(array, subok=True) for array in world.state)),
-        Calendar(*(np.copy(array, subok=True) for array in world.calendar)),
-        Logs(*(np.copy(array, subok=True) for array in world.logs)),
+        State(*(_grown(array, array.size) for array in world.state)),
+        Calendar(*(_grown(array, array.size) for array in world.calendar)),
+        Logs(*(_grown(array, array.size) for array in world.logs)),
     )
 
 
@@ -61,29 +72,28 @@ def copy_of(world: World) -> World:
 def _state(fab: Fab, seed: int, slots: int) -> State:
     return State(
         now=_now(slots),
-        lots=_filled(t.LOT, slots, stream=NONE),
-        tools=_workplaces(fab, seed),
-        lines=_filled(t.LINE, fab.groups.size),
-        crowds=_filled(t.CROWD, fab.families.size),
-        queues=_filled(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
-        free_tools=_filled(t.FREE_TOOL, fab.fixtures.size, tool=NONE),
-        touched=_filled(t.TOUCHED, fab.groups.size),
-        upkeeps=_upkeeps(fab),
-        entries=_filled(t.ENTRY, fab.streams.size, key=seeded(fab.streams.key, seed)),
-        stores=_filled(t.STORE, fab.stocks.size, units=fab.stocks.initial),
-        tallies=_filled(t.TALLY, 1 + int(fab.streams.product.max(initial=0))),
+        lots=t.table(t.LOT, slots, stream=NONE),
+        tools=_tools(fab),
+        lines=t.table(t.LINE, fab.groups.size),
+        crowds=t.table(t.CROWD, fab.families.size),
+        queues=t.table(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
+        free_tools=t.table(t.FREE_TOOL, fab.fixtures.size, tool=NONE),
+        touched=t.table(t.TOUCHED, fab.groups.size),
+        upkeeps=_upkeeps(fab, seed),
+        entries=t.table(t.ENTRY, fab.streams.size, key=seeded(fab.streams.key, seed)),
+        stores=t.table(t.STORE, fab.stocks.size, units=fab.stocks.initial),
+        tallies=t.table(t.TALLY, 1 + int(fab.streams.product.max(initial=0))),
     )
 
 
 def _now(slots: int) -> t.Records:
-    return _filled(t.NOW, 1, free_lot=0, free_lots=slots)
+    return t.table(t.NOW, 1, free_lot=0, free_lots=slots)
 
 
-def _workplaces(fab: Fab, seed: int) -> t.Records:
-    return _filled(
+def _tools(fab: Fab) -> t.Records:
+    return t.table(
         t.TOOL,
         fab.fixtures.size,
-        key=seeded(fab.fixtures.key, seed),
         group=fab.fixtures.group,
         first_lot=NONE,
         state=ToolState.AWAY,
@@ -93,12 +103,16 @@ def _workplaces(fab: Fab, seed: int) -> t.Records:
     )
 
 
-def _upkeeps(fab: Fab) -> t.Records:
+def _upkeeps(fab: Fab, seed: int) -> t.Records:
     plans = fab.groups.plans[fab.fixtures.group]
     tool = np.repeat(np.arange(fab.fixtures.size), plans)
     plan = np.arange(tool.size) - fab.fixtures.first_upkeep[tool]
-    return _filled(
-        t.UPKEEP, tool.size, tool=tool, plan=plan + fab.groups.first_plan[fab.fixtures.group[tool]]
+    return t.table(
+        t.UPKEEP,
+        tool.size,
+        key=seeded(fab.fixtures.key[tool] + plan.astype(np.uint64), seed),
+        tool=tool,
+        plan=plan + fab.groups.first_plan[fab.fixtures.group[tool]],
     )
 
 
@@ -121,19 +135,20 @@ def _mixed(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _calendar(fab: Fab, slots: int) -> Calendar:
     width_min, buckets = _wheel(fab)
     nodes = fab.fixtures.size + slots
-    rare = _upkeeps(fab).size + fab.streams.size + 2 * fab.fixtures.size + 1
-    links = _filled(t.LINK, nodes, behind=NONE)
+    upkeeps = int(fab.groups.plans[fab.fixtures.group].sum())
+    rare = upkeeps + fab.streams.size + 2 * fab.fixtures.size + 1
+    links = t.table(t.LINK, nodes, behind=NONE)
     links.behind[fab.fixtures.size : -1] = np.arange(1, slots)
-    wheel = _filled(t.WHEEL, 1, buckets_per_min=1.0 / width_min, buckets=buckets, today=nodes + 1)
+    wheel = t.table(t.WHEEL, 1, buckets_per_min=1.0 / width_min, buckets=buckets, today=nodes + 1)
     wheel.heap = 1
-    heap = _filled(t.EVENT, nodes + rare + 1)
+    heap = t.table(t.EVENT, nodes + rare + 1)
     heap.order[0] = Does.RUN_BEGINS << SEQUENCE_BITS
     return Calendar(
         wheel=wheel,
-        buckets=_filled(t.BUCKET, buckets, first=NONE),
+        buckets=t.table(t.BUCKET, buckets, first=NONE),
         links=links,
-        planned=_filled(t.PLANNED, nodes),
-        today=_filled(t.EVENT, nodes + 1),
+        planned=t.table(t.PLANNED, nodes),
+        today=t.table(t.EVENT, nodes + 1),
         heap=heap,
     )
 
@@ -169,31 +184,24 @@ def _logs(fab: Fab, seen_lines: int) -> Logs:
     at_once = 4 * (fab.fixtures.size * most_lots + fab.insiders.size + most_lots)
     seen = max(seen_lines, 2 * at_once) if seen_lines else 0
     return Logs(
-        room=_filled(t.ROOM, 1, finished=finished, seen=seen),
-        finished=_filled(t.FINISHED, finished),
-        seen=_filled(t.SEEN, seen),
+        room=t.table(t.ROOM, 1, finished=finished, seen=seen),
+        finished=t.table(t.FINISHED, finished),
+        seen=t.table(t.SEEN, seen),
     )
 
 
 # --- Helpers ------------------------------------------------------------------------------------
 
 
-def _filled(dtype: np.dtype[Any], size: int, **values: Any) -> t.Records:
-    array = np.zeros(size, dtype).view(np.recarray)
-    for name, value in values.items():
-        array[name] = value
-    return array
-
-
 def _resized(row: t.Records, **values: Any) -> t.Records:
-    changed = row.copy()
+    changed = _grown(row, 1)
     for name, value in values.items():
         changed[name] = value
     return changed
 
 
 def _grown(array: t.Records, size: int) -> t.Records:
-    longer = _filled(array.dtype, size)
+    longer = t.table(array.dtype, size)
     longer[: array.size] = array
     return longer
 
