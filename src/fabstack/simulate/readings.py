@@ -1,7 +1,7 @@
 """Readings of the books of a run: what has happened from minute 0 to any minute.
 
 The kernel's books only grow. So what happened in a period is the difference of two readings, and
-taking one changes nothing. `broken_laws` derives the same quantities a second way and compares.
+taking one changes nothing. `faults` derives the same quantities a second way and compares.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
         return Reading(*(now - before for now, before in zip(self, earlier, strict=True)))
 
 
-def read_books(world: World, at_min: float) -> Reading:
+def reading(world: World, at_min: float) -> Reading:
     """The books at a minute that is not before the last event nor after the next."""
     now, lines, tallies = world.state.now[0], world.state.lines, world.state.tallies
     stores = world.state.stores
@@ -92,9 +92,9 @@ def inside(world: World) -> Ints:
     return np.flatnonzero((lots.stream != NONE) & (lots.is_shipped == 0))
 
 
-def broken_laws(world: World, read: Reading) -> list[str]:
-    """Every identity that the books do not fulfil at the reading just taken; empty on a sound run."""
-    at_min = read.at_min
+def faults(world: World, at_min: float) -> list[str]:
+    """Every identity that the books do not fulfil; empty on a sound run."""
+    read = reading(world, at_min)
     checks = {
         "tool minutes by state add up to tools x time": np.allclose(
             read.state_min.sum(axis=1), _present_min(world, at_min), rtol=1e-9, atol=1e-6
