@@ -15,7 +15,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from fabstack.formats.faults import Fault
-from fabstack.formats.values import LARGEST_COUNT, bounds_in_words, expected_in, value_of
+from fabstack.formats.values import LARGEST_COUNT, expected_in, range_in_words, value_of
 from fabstack.model.days import read_day
 from fabstack.model.fields import Column, columns_of
 from fabstack.model.randomness import constant, constants, shortest
@@ -134,7 +134,7 @@ def fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
     if problem["type"] == "finite_number":
         return Fault("bad-number", f"{column.name} is {found}", expected_in(column))
     message = f"{column.name} is {shortest(found)}"
-    return Fault("out-of-bounds", message, bounds_in_words(column))
+    return Fault("out-of-bounds", message, range_in_words(column))
 
 
 def _brief(text: str) -> str:

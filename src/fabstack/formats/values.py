@@ -58,12 +58,15 @@ def text_in(cell: Any) -> str:
 
 
 def bounds_in_words(column: Column) -> str:
-    """The bounds of a column, such as `above 0 and at most 100 percent`; "" where it has none."""
+    """The bounds of a column, such as `above 0 and at most 100`; "" where it has none."""
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    limits = [f"{words[limit]} {shortest(value)}" for limit, value in column.bounds.items()]
-    return " ".join(
-        part for part in (" and ".join(limits), _unit_in_words(column)) if part and limits
-    )
+    return " and ".join(f"{words[limit]} {shortest(at)}" for limit, at in column.bounds.items())
+
+
+def range_in_words(column: Column) -> str:
+    """The bounds of a column with its unit; "" where it has none."""
+    bounds = bounds_in_words(column)
+    return f"{bounds} {_unit_in_words(column)}".rstrip() if bounds else ""
 
 
 def _unit_in_words(column: Column) -> str:
@@ -93,7 +96,7 @@ _NUMERIC = {
 
 def _range(column: Column) -> str:
     if column.bounds:
-        return f" {bounds_in_words(column)}"
+        return f" {range_in_words(column)}"
     return f" in {column.unit}" if column.unit else ""
 
 

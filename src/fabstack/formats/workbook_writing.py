@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fabstack.errors import MissingExtra, OutputError
-from fabstack.formats.values import bounds_in_words, text_in, texts_of
+from fabstack.formats.values import range_in_words, text_in, texts_of
 from fabstack.formats.workbook_reading import CHOICES_SHEET, SETTINGS_HEADER, SETTINGS_SHEET
 from fabstack.formats.writing import written_file
 from fabstack.model import Column, Distribution, Kind, Programme, columns_of, sections, tables
@@ -138,7 +138,7 @@ def note(column: Column) -> str:
     lines = (
         column.doc,
         f"unit: {column.unit}" * bool(column.unit),
-        bounds_in_words(column),
+        range_in_words(column),
         needed,
     )
     return "\n".join(line for line in lines if line)
