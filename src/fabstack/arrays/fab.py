@@ -219,9 +219,10 @@ class _Border:
 
     def _step(self, route: Route, step: Step, places: Mapping[int, int]) -> build.Step:
         least, most = self._batch(route, step)
+        group = by_key(self.programme.tool_groups)[step.tool_group]
         return build.Step(
             group=self.groups[step.tool_group],
-            process=cascade(step, route.carriers_per_lot),
+            process=tool_time(step, route.carriers_per_lot, group.load_min + group.unload_min),
             basis=Basis.LOT if step.interval_min is not None else BASES[step.basis],
             least_carriers=least,
             most_carriers=most,
@@ -386,15 +387,18 @@ class _Border:
         ]
 
 
-def cascade(step: Step, carriers: int) -> Chance:
-    """Process time of a step; a cascade takes the first carrier and then an interval for each.
+def tool_time(step: Step, carriers: int, handling_min: float) -> Chance:
+    """Time that a lot keeps a tool, without handling.
 
-    The whole lot's time scales with the draw for the first carrier, so its mean is exact.
+    A cascade takes its next lot while the last one is still inside, so a lot keeps it for one
+    interval a carrier, handling included. Throughput is exact so; the time in the tool is short by
+    the first carrier's process time less an interval.
     """
     chance = chance_of(step.process)
     if step.interval_min is None or step.process.mean <= 0:
         return chance
-    return chance.times(1 + (carriers - 1) * step.interval_min / step.process.mean)
+    kept_min = max(carriers * step.interval_min - handling_min, 0.0)
+    return chance.times(kept_min / step.process.mean)
 
 
 def closures(calendar: Calendar) -> list[build.Stop]:

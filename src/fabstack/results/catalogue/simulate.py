@@ -50,6 +50,7 @@ SIMULATION = (
             number("standby_percent", "percent", "of total time, up and idle"),
             number("scheduled_down_percent", "percent", "of total time, maintenance"),
             number("unscheduled_down_percent", "percent", "of total time, broken"),
+            number("non_scheduled_percent", "percent", "of total time, plant closed"),
             number("utilisation_of_available_percent", "percent", "busy of the time it is up"),
             number("queue_time_h_mean", "h", "wait of a lot at this group"),
             number("moves", "lot", "lots through one step here"),
