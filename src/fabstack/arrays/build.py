@@ -88,7 +88,7 @@ class Route:
     """Steps in order, and where the finished carriers go."""
 
     steps: Sequence[Step]
-    stock: int = NONE
+    stock: int = int(NONE)
     units_per_carrier: float = 1.0
     yield_share: float = 1.0
     delay: Chance = NOTHING

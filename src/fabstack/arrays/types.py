@@ -175,17 +175,15 @@ CACHE_LINE = 64  # bytes
 
 def record(*, lines: int = 0, **fields: Any) -> np.dtype[Any]:
     """The dtype of a record with aligned fields, padded to so many cache lines (0: as it comes)."""
-    tight = np.dtype(list(fields.items()), align=True)
-    assert not lines or tight.itemsize <= lines * CACHE_LINE
-    names = tight.names or ()
-    return np.dtype(
-        {
-            "names": names,
-            "formats": [tight[name] for name in names],
-            "offsets": [tight.fields[name][1] for name in names],  # type: ignore[index]
-            "itemsize": lines * CACHE_LINE or tight.itemsize,
-        }
-    )
+    tight: Any = np.dtype(list(fields.items()), align=True)
+    padded: Any = {
+        "names": tight.names,
+        "formats": [tight[name] for name in tight.names],
+        "offsets": [tight.fields[name][1] for name in tight.names],
+        "itemsize": max(lines * CACHE_LINE, tight.itemsize),
+    }
+    made: np.dtype[Any] = np.dtype(padded)
+    return made
 
 
 def table(dtype: np.dtype[Any], size: int, **values: Any) -> Records:
@@ -458,9 +456,9 @@ LINK = record(behind=I4)
 class Calendar(NamedTuple):
     """Future events, ordered by (time, what it does, sequence of planning).
 
-    A node is a tool or a lot (node = tools + slot) and has one event ahead at most. Its time picks a
-    bucket of the wheel. A bucket is sorted when its turn comes. What lies beyond the wheel, and all
-    that belongs to no tool or lot (stops falling due, entries, purchases), waits in a heap.
+    A node is a tool or a lot (node = tools + slot) and has one event ahead at most. Its time picks
+    a bucket of the wheel. A bucket is sorted when its turn comes. What lies beyond the wheel, and
+    all that belongs to no tool or lot (stops falling due, entries, purchases), waits in a heap.
     """
 
     wheel: Records  # [1]

@@ -33,7 +33,6 @@ from fabstack.simulate.kernel_tools import (
     tool_wears_out,
 )
 
-
 FIRST = int64(0)
 
 

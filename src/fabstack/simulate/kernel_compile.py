@@ -7,34 +7,38 @@ named by the digest of all kernel sources: another source, another folder.
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
-from numba import config, njit
+from numba import njit
 
+_SETTINGS: Any = numba.config  # its attributes are made at run time
 _HERE = Path(__file__).resolve().parent
 _SOURCES = sorted([*_HERE.glob("kernel*.py"), _HERE.parent / "arrays" / "types.py"])
 
 
-def digest_of_sources():
+def _digest_of_sources() -> str:
     """A name for this kernel as compiled by this Numba."""
-    digest = hashlib.sha256(f"{numba.__version__} {config.BOUNDSCHECK}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {_SETTINGS.BOUNDSCHECK}".encode())
     for source in _SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _cache_folder():
+def _cache_folder() -> Path | None:
     """Where compiled kernels are kept: the user's cache, or a temporary folder, or nowhere."""
-    name = Path("fabstack") / digest_of_sources()
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for base in (config.CACHE_DIR, user, tempfile.gettempdir()):
-        if base and _is_writable(Path(base) / name):
-            return Path(base) / name
+    home = os.environ.get("HOME", "")
+    user = os.environ.get("XDG_CACHE_HOME") or (home and str(Path(home) / ".cache"))
+    for base in (_SETTINGS.CACHE_DIR, user, tempfile.gettempdir()):
+        folder = Path(base) / "fabstack" / _digest_of_sources()
+        if base and _is_writable(folder):
+            return folder
     return None
 
 
-def _is_writable(folder):
+def _is_writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -46,27 +50,27 @@ def _is_writable(folder):
 CACHE = _cache_folder()
 
 
-def is_compiled():
+def is_compiled() -> bool:
     """Whether a run starts at once: the machine code is on disk, or none is needed."""
-    return bool(config.DISABLE_JIT) or (CACHE is not None and any(CACHE.rglob("*.nbi")))
+    return bool(_SETTINGS.DISABLE_JIT) or (CACHE is not None and any(CACHE.rglob("*.nbi")))
 
 
-def entry(function):
+def entry(function: Callable[..., Any]) -> Any:
     """A kernel function that Python calls; it lets other threads run meanwhile."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE or "")
+    before = _SETTINGS.CACHE_DIR
+    _SETTINGS.CACHE_DIR = str(CACHE or "")
     try:
         return njit(cache=CACHE is not None, nogil=True, forceinline=False)(function)
     finally:
-        config.CACHE_DIR = before
+        _SETTINGS.CACHE_DIR = before
 
 
 # Functions that only kernel functions call: no wrappers for Python, a third of the time to compile.
-_INNER = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER: Any = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 # Called from several places, or seldom. (Numba hands `forceinline` down to callees that do not say
 # otherwise, so it is said each time.)
-compiled = njit(forceinline=False, **_INNER)
+compiled: Any = njit(forceinline=False, **_INNER)
 
 # Called at almost every event: 9.1 -> 15.4 M events/s on M/M/1 for the same time to compile.
-inlined = njit(forceinline=True, **_INNER)
+inlined: Any = njit(forceinline=True, **_INNER)

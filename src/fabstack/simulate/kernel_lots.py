@@ -16,7 +16,6 @@ from fabstack.simulate.kernel_statistics import (
 from fabstack.simulate.kernel_tables import (
     entry_at,
     facts_of,
-    group_at,
     hop_at,
     line_at,
     link_at,

@@ -4,7 +4,6 @@ The books only ever grow, and nothing in them steers the run. What happened in a
 difference of two readings (see readings.py).
 """
 
-from fabstack.arrays.types import Saw
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_tables import (
     finished_at,

@@ -26,7 +26,6 @@ from fabstack.simulate.kernel_tables import (
     user_at,
 )
 
-
 FIRST = int64(0)
 
 

@@ -8,6 +8,7 @@ every row number is checked.
 """
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -15,7 +16,7 @@ from numba import config, from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from fabstack.arrays.types import TABLES
+from fabstack.arrays.types import TABLES, World
 
 _POINTER = ir.IntType(8).as_pointer()
 _WORD = ir.IntType(64)
@@ -29,12 +30,12 @@ def tables_of(world):
 class Handle:
     """What kernel functions take for `world`; the arrays live as long as it does."""
 
-    def __init__(self, world):
+    def __init__(self, world: World) -> None:
         self._arrays = tables_of(world)
         self._directory = np.array([[a.ctypes.data, a.size] for a in self._arrays], np.int64)
 
     @property
-    def world(self):
+    def world(self) -> Any:
         """The address of the directory, or in pure Python the arrays by name."""
         if config.DISABLE_JIT:
             return SimpleNamespace(**dict(zip(TABLES, self._arrays, strict=True)))

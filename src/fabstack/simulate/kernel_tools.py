@@ -175,7 +175,7 @@ def count_job(world, tool):
 def turn_to_next(world, tool_id):
     """A tool that neither runs nor stops: breakdowns first, then its job, maintenance, new work."""
     tool = tool_at(world, tool_id)
-    if tool.due & group_at(world, tool.group).interrupting:
+    if interrupts(world, tool):
         begin_stop(world, tool_id)
     elif tool.is_suspended:
         resume(world, tool_id)
@@ -185,6 +185,12 @@ def turn_to_next(world, tool_id):
         change_state(tool, now_of(world).now_min, ToolState.AWAY)
     else:
         put_free_tool(world, tool_id)
+
+
+@compiled
+def interrupts(world, tool):
+    """Whether something is due that does not wait for the running job."""
+    return tool.due & group_at(world, tool.group).interrupting != 0
 
 
 @compiled
@@ -233,10 +239,9 @@ def give_way(world, tool_id):
     if tool.state == ToolState.STANDBY:
         withdraw_free_tool(world, tool_id)
         begin_stop(world, tool_id)
-    elif tool.state == ToolState.PRODUCTIVE:
-        if tool.due & group_at(world, tool.group).interrupting:
-            suspend(world, tool_id)
-            begin_stop(world, tool_id)
+    elif tool.state == ToolState.PRODUCTIVE and interrupts(world, tool):
+        suspend(world, tool_id)
+        begin_stop(world, tool_id)
 
 
 @compiled
@@ -365,10 +370,10 @@ def call_for_maintenance(world, tool_id):
     tool = tool_at(world, tool_id)
     for plan in range(group_at(world, tool.group).plans):
         upkeep = upkeep_at(world, upkeep_of(world, tool_id, plan))
-        if plan_at(world, upkeep.plan).clock == Clock.CARRIERS:
-            if tool.carriers >= upkeep.due_at:
-                mark_due(world, tool_id, upkeep.plan)
-                upkeep.due_at = NEVER
+        clock = plan_at(world, upkeep.plan).clock
+        if clock == Clock.CARRIERS and tool.carriers >= upkeep.due_at:
+            mark_due(world, tool_id, upkeep.plan)
+            upkeep.due_at = NEVER
     set_next_maintenance(world, tool_id)
 
 
@@ -394,8 +399,8 @@ def first_due(world, tool_id, clock):
     best = NONE
     for plan in range(group_at(world, tool_at(world, tool_id).group).plans):
         upkeep_id = upkeep_of(world, tool_id, plan)
-        upkeep = upkeep_at(world, upkeep_id)
-        if plan_at(world, upkeep.plan).clock == clock:
-            if best == NONE or upkeep.due_at < upkeep_at(world, best).due_at:
-                best = upkeep_id
+        if plan_at(world, upkeep_at(world, upkeep_id).plan).clock != clock:
+            continue
+        if best == NONE or upkeep_at(world, upkeep_id).due_at < upkeep_at(world, best).due_at:
+            best = upkeep_id
     return best

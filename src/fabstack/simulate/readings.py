@@ -52,7 +52,8 @@ class Reading(NamedTuple):
 
     def since(self, earlier: Reading) -> Reading:
         """What has happened between two readings; `at_min` becomes the length of that time."""
-        return Reading(*(now - before for now, before in zip(self, earlier, strict=True)))
+        pairs: Any = zip(self, earlier, strict=True)
+        return Reading._make(now - before for now, before in pairs)
 
 
 def reading(world: World, at_min: float) -> Reading:

@@ -119,10 +119,11 @@ def _upkeeps(fab: Fab, seed: int) -> t.Records:
 def seeded(keys: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, Any]:
     """Keys of names -> keys of draws in the run with this seed (SplitMix64)."""
     bits = np.asarray(keys, np.uint64) ^ _mixed(np.array([seed % 2**64], np.uint64))
-    return _mixed(bits)
+    mixed: np.ndarray[Any, Any] = _mixed(bits)
+    return mixed
 
 
-def _mixed(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _mixed(bits: Any) -> Any:
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
