@@ -139,8 +139,8 @@ def in_time(found: Findings, claim: Claim, static: Verdict) -> Verdict:
     return Verdict(
         claim=claim.name,
         holds=True if p10 >= claim.value else (False if p50 < claim.value else None),
-        finding=f"{claim.statement}: the phases as dated allow it; by {day:%B %Y} the median future "
-        f"has {p50:,.0f} a month ({p10:,.0f} to {p90:,.0f} in eight of ten futures).",
+        finding=f"{claim.statement}: the phases as dated allow it; by {day:%B %Y} the median "
+        f"future has {p50:,.0f} a month ({p10:,.0f} to {p90:,.0f} in eight of ten futures).",
         factor=claim.value / p50 if p50 else None,
         evidence={
             **static.evidence,
@@ -244,7 +244,7 @@ def _missing(found: Findings, items: set[str], until: date) -> float:
     per_unit = {
         name: _units_within(found.programme, name, items) for name in short["item"].unique()
     }
-    return sum(row["quantity"] * per_unit[row["item"]] for row in short.iter_rows(named=True))
+    return sum((row["quantity"] * per_unit[row["item"]] for row in short.to_dicts()), start=0.0)
 
 
 def _units_within(programme: Programme, item: str, wanted: set[str], depth: int = 0) -> float:

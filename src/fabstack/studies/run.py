@@ -6,23 +6,23 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from fabstack.results.plan_tables import plan_tables
-from fabstack.results.simulate_tables import simulate_tables
 
 from fabstack import check, formats
+from fabstack.arrays.fab import Arrival
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
-from fabstack.model.days import MINUTES_PER_DAY
+from fabstack.model.days import MINUTES_PER_DAY, month_start
 from fabstack.model.routes import Start
 from fabstack.plan import PlanOptions, plan
 from fabstack.ramp import RampResult, at_percentile, ramp
 from fabstack.results.economics_tables import economics_tables, sources_table
+from fabstack.results.plan_tables import plan_tables
 from fabstack.results.ramp_tables import ramp_tables
+from fabstack.results.simulate_tables import simulate_tables
 from fabstack.results.store import REPORT, Run, RunWriter
 from fabstack.simulate import simulate
 from fabstack.studies.mission import Findings, judged, mission
@@ -112,7 +112,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     likely = at_percentile(programme, ramped, LIKELY)
     outcome.tables |= planned(programme, likely, ramped, options)
     tell("simulation", 5, STAGES)
-    outcome.tables |= simulated(likely, outcome.tables["plan_starts"], options)
+    outcome.tables |= simulated(likely, outcome.tables, options, tell)
     tell("mission", 6, STAGES)
     found = Findings(programme, outcome.tables, ramped.joint_odds)
     parts = mission(programme, judged(found, verdicts))
@@ -158,20 +158,34 @@ def volumes(plans: dict[str, Tables]) -> pl.DataFrame:
     return table.fill_null(0.0).sort(keys)
 
 
-def simulated(programme: Programme, starts: pl.DataFrame, options: RunOptions) -> Tables:
-    """Every tool and lot of the planned starts, over the simulated window."""
-    settings = programme.simulation
-    days = options.days or settings.days
-    started = with_planned_starts(programme, starts)
+def simulated(programme: Programme, plan: Tables, options: RunOptions, tell: Tell) -> Tables:
+    """Every tool and lot of a plan's starts, over the simulated window."""
+    started = with_planned_starts(programme, plan["plan_starts"])
     result = simulate(
         started,
-        until_min=days * MINUTES_PER_DAY,
-        warm_up_min=min(settings.warm_up_days, days) * MINUTES_PER_DAY,
+        until_min=None if options.days is None else options.days * MINUTES_PER_DAY,
         seed=options.seed,
-        replications=options.replications or settings.replications,
+        replications=options.replications,
         workers=options.workers,
+        arrivals=planned_arrivals(programme, plan),
+        tell=lambda share: tell("simulation", 5, STAGES),
     )
     return simulate_tables(result, started)
+
+
+def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
+    """What the plan buys, month by month, and what it has in stock when the window opens."""
+    start = programme.simulation.starts_on or programme.programme.start
+    bought = plan["plan_bought"].group_by("month", "item").agg(pl.col("quantity").sum())
+    arrivals = [
+        Arrival(row["item"], row["month"], round(row["quantity"]))
+        for row in bought.filter(pl.col("month") >= start).sort("month", "item").to_dicts()
+    ]
+    before = plan["plan_items"].filter(pl.col("month") == month_start(start, -1))
+    return arrivals + [
+        Arrival(row["item"], start, round(row["stock_end"]))
+        for row in before.filter(pl.col("stock_end") >= 1).sort("item").to_dicts()
+    ]
 
 
 def with_planned_starts(programme: Programme, starts: pl.DataFrame) -> Programme:
@@ -185,11 +199,12 @@ def _changes_of_rate(starts: pl.DataFrame) -> Sequence[Start]:
     """A start row for each month whose rate differs from that of the month before."""
     rows: list[Start] = []
     for (route,), months in starts.sort("route", "month").group_by("route", maintain_order=True):
-        rate = 0.0
-        for row in months.iter_rows(named=True):
-            if row["carriers_started"] != rate:
-                rate = row["carriers_started"]
-                rows.append(Start(route=str(route), date=row["month"], carriers_per_month=rate))
-        end = months["month"].max() + timedelta(days=32)  # type: ignore[operator]
-        rows.append(Start(route=str(route), date=end.replace(day=1), carriers_per_month=0.0))
+        rate, last = 0.0, None
+        for last, carriers in months.select("month", "carriers_started").iter_rows():
+            if carriers != rate:
+                rate = carriers
+                rows.append(Start(route=str(route), date=last, carriers_per_month=rate))
+        if last is not None:
+            end = month_start(last, 1)
+            rows.append(Start(route=str(route), date=end, carriers_per_month=0.0))
     return rows
