@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from fabstack.errors import Finding, InputError
 
 MANIFEST, SUMMARY, REPORT, TABLES = "manifest.json", "summary.json", "report.html", "tables"
 KIND = "fabstack-run"
+
+T = TypeVar("T")
 
 
 class Run:
@@ -45,11 +48,23 @@ class Run:
             KeyError: the run has no such table.
             InputError: its file cannot be read.
         """
+        return self._read(name, pl.read_parquet)
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Names of the columns of one table, without reading it.
+
+        Raises:
+            KeyError: the run has no such table.
+            InputError: its file cannot be read.
+        """
+        return tuple(self._read(name, pl.read_parquet_schema))
+
+    def _read(self, name: str, read: Callable[[Path], T]) -> T:
         if name not in self.tables:
             raise KeyError(f"the run has no table '{name}'")
         file = self.folder / TABLES / f"{name}.parquet"
         try:
-            return pl.read_parquet(file)
+            return read(file)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _unreadable(file, str(error)) from error
 

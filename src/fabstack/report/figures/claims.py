@@ -1,0 +1,115 @@
+"""What breaks first: by what factor each claim is missed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+
+from fabstack.report.figures.parts import (
+    Trace,
+    axis,
+    figure,
+    labels,
+    lying_bars,
+    rows_high,
+    wrapped,
+)
+from fabstack.report.numbers import times
+from fabstack.report.picture import Picture
+from fabstack.report.theme import Figure
+from fabstack.results.run import Run
+
+_ROLES = {"fails": "$fails", "open": "$unknown", "holds": "$holds"}
+_SCHEMA = {
+    "part": pl.Int64,
+    "claim": pl.String,
+    "verdict": pl.String,
+    "factor": pl.Float64,
+    "finding": pl.String,
+}
+
+
+def verdict(holds: object) -> str:
+    """What is said of a claim that holds, fails or is open."""
+    return "holds" if holds is True else "fails" if holds is False else "open"
+
+
+def claims(run: Run) -> pl.DataFrame:
+    """Every claim that has a factor, the most missed first."""
+    rows = [
+        _row(part, name, found)
+        for part in run.summary.get("mission", ())
+        for name, found in part.get("evidence", {}).items()
+        if isinstance(found, dict) and found.get("factor")
+    ]
+    table = pl.DataFrame(rows, schema=_SCHEMA)
+    order = pl.col("verdict").replace_strict({"fails": 0, "open": 1, "holds": 2})
+    return table.sort(order, -pl.col("factor"), "part", maintain_order=True)
+
+
+def _row(part: dict[str, Any], name: str, found: dict[str, Any]) -> dict[str, Any]:
+    finding = str(found.get("finding", ""))
+    statement = finding.partition(":")[0]
+    return {
+        "part": part.get("part"),
+        "claim": statement if 0 < len(statement) <= 100 else name,
+        "verdict": verdict(found.get("holds")),
+        "factor": float(found["factor"]),
+        "finding": finding,
+    }
+
+
+def draw(rows: pl.DataFrame) -> Figure:
+    """Bars from 1 outward on a logarithmic axis."""
+    names = [wrapped(f"{row['part']}  {row['claim']}") for row in rows.iter_rows(named=True)]
+    rows = rows.with_columns(label=pl.Series(names, dtype=pl.String))
+    traces = [_bars(rows.filter(pl.col("verdict") == word), word) for word in _ROLES]
+    top = max(10.0, *rows["factor"])
+    scale = {"type": "log", "range": [-0.4, _decades(top)], "dtick": 1, "tickprefix": "×"}
+    return figure(
+        [trace for trace in traces if trace["x"]],
+        rows_high(len(names), 34),
+        xaxis=axis("need over supply, or time over promise (logarithmic)", **scale),
+        yaxis=labels(names),
+        shapes=[
+            {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper"}
+            | {"line": {"color": "$ink", "width": 1}}
+        ],
+        barmode="overlay",
+    )
+
+
+def _bars(rows: pl.DataFrame, word: str) -> Trace:
+    factors = rows["factor"].to_list()
+    return lying_bars(
+        rows["label"].to_list(),
+        [factor - 1 for factor in factors],
+        word,
+        _ROLES[word],
+        base=1,
+        text=[times(factor) for factor in factors],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[wrapped(text, 70) for text in rows["finding"]],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _decades(top: float) -> float:
+    """Where a logarithmic axis ends, with room for a label."""
+    return math.log10(top) * 1.15 + 0.2
+
+
+CLAIMS = Picture(
+    name="claims",
+    title="By what factor each claim is missed",
+    says="A bar to the right of ×1 says how many times too little there is, or too late; "
+    "to the left there is room. Claims that are met or missed without a factor are in the "
+    "scorecard only.",
+    tables=(),
+    rows=claims,
+    draw=draw,
+    empty="No claim of this programme has a factor.",
+)

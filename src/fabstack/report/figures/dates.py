@@ -1,0 +1,294 @@
+"""Dates: claimed and sampled, their odds, and what decides them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from fabstack.report.figures.parts import (
+    Trace,
+    axis,
+    figure,
+    labels,
+    line,
+    lying_bars,
+    marks,
+    months,
+    panels,
+    rows_high,
+    spans,
+    wrapped,
+)
+from fabstack.report.numbers import percent
+from fabstack.report.picture import Picture
+from fabstack.report.theme import LIKELY, Figure, faint
+from fabstack.results.run import Run
+
+MANY_CURVES = 9
+INPUTS = 6  # of each outcome
+SURE_PERCENT, EVEN_PERCENT = 80.0, 50.0  # a claim holds from the one on and fails below the other
+CRITICAL_PERCENT = 5.0  # activities that decide less often are left to the table
+_SPREAD = "P10 to P90"
+
+
+# --- Claimed dates ----------------------------------------------------------------------------
+
+
+def dates(run: Run) -> pl.DataFrame:
+    """Activities with a claimed date, in the order of the claims."""
+    columns = ["title", "claimed", "p10", "p50", "p90", "odds_of_claim_percent", "activity"]
+    claimed = run.table("ramp_activities").filter(pl.col("claimed").is_not_null())
+    return claimed.select(columns).sort("claimed", "p50", "activity")
+
+
+def roadmap(run: Run) -> pl.DataFrame:
+    """Chips with the date of their volume."""
+    chips = run.table("ramp_roadmap").rename(
+        {"generation": "title", "odds_percent": "odds_of_claim_percent"}
+    )
+    return chips.sort("p50", "title")
+
+
+def draw_dates(rows: pl.DataFrame) -> Figure:
+    """For each line the claimed day, the median, and the span of eight in ten futures."""
+    names = _unlike(rows["title"].to_list())
+    chances = rows["odds_of_claim_percent"].to_list()
+    return figure(
+        [*_spread(rows, names), _claimed(rows, names)],
+        rows_high(len(names), 27),
+        xaxis=months(side="top"),
+        yaxis=labels(names),
+        margin={"l": 8, "r": 64, "t": 60, "b": 8},
+        annotations=[_odds(n, o) for n, o in zip(names, chances, strict=True)],
+    )
+
+
+def _spread(rows: pl.DataFrame, names: list[str]) -> list[Trace]:
+    low, middle, high = (rows[name].to_list() for name in ("p10", "p50", "p90"))
+    told = [
+        f"P10 {a:%b %Y} · P50 {b:%b %Y} · P90 {c:%b %Y}"
+        for a, b, c in zip(low, middle, high, strict=True)
+    ]
+    return [
+        spans(names, low, high, _SPREAD, faint(LIKELY, 0.45)),
+        marks(
+            middle,
+            names,
+            "P50",
+            LIKELY,
+            customdata=told,
+            hovertemplate="%{customdata}<extra></extra>",
+        ),
+    ]
+
+
+def _claimed(rows: pl.DataFrame, names: list[str]) -> Trace:
+    ring = {"color": "$ink", "size": 11, "line": {"width": 2, "color": "$ink"}}
+    return marks(
+        rows["claimed"].to_list(),
+        names,
+        "claimed",
+        "$ink",
+        "diamond-open",
+        marker=ring,
+        hovertemplate="claimed %{x|%b %Y}<extra></extra>",
+    )
+
+
+def _odds(name: str, odds: float | None) -> dict[str, Any]:
+    """The chance that a claim holds, at the right end of its line."""
+    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": name}
+    words = "no claim" if odds is None else percent(odds)
+    return {**place, "text": words, "showarrow": False, "font": {"color": _mood(odds)}}
+
+
+def _mood(odds: float | None) -> str:
+    if odds is None:
+        return "$muted"
+    return "$holds" if odds >= SURE_PERCENT else "$fails" if odds < EVEN_PERCENT else "$unknown"
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Labels that differ: a category axis would put equal ones on one line."""
+    seen: dict[str, int] = {}
+    unlike = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unlike.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unlike
+
+
+# --- Odds over time ---------------------------------------------------------------------------
+
+
+def odds(run: Run) -> pl.DataFrame:
+    """Chance that each claimed activity has ended, over time; the least likely claims first."""
+    claimed = (
+        dates(run).sort("odds_of_claim_percent", "claimed").select("activity", "title", "claimed")
+    )
+    curves = run.table("ramp_curve").with_columns(percent=100 * pl.col("probability"))
+    joined = claimed.with_row_index().join(curves.drop("probability"), on="activity")
+    return joined.sort("index", "date").drop("index")
+
+
+def draw_odds(rows: pl.DataFrame) -> Figure:
+    """An S-curve for each activity, with a line at the claimed day."""
+    groups = list(rows.group_by("activity", maintain_order=True))[:MANY_CURVES]
+    parts = {frame["title"][0]: _curve(frame) for _, frame in groups}
+    share = axis(range=[0, 102], dtick=50, ticksuffix=" %")
+    return panels(parts, x=months(), y=share, each_px=130)
+
+
+def _curve(frame: pl.DataFrame) -> list[Trace]:
+    claimed = frame["claimed"][0]
+    curve = line(
+        frame["date"].to_list(),
+        frame["percent"].to_list(),
+        "chance that it is done",
+        LIKELY,
+        fill="tozeroy",
+        fillcolor=faint(LIKELY, 0.15),
+        hovertemplate="%{x|%b %Y}: %{y:.0f} %",
+    )
+    return [curve, line([claimed, claimed], [0, 100], "claimed", "$ink", line={"dash": "5px,3px"})]
+
+
+# --- Gantt ------------------------------------------------------------------------------------
+
+
+def gantt(run: Run) -> pl.DataFrame:
+    """Activities by their median end, with how often each decides a last date."""
+    columns = ["title", "plant", "generation", "claimed", "p10", "p50", "p90", "critical_percent"]
+    ends = [*columns, "odds_of_claim_percent", "after", "activity"]
+    order = pl.coalesce(pl.col("plant", "generation").replace("", None), pl.lit("~"))
+    return run.table("ramp_activities").select(ends).sort(order, "p50", "activity")
+
+
+def draw_gantt(rows: pl.DataFrame) -> Figure:
+    """Spans of the end of each activity that has a claim or often decides."""
+    decides = (pl.col("critical_percent") >= CRITICAL_PERCENT) | pl.col("claimed").is_not_null()
+    rows = rows.filter(decides)
+    names = _unlike(rows["title"].to_list())
+    critical = rows["critical_percent"].to_list()
+    weight = {
+        "color": critical,
+        "colorscale": [[0, "$sky"], [1, "$vermillion"]],
+        "cmin": 0,
+        "cmax": 100,
+    }
+    bar = {
+        "title": {"text": "decides, %", "side": "right"},
+        "thickness": 10,
+        "len": 0.5,
+        "y": 1,
+        "yanchor": "top",
+    }
+    told = [f"decides a last date in {percent(share)} of the futures" for share in critical]
+    middle = marks(
+        rows["p50"].to_list(),
+        names,
+        "P50, coloured by how often it decides",
+        LIKELY,
+        marker={**weight, "size": 10, "colorbar": bar},
+        customdata=told,
+        hovertemplate="%{x|%b %Y}<br>%{customdata}<extra></extra>",
+    )
+    span = spans(names, rows["p10"].to_list(), rows["p90"].to_list(), _SPREAD, faint("$grey", 0.45))
+    return figure(
+        [span, middle, _claimed(rows, names)],
+        rows_high(len(names), 21),
+        xaxis=months(side="top"),
+        yaxis=labels(names),
+        margin={"l": 8, "r": 16, "t": 60, "b": 8},
+    )
+
+
+# --- What moves the dates ---------------------------------------------------------------------
+
+
+def influences(run: Run) -> pl.DataFrame:
+    """The inputs that explain most of the spread of each sampled outcome."""
+    table = run.table("ramp_sensitivity").sort(
+        "outcome", -pl.col("share_percent"), "input", maintain_order=True
+    )
+    return table.group_by("outcome", maintain_order=True).head(INPUTS)
+
+
+def draw_influences(rows: pl.DataFrame) -> Figure:
+    """One panel for each outcome: share of its spread by input."""
+    parts = {
+        outcome: [_influence(frame)]
+        for (outcome,), frame in rows.group_by("outcome", maintain_order=True)
+    }
+    share = axis(rangemode="tozero", ticksuffix=" %", nticks=4)
+    names = axis(type="category", autorange="reversed", showgrid=False) | {
+        "tickfont": {"size": 11, "color": "$ink"}
+    }
+    return panels(parts, x=share, y=names, columns=2, each_px=150, showlegend=False)
+
+
+def _influence(frame: pl.DataFrame) -> Trace:
+    later = [rank > 0 for rank in frame["rank_correlation"]]
+    return lying_bars(
+        [wrapped(title, 30) for title in frame["title"]],
+        frame["share_percent"].to_list(),
+        "share of the spread",
+        LIKELY,
+        marker={"color": [LIKELY if up else "$orange" for up in later]},
+        customdata=frame["rank_correlation"].to_list(),
+        hovertemplate="%{y}: %{x:.1f} %<br>rank correlation %{customdata:.2f}<extra></extra>",
+    )
+
+
+# --- Pictures ---------------------------------------------------------------------------------
+
+DATES = Picture(
+    name="dates",
+    title="Dates: claimed and sampled",
+    says="Diamond: as claimed. Dot: half of the sampled futures are there. Line: eight in ten "
+    "futures end in it. At the right the chance that the claim holds.",
+    tables=("ramp_activities",),
+    rows=dates,
+    draw=draw_dates,
+    empty="No activity claims a date.",
+)
+ROADMAP = Picture(
+    name="roadmap",
+    title="Chip generations: volume",
+    says="When each chip is in volume, read as above.",
+    tables=("ramp_roadmap",),
+    rows=roadmap,
+    draw=draw_dates,
+    empty="The programme has no chip generation with a date of volume.",
+)
+ODDS = Picture(
+    name="odds",
+    title="Chance that it is done, over time",
+    says="The least likely claims first. The dashed line is the claimed day; where it meets the "
+    "curve is the chance that the claim holds.",
+    tables=("ramp_activities", "ramp_curve"),
+    rows=odds,
+    draw=draw_odds,
+    empty="No activity claims a date.",
+)
+GANTT = Picture(
+    name="gantt",
+    title="Milestones",
+    says=f"The end of every activity that claims a date or decides a last date in at least "
+    f"{CRITICAL_PERCENT:.0f} % of the futures; the table has all.",
+    tables=("ramp_activities",),
+    rows=gantt,
+    draw=draw_gantt,
+    empty="The programme has no activities.",
+)
+INFLUENCES = Picture(
+    name="influences",
+    title="What moves the dates",
+    says="Share of the spread of each sampled outcome that an input explains. Blue inputs move the "
+    "outcome up, orange ones down.",
+    tables=("ramp_sensitivity",),
+    rows=influences,
+    draw=draw_influences,
+    empty="Nothing varies between the sampled futures.",
+)

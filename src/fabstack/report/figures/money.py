@@ -1,0 +1,134 @@
+"""Money and people over time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fabstack.report.figures.parts import (
+    Trace,
+    axis,
+    band,
+    bars,
+    figure,
+    goal,
+    line,
+    months,
+    panels,
+)
+from fabstack.report.picture import Picture
+from fabstack.report.theme import LIKELY, Figure
+from fabstack.results.run import Run
+
+MANY = 12
+_FLOWS = {
+    "revenue_usd": ("revenue", "$green"),
+    "buy_usd": ("bought parts", "$orange"),
+    "make_usd": ("making", "$sky"),
+    "fixed_usd": ("plants, fixed", "$grey"),
+    "people_usd": ("specialists", "$purple"),
+    "transport_usd": ("transport", "$yellow"),
+    "holding_usd": ("stock", "$pale"),
+    "capex_usd": ("tools and buildings", "$blue"),
+}
+
+
+def yearly(run: Run) -> pl.DataFrame:
+    """Money by calendar year, with the discounted sum so far."""
+    table = run.table("plan_cash").sort("month")
+    sums = table.group_by(pl.col("month").dt.year().alias("year"), maintain_order=True).agg(
+        pl.exclude("month").sum()
+    )
+    return sums.with_columns(discounted_sum_usd=pl.col("discounted_usd").cum_sum())
+
+
+def draw_yearly(rows: pl.DataFrame) -> Figure:
+    """Revenue upward, costs downward, net as a line."""
+    years = rows["year"].to_list()
+    flows = [
+        bars(years, (rows[column] * (1 if column == "revenue_usd" else -1)).to_list(), name, role)
+        for column, (name, role) in _FLOWS.items()
+        if rows[column].abs().sum() > 0
+    ]
+    dots = {"mode": "lines+markers", "marker": {"size": 7, "color": "$ink"}}
+    return figure(
+        [*flows, line(years, rows["net_usd"].to_list(), "net", "$ink", **dots)],
+        400,
+        barmode="relative",
+        xaxis=axis(dtick=1, showgrid=False, tickformat="d"),
+        yaxis=axis("USD a year", tickformat="~s"),
+        hovermode="x unified",
+    )
+
+
+def draw_discounted(rows: pl.DataFrame) -> Figure:
+    """The discounted sum so far: where it crosses nought the programme has paid itself."""
+    years = rows["year"].to_list()
+    capex = (-rows["capex_usd"]).to_list()
+    summed = rows["discounted_sum_usd"].to_list()
+    dots = {"mode": "lines+markers", "marker": {"size": 7, "color": LIKELY}}
+    return figure(
+        [
+            bars(years, capex, "tools and buildings in the year", "$pale"),
+            line(years, summed, "discounted cash since the start", LIKELY, **dots),
+        ],
+        320,
+        xaxis=axis(dtick=1, showgrid=False, tickformat="d"),
+        yaxis=axis("USD", tickformat="~s", zeroline=True, zerolinewidth=1.5),
+        hovermode="x unified",
+    )
+
+
+def people(run: Run) -> pl.DataFrame:
+    """Heads of every skill by month, the largest first."""
+    table = run.table("ramp_people")
+    return table.sort(-pl.col("wanted").max().over("skill"), "skill", "month")
+
+
+def draw_people(rows: pl.DataFrame) -> Figure:
+    """One panel for each skill: wanted, there, and of full effect."""
+    groups = list(rows.group_by("skill", maintain_order=True))[:MANY]
+    parts = {str(skill): _heads(frame) for (skill,), frame in groups}
+    heads = axis(rangemode="tozero")
+    return panels(parts, x=months(), y=heads, hovermode="x unified", columns=4, each_px=130)
+
+
+def _heads(frame: pl.DataFrame) -> list[Trace]:
+    x = frame["month"].to_list()
+    low, middle, high = (frame[f"heads_p{q}"].to_list() for q in (10, 50, 90))
+    return [
+        *band(x, low, high, "eight in ten futures", LIKELY),
+        line(x, middle, "employed, median", LIKELY),
+        line(x, frame["productive_p50"].to_list(), "of full effect", "$orange"),
+        goal(x, frame["wanted"].to_list(), "wanted"),
+    ]
+
+
+CASH = Picture(
+    name="cash",
+    title="Money by year",
+    says="Revenue upward, costs downward, in USD of the programme's price year; the line is what "
+    "is left. Penalties for late units are prices of the plan, not cash, and are left out.",
+    tables=("plan_cash",),
+    rows=yearly,
+    draw=draw_yearly,
+    empty="The plan moves no money.",
+)
+DISCOUNTED = Picture(
+    name="discounted",
+    title="Discounted cash since the start",
+    says="Where the line crosses nought, the programme has paid for itself.",
+    tables=("plan_cash",),
+    rows=yearly,
+    draw=draw_discounted,
+    empty="The plan moves no money.",
+)
+PEOPLE = Picture(
+    name="people",
+    title="Specialists",
+    says="Dashed: wanted by the programme. Band: employed in eight in ten futures. Orange: of full "
+    "effect after learning.",
+    tables=("ramp_people",),
+    rows=people,
+    draw=draw_people,
+    empty="The programme names no skills.",
+)

@@ -1,0 +1,184 @@
+"""What all figures are put together from: traces, axes, layouts of one house style."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fabstack.report.theme import FONT, SERIES, Figure, faint
+
+Trace = dict[str, Any]
+Values = Sequence[Any]
+
+
+# --- Traces -----------------------------------------------------------------------------------
+
+
+def line(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
+    """A line over time."""
+    pen = {"color": role, "width": 2, **more.pop("line", {})}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen, **more}
+
+
+def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
+    """A dashed line: what is wanted or claimed."""
+    return line(x, y, name, role, line={"dash": "5px,3px", "width": 1.6})
+
+
+def band(x: Values, low: Values, high: Values, name: str, role: str) -> list[Trace]:
+    """The room between two lines, as two traces."""
+    edge = {"width": 0, "color": role}
+    below = line(x, low, f"{name}, low", role, line=edge, showlegend=False, hoverinfo="skip")
+    above = line(x, high, name, role, line=edge, fill="tonexty", fillcolor=faint(role, 0.2))
+    return [below, {**above, "legendgroup": name}]
+
+
+def bars(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
+    """Standing bars."""
+    return {"type": "bar", "x": x, "y": y, "name": name, "marker": {"color": role}, **more}
+
+
+def lying_bars(y: Values, x: Values, name: str, role: str, **more: Any) -> Trace:
+    """Bars from left to right, one for each label of `y`."""
+    return {**bars(x, y, name, role), "orientation": "h", **more}
+
+
+def marks(x: Values, y: Values, name: str, role: str, symbol: str = "circle", **more: Any) -> Trace:
+    """Single points."""
+    marker = {"color": role, "symbol": symbol, "size": 9, **more.pop("marker", {})}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": y,
+        "name": name,
+        "marker": marker,
+    } | more
+
+
+def spans(y: Values, low: Values, high: Values, name: str, role: str, width: int = 7) -> Trace:
+    """A thick lying line from low to high for each label, as one trace."""
+    xs = [value for pair in zip(low, high, strict=True) for value in (*pair, None)]
+    ys = [label for label in y for _ in range(3)]
+    pen = {"color": role, "width": width}
+    return line(xs, ys, name, role, line=pen, hoverinfo="skip")
+
+
+# --- Axes and layout --------------------------------------------------------------------------
+
+
+def axis(title: str = "", **more: Any) -> dict[str, Any]:
+    """A quiet axis; the title is short and carries the unit."""
+    return {
+        "title": {"text": title, "standoff": 8, "font": {"size": 12, "color": "$muted"}},
+        "gridcolor": "$grid",
+        "linecolor": "$line",
+        "zerolinecolor": "$line",
+        "tickfont": {"size": 11.5, "color": "$muted"},
+        "automargin": True,
+        "ticks": "",
+        **more,
+    }
+
+
+def months(**more: Any) -> dict[str, Any]:
+    """An axis of dates."""
+    return axis(type="date", hoverformat="%b %Y", showgrid=False, **more)
+
+
+def labels(names: Values, **more: Any) -> dict[str, Any]:
+    """An axis of names, the first at the top."""
+    order = {"type": "category", "categoryorder": "array", "categoryarray": list(names)[::-1]}
+    ink = {"tickfont": {"size": 12, "color": "$ink"}}
+    return axis(**{**order, **ink, "showgrid": False, **more})
+
+
+def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:
+    """Traces in the house layout: no title (the page has it), the legend above, air around."""
+    return {
+        "data": list(traces),
+        "layout": {
+            "height": round(height_px),
+            "font": {"family": FONT, "size": 12.5, "color": "$ink"},
+            "paper_bgcolor": "$card/0",
+            "plot_bgcolor": "$card/0",
+            "colorway": list(SERIES),
+            "margin": {"l": 8, "r": 16, "t": 34, "b": 8},
+            "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"}
+            | {"font": {"size": 12}, "traceorder": "normal"},
+            "hoverlabel": {"bgcolor": "$card", "bordercolor": "$line"}
+            | {"font": {"family": FONT, "size": 12.5, "color": "$ink"}, "namelength": -1},
+            "bargap": 0.28,
+            "dragmode": False,
+            **layout,
+        },
+    }
+
+
+def wrapped(text: str, width: int = 52) -> str:
+    """Text broken into lines, for labels and hovers."""
+    return "<br>".join(textwrap.wrap(text, width)) or " "
+
+
+def rows_high(count: int, each_px: float = 26, around_px: float = 90) -> float:
+    """Height of a figure with one line for each label."""
+    return around_px + each_px * max(count, 2)
+
+
+# --- Small multiples --------------------------------------------------------------------------
+
+
+def panels(
+    parts: Mapping[str, Sequence[Trace]],
+    *,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    columns: int = 3,
+    each_px: float = 170,
+    **more: Any,
+) -> Figure:
+    """One small figure for each name, alike and side by side, under one legend."""
+    columns = min(columns, max(len(parts), 1))
+    lines = -(-len(parts) // columns)
+    height_px = 60 + lines * (each_px + 56)
+    traces: list[Trace] = []
+    layout: dict[str, Any] = {"annotations": []}
+    for i, (name, drawn) in enumerate(parts.items()):
+        across, down = (
+            _place(i % columns, columns, 0.05),
+            _place(i // columns, lines, 56 / height_px),
+        )
+        low, high = 1 - down[1], 1 - down[0]
+        number = "" if i == 0 else str(i + 1)
+        layout[f"xaxis{number}"] = {**x, "domain": across, "anchor": f"y{number}"}
+        layout[f"yaxis{number}"] = {**y, "domain": [low, high], "anchor": f"x{number}"}
+        layout["annotations"].append(_panel_title(name, across[0], high))
+        shown = {} if i == 0 else {"showlegend": False}
+        traces += [
+            {"legendgroup": t["name"], **t, "xaxis": f"x{number}", "yaxis": f"y{number}", **shown}
+            for t in drawn
+        ]
+    return figure(traces, height_px, **layout, **more)
+
+
+def _place(index: int, count: int, gap: float) -> list[float]:
+    """The room of one of `count` panels along a side of length 1."""
+    width = (1 - gap * count) / count
+    start = index * (width + gap) + gap
+    return [start, start + width]
+
+
+def _panel_title(name: str, x: float, y: float) -> dict[str, Any]:
+    return {
+        "text": f"<b>{name}</b>",
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+        "font": {"size": 12.5, "color": "$ink"},
+    }

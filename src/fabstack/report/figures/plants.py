@@ -1,0 +1,278 @@
+"""Plants: load, bottlenecks, states of the tools, capacity as it comes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fabstack.report.figures.parts import (
+    Trace,
+    axis,
+    band,
+    figure,
+    goal,
+    labels,
+    line,
+    lying_bars,
+    marks,
+    months,
+    panels,
+    rows_high,
+)
+from fabstack.report.numbers import usd
+from fabstack.report.picture import Picture
+from fabstack.report.theme import CLAIMED, LIKELY, Figure
+from fabstack.results.run import Run
+
+FIRST = 3  # groups of each plant on the first page
+RANKED = 20
+BUILDING = "phase:"  # rows of the plan's capacity that speak of the building, not of tools
+_HEAT = [[0, "$heat-0"], [0.4, "$heat-1"], [0.75, "$heat-2"], [0.95, "$heat-3"], [1, "$heat-4"]]
+_STATES = {
+    "productive_percent": ("productive", "$blue"),
+    "setup_percent": ("setup", "$purple"),
+    "standby_percent": ("standby", "$pale"),
+    "scheduled_down_percent": ("scheduled down", "$yellow"),
+    "unscheduled_down_percent": ("unscheduled down", "$vermillion"),
+}
+
+
+# --- Bottlenecks ------------------------------------------------------------------------------
+
+
+def ranking(run: Run) -> pl.DataFrame:
+    """Tool groups and buildings by what one more hour is worth, then by their peak load."""
+    planned = (
+        run.table("plan_capacity")
+        .group_by("plant", "tool_group")
+        .agg(
+            pl.col("load_percent").max().alias("peak_load_percent"),
+            (pl.col("load_percent") > 99.5).sum().alias("full_months"),
+            pl.col("value_usd_per_h").max().alias("peak_value_usd_per_h"),
+        )
+    )
+    simulated = run.table("sim_tool_groups").select(
+        "plant",
+        "tool_group",
+        pl.col("utilisation_of_available_percent").alias("simulated_percent"),
+        pl.col("queue_time_h_mean"),
+        pl.col("bottleneck_rank"),
+    )
+    joined = planned.join(simulated, on=["plant", "tool_group"], how="full", coalesce=True)
+    return joined.sort(
+        -pl.col("peak_value_usd_per_h").fill_null(0),
+        -pl.col("peak_load_percent").fill_null(0),
+        pl.col("bottleneck_rank").fill_null(1_000_000),
+        "plant",
+        "tool_group",
+    )
+
+
+def bottlenecks(run: Run) -> pl.DataFrame:
+    """The first few of each plant: what the plan is limited by, and where lots wait."""
+    ranked = ranking(run).with_columns(place=pl.int_range(pl.len()).over("plant") + 1)
+    waits = pl.col("bottleneck_rank").fill_null(1_000_000) == 1
+    return ranked.filter((pl.col("place") <= FIRST) | waits).sort("plant", "place")
+
+
+def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
+    """Planned peak as bar, simulated utilisation as mark, the worth of an hour as words."""
+    names = [f"{row['tool_group']} · {row['plant']}" for row in rows.iter_rows(named=True)]
+    worth = [_worth(row) for row in rows.iter_rows(named=True)]
+    peak = lying_bars(
+        names,
+        rows["peak_load_percent"].to_list(),
+        "planned, fullest month",
+        "$sky",
+        text=worth,
+        textposition="inside",
+        insidetextanchor="start",
+        insidetextfont={"color": "#10202c", "size": 11.5},
+        hovertemplate="%{y}: %{x:.0f} % planned<extra></extra>",
+    )
+    simulated = marks(
+        rows["simulated_percent"].to_list(),
+        names,
+        "simulated, of the time it is up",
+        "$vermillion",
+        "diamond",
+        hovertemplate="%{y}: %{x:.0f} % simulated<extra></extra>",
+    )
+    return figure(
+        [peak, simulated],
+        rows_high(len(names)),
+        xaxis=axis("load", range=[0, 104], ticksuffix=" %"),
+        yaxis=labels(names),
+    )
+
+
+def _worth(row: dict[str, object]) -> str:
+    value = row["peak_value_usd_per_h"]
+    what = "unit" if str(row["tool_group"]).startswith(BUILDING) else "hour"
+    return f"one more {what}: {usd(value)}" if isinstance(value, float) and value > 0 else ""
+
+
+def draw_ranking(rows: pl.DataFrame) -> Figure:
+    """The most valuable first: what one more hour would add."""
+    worth = rows.filter(pl.col("peak_value_usd_per_h") > 0).head(RANKED)
+    hours = worth.filter(~pl.col("tool_group").str.starts_with(BUILDING))
+    shown = hours if hours.height else worth
+    names = [f"{row['tool_group']} · {row['plant']}" for row in shown.iter_rows(named=True)]
+    values = shown["peak_value_usd_per_h"].to_list()
+    one = lying_bars(
+        names,
+        values,
+        "worth of one more hour, dearest month",
+        "$blue",
+        text=[usd(value) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}/h<extra></extra>",
+    )
+    return figure(
+        [one],
+        rows_high(len(names)),
+        xaxis=axis(
+            "USD/h, at the start of the programme", range=[0, 1.2 * max(values, default=1.0)]
+        ),
+        yaxis=labels(names),
+    )
+
+
+# --- Load -------------------------------------------------------------------------------------
+
+
+def load(run: Run) -> pl.DataFrame:
+    """Load of every tool group and building by month."""
+    table = run.table("plan_capacity").filter(pl.col("available_h") > 0)
+    return table.sort("plant", "tool_group", "month")
+
+
+def draw_load(rows: pl.DataFrame) -> Figure:
+    """A heat map: one line for each group, one column for each month."""
+    groups = rows.select("plant", "tool_group").unique(maintain_order=True)
+    names = [f"{group} · {plant}" for plant, group in groups.iter_rows()]
+    wide = rows.pivot("month", index=["plant", "tool_group"], values="load_percent")
+    days = sorted(rows["month"].unique().to_list())
+    cells = wide.select(str(day) for day in days).rows()
+    heat = {
+        "type": "heatmap",
+        "x": days,
+        "y": names,
+        "z": [list(row) for row in cells],
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": _HEAT,
+        "xgap": 0,
+        "ygap": 1.5,
+        "hovertemplate": "%{y}<br>%{x|%b %Y}: %{z:.0f} %<extra></extra>",
+        "colorbar": {"ticksuffix": " %", "thickness": 10, "outlinewidth": 0, "len": 1},
+    }
+    return figure(
+        [heat],
+        rows_high(len(names), 16, 60),
+        xaxis=months(),
+        yaxis=labels(names, tickfont={"size": 11, "color": "$ink"}),
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+    )
+
+
+# --- States of the tools ----------------------------------------------------------------------
+
+
+def states(run: Run) -> pl.DataFrame:
+    """E10 states of every tool group, the busiest of each plant first."""
+    return run.table("sim_tool_groups").sort("plant", "bottleneck_rank", "tool_group")
+
+
+def draw_states(rows: pl.DataFrame) -> Figure:
+    """One bar of 100 percent for each group."""
+    names = [f"{row['tool_group']} · {row['plant']}" for row in rows.iter_rows(named=True)]
+    traces = [
+        lying_bars(names, rows[column].to_list(), name, role, hovertemplate="%{y}: %{x:.1f} %")
+        for column, (name, role) in _STATES.items()
+    ]
+    return figure(
+        traces,
+        rows_high(len(names), 21),
+        barmode="stack",
+        bargap=0.22,
+        xaxis=axis("share of total time", range=[0, 100], ticksuffix=" %"),
+        yaxis=labels(names),
+    )
+
+
+# --- Capacity as it comes ---------------------------------------------------------------------
+
+
+def capacity(run: Run) -> pl.DataFrame:
+    """Capacity of every plant by month, claimed and sampled."""
+    return run.table("ramp_capacity").sort("plant", "month")
+
+
+def draw_capacity(rows: pl.DataFrame) -> Figure:
+    """One S-curve for each plant, with the fan of eight in ten futures."""
+    parts = {plant: _ramp(frame) for (plant,), frame in rows.group_by("plant", maintain_order=True)}
+    return panels(parts, x=months(), y=axis(rangemode="tozero"), hovermode="x unified", columns=2)
+
+
+def _ramp(frame: pl.DataFrame) -> list[Trace]:
+    x = frame["month"].to_list()
+    low, middle, high, claimed = (
+        frame[name].to_list() for name in ("p10", "p50", "p90", "claimed")
+    )
+    return [
+        *band(x, low, high, "eight in ten futures", LIKELY),
+        line(x, middle, "median future", LIKELY),
+        goal(x, claimed, "as claimed", CLAIMED),
+    ]
+
+
+# --- Pictures ---------------------------------------------------------------------------------
+
+BOTTLENECKS = Picture(
+    name="bottlenecks",
+    title="What limits each plant",
+    says="Bar: load of the fullest month in the plan, with what one more hour (or carrier of the "
+    "building) would add. Diamond: how busy the tools are in the simulation.",
+    tables=("plan_capacity", "sim_tool_groups"),
+    rows=bottlenecks,
+    draw=draw_bottlenecks,
+    empty="No plant has tools.",
+)
+RANKING = Picture(
+    name="ranking",
+    title="Bottlenecks by worth",
+    says="What one more hour of a tool group would add to the value of the programme.",
+    tables=("plan_capacity", "sim_tool_groups"),
+    rows=ranking,
+    draw=draw_ranking,
+    empty="No plant has tools.",
+)
+LOAD = Picture(
+    name="load",
+    title="Load of the tools by month",
+    says="Used of usable hours in the plan; blank where nothing is there yet.",
+    tables=("plan_capacity",),
+    rows=load,
+    draw=draw_load,
+    empty="No plant has tools.",
+)
+STATES = Picture(
+    name="states",
+    title="What the tools do (SEMI E10)",
+    says="Share of total time in each state, simulated; the bottleneck of each plant first.",
+    tables=("sim_tool_groups",),
+    rows=states,
+    draw=draw_states,
+    empty="No plant was simulated.",
+)
+CAPACITY = Picture(
+    name="capacity",
+    title="Ramp of each plant",
+    says="Carriers or units a month that the building allows. Dashed: as claimed. Band: eight in "
+    "ten sampled futures.",
+    tables=("ramp_capacity",),
+    rows=capacity,
+    draw=draw_capacity,
+    empty="No plant has phases.",
+)

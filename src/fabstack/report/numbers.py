@@ -1,0 +1,77 @@
+"""Numbers for people: separators, sensible digits, units."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+NOTHING = "–"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+
+
+def plain(value: float | None, digits: int = 3) -> str:
+    """A number with at least `digits` significant digits and separators: 1,234 or 0.0123."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value == 0:
+        return "0"
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:,.{min(decimals, 12)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def rounded(value: float | None, digits: int = 3) -> str:
+    """A number with words from a million on: 1.23 billion."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    for size, word in _LARGE:
+        if abs(value) >= size * (1 - 0.5 * 10**-digits):
+            return f"{plain(value / size, digits)} {word}"
+    return plain(value, digits)
+
+
+def usd(value: float | None) -> str:
+    """Money: USD 84.3, USD 1.2 billion."""
+    if value is None:
+        return NOTHING
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}USD{THIN}{rounded(abs(value))}"
+
+
+def percent(value: float | None) -> str:
+    """A share in percent: 87 %, 3.2 %, below 0.1 %."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if 0 < value < 0.1:
+        return f"below 0.1{THIN}%"
+    if 99 < value < 100 or 0 < value < 10:
+        return f"{value:.1f}{THIN}%"
+    return f"{value:,.0f}{THIN}%".replace("-", "\N{MINUS SIGN}")
+
+
+def times(value: float | None) -> str:
+    """A factor: ×23, ×1.4."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return f"×{rounded(value, 2 if value < 100 else 3)}"
+
+
+def month(day: date | None) -> str:
+    """A date as month and year."""
+    return NOTHING if day is None else f"{day:%b %Y}"
+
+
+def cell(value: Any) -> str:
+    """Any value of a table."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "\N{MINUS SIGN}")
+    return plain(value, 4) if isinstance(value, float) else str(value)

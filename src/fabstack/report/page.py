@@ -1,0 +1,227 @@
+"""The page: one HTML file that carries everything it needs and asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from fabstack.report.html import Child, Html, element, joined
+from fabstack.report.numbers import cell, times
+from fabstack.report.picture import Picture, lacking
+from fabstack.report.rows import Room, rows_beside
+from fabstack.report.scorecard import scorecard, tally
+from fabstack.report.scripts import figure_json, palettes_json, plotly, script, style
+from fabstack.report.sections import DETAILS, FIRST_PAGE, Section
+from fabstack.report.tiles import html_tiles
+from fabstack.results.run import Run
+
+# Nothing but this file: no request may leave the page, whatever stands in a name.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+
+
+def report(run: Run) -> str:
+    """The report of a run as one HTML page, from its tables, summary and manifest alone."""
+    about = run.summary.get("programme") or {}
+    title = str(about.get("title") or run.manifest.get("programme") or "A programme")
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{title} · fabstack"),
+        element("style", style()),
+        element("script", plotly()),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, _body(run, title), lang='en')}\n"
+
+
+def _body(run: Run, title: str) -> Html:
+    room = Room()
+    first = [_section(run, section, room, f"{i + 2}") for i, section in enumerate(FIRST_PAGE)]
+    return element(
+        "body",
+        _menu(title),
+        element("main", _answer(run, title), first, _details(run, room), _noted(run)),
+        _footer(run.manifest),
+        element("script", palettes_json(), type="application/json", id="palettes"),
+        element("script", script()),
+    )
+
+
+def _menu(title: str) -> Html:
+    first = [element("a", section.menu, href=f"#{section.name}") for section in FIRST_PAGE]
+    later = [element("a", section.menu, href=f"#{section.name}") for section in DETAILS]
+    split = element("span", class_="split")
+    answer = element("a", "Answer", href="#answer")
+    return element(
+        "nav", element("div", element("b", title), answer, first, split, later, class_="bar")
+    )
+
+
+# --- The answer -------------------------------------------------------------------------------
+
+
+def _answer(run: Run, title: str) -> Html:
+    head = run.summary.get("headline") or {}
+    parts = run.summary.get("mission") or []
+    sentence = head.get("sentence") or f"{title}: this run holds no verdict."
+    mission = [
+        element(
+            "header", element("div", "1", class_="step"), element("h2", "Does it hold together?")
+        ),
+        scorecard(parts),
+    ]
+    lead = (run.summary.get("programme") or {}).get("description")
+    said = element(
+        "div",
+        _about(run),
+        element("h1", sentence),
+        element("p", lead, class_="lead") if lead else None,
+        tally(parts),
+    )
+    return joined(
+        [
+            element("div", said, _worst(head.get("breaks_first")), class_="hero", id="answer"),
+            _without_script(),
+            element("section", mission, class_="first") if parts else None,
+        ]
+    )
+
+
+def _about(run: Run) -> Html:
+    manifest = run.manifest
+    scenario = manifest.get("scenario") or "as claimed"
+    words = [
+        f"Programme {manifest.get('programme', '–')}",
+        f"scenario: {scenario}",
+        f"seed {manifest.get('seed', '–')}",
+        f"fabstack {manifest.get('fabstack', '–')}",
+    ]
+    return element("div", [element("span", word) for word in words], class_="over")
+
+
+def _worst(worst: Mapping[str, Any] | None) -> Html | None:
+    if not worst:
+        return None
+    return element(
+        "div",
+        element("div", "Breaks first", class_="label"),
+        element("div", times(worst["factor"]), class_="big") if worst.get("factor") else None,
+        element("p", str(worst.get("what", ""))),
+        class_="worst",
+    )
+
+
+def _without_script() -> Html:
+    words = (
+        "Pictures need JavaScript, which this browser does not run. "
+        "All numbers are in the tables below each title."
+    )
+    return element("noscript", element("p", words))
+
+
+# --- Sections ---------------------------------------------------------------------------------
+
+
+def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
+    told = [
+        tile for tiles in section.tiles if not lacking(run, tiles.tables) for tile in tiles.of(run)
+    ]
+    shown = [_picture(run, picture, section, room) for picture in section.pictures]
+    number = element("div", step, class_="step") if step else None
+    return element(
+        "section",
+        element("header", number, element("h2", section.title)),
+        html_tiles(told),
+        element("div", shown, class_="pictures"),
+        id=section.name,
+    )
+
+
+def _picture(run: Run, picture: Picture, section: Section, room: Room) -> Html:
+    caption = element("figcaption", element("h3", picture.title), element("p", picture.says))
+    width = "picture half" if picture in section.half else "picture"
+    return element("figure", caption, _drawing(run, picture, room), class_=width, id=picture.name)
+
+
+def _drawing(run: Run, picture: Picture, room: Room) -> Child:
+    missing = lacking(run, picture.tables)
+    if missing:
+        return element("p", missing, class_="lack")
+    rows = picture.rows(run)
+    if rows.is_empty():
+        return element("p", picture.empty, class_="lack")
+    return [*_plot(picture, rows), rows_beside(picture.name, rows, picture.tables, room)]
+
+
+def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:
+    figure = picture.draw(rows)
+    name, height = f"figure-{picture.name}", figure["layout"]["height"]
+    return [
+        element(
+            "div",
+            id=f"plot-{picture.name}",
+            class_="plot",
+            role="img",
+            aria_label=f"{picture.title}. {picture.says}",
+            style=f"height:{height}px",
+        ),
+        element("script", figure_json(figure), type="application/json", id=name),
+    ]
+
+
+def _details(run: Run, room: Room) -> Html:
+    words = "Every picture is drawn from the tables of the run; the rows stand below it."
+    heading = element("div", element("h2", "In detail"), element("p", words), class_="part")
+    return joined([heading, [_section(run, section, room) for section in DETAILS]])
+
+
+# --- What else is to be known -----------------------------------------------------------------
+
+
+def _noted(run: Run) -> Html | None:
+    """What the check found beside errors."""
+    findings: Sequence[Mapping[str, Any]] = run.summary.get("findings") or []
+    if not findings:
+        return None
+    header = element("header", element("h2", f"What the check noted ({len(findings)})"))
+    listed = element("ul", [_finding(finding) for finding in findings], class_="findings")
+    return element("section", header, listed, id="findings")
+
+
+def _finding(finding: Mapping[str, Any]) -> Html:
+    place = ":".join(str(finding[key]) for key in ("file", "line", "column") if finding.get(key))
+    cure = f" – {finding['cure']}" if finding.get("cure") else ""
+    code = element("code", f"{finding.get('severity', '')} · {place}")
+    return element("li", str(finding.get("message", "")), cure, " ", code)
+
+
+def _footer(manifest: Mapping[str, Any]) -> Html:
+    shown = (
+        "command",
+        "started",
+        "wall_s",
+        "engines",
+        "digest",
+        "tables_digest",
+        "python",
+        "libraries",
+    )
+    pairs = [
+        [element("dt", key.replace("_", " ")), element("dd", _value(manifest[key]))]
+        for key in shown
+        if manifest.get(key) not in (None, "", [])
+    ]
+    listed = element("dl", pairs)
+    return element("footer", element("details", element("summary", "How this was made"), listed))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {version}" for name, version in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else cell(value)

@@ -1,0 +1,47 @@
+"""A picture of the report: the rows behind it, how they are drawn, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from fabstack.report.theme import Figure
+from fabstack.results.catalogue import TABLES
+from fabstack.results.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One figure with its table; both are made from the same rows.
+
+    `tables` are the tables that `rows` reads; where one is missing the picture says so.
+    """
+
+    name: str
+    title: str
+    says: str
+    tables: tuple[str, ...]
+    rows: Callable[[Run], pl.DataFrame]
+    draw: Callable[[pl.DataFrame], Figure]
+    empty: str = "There is nothing to show."
+
+    def figure(self, run: Run) -> Figure:
+        """The figure of one run, in roles of the theme."""
+        return self.draw(self.rows(run))
+
+
+def lacking(run: Run, tables: Sequence[str]) -> str:
+    """What a run lacks of some tables, as a sentence; empty where it lacks nothing."""
+    absent = [name for name in tables if name not in run.tables]
+    if absent:
+        return f"This run holds no table {', '.join(absent)}."
+    lost = [f"{table}.{column}" for table in tables for column in _lost(run, table)]
+    return f"This run lacks the columns {', '.join(lost)}." if lost else ""
+
+
+def _lost(run: Run, table: str) -> list[str]:
+    """Columns that the catalogue knows and the run's table does not have."""
+    there = run.columns(table)
+    return [name for name in TABLES[table].column_names if name not in there]

@@ -1,0 +1,113 @@
+"""The table beside a picture: its first rows as HTML, all of them as CSV."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from polars import selectors
+
+from fabstack.report.html import Html, element
+from fabstack.report.numbers import cell
+from fabstack.results.catalogue import column_of
+
+SHOWN_ROWS = 100
+DIGITS = 8  # significant ones in the CSV; the Parquet file has all
+ROOM_BYTES = 1_600_000  # for all CSV of a page, so that it stays below 8 MB
+
+# the longer ending first
+_UNITS = {
+    "_usd_per_h": "USD/h",
+    "_usd": "USD",
+    "_percent": "%",
+    "_per_month": "1/month",
+    "_months": "months",
+    "_mm2": "mm²",
+}
+
+
+class Room:
+    """What is left of a page for CSV files; a file that does not fit is left out."""
+
+    def __init__(self, size_bytes: int = ROOM_BYTES) -> None:
+        self.left_bytes = size_bytes
+
+    def take(self, size_bytes: int) -> bool:
+        """Whether so much fits; if so it is taken."""
+        fits = size_bytes <= self.left_bytes
+        self.left_bytes -= size_bytes if fits else 0
+        return fits
+
+
+def rows_beside(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -> Html:
+    """The rows of a picture, folded away, and the link to all of them."""
+    count = f"{rows.height:,} row{'' if rows.height == 1 else 's'}"
+    folded = element(
+        "details",
+        element("summary", f"Table, {count}"),
+        element("div", html_table(rows.head(SHOWN_ROWS), tables), class_="scroll", tabindex=0),
+        _cut(rows.height),
+    )
+    return element("div", folded, csv_link(name, rows, tables, room), class_="rows")
+
+
+def _cut(height: int) -> Html | None:
+    if height <= SHOWN_ROWS:
+        return None
+    return element("p", f"The first {SHOWN_ROWS} of {height:,} rows.", class_="note")
+
+
+def html_table(rows: pl.DataFrame, tables: Sequence[str]) -> Html:
+    """Rows as an HTML table with units in the headers."""
+    cells = [_number if dtype.is_numeric() else _words for dtype in rows.dtypes]
+    cells = [
+        _year if name == "year" else kind for name, kind in zip(rows.columns, cells, strict=True)
+    ]
+    head = [_header(name, tables) for name in rows.columns]
+    body = [
+        element("tr", [made(value) for made, value in zip(cells, row, strict=True)])
+        for row in rows.iter_rows()
+    ]
+    return element("table", element("thead", element("tr", head)), element("tbody", body))
+
+
+def _header(name: str, tables: Sequence[str]) -> Html:
+    known = next((column for table in tables if (column := column_of(table, name))), None)
+    words, unit = heading(name)
+    if known is not None and known.unit not in ("", "percent"):
+        unit = known.unit
+    small = element("small", unit) if unit else None
+    return element("th", words, small, scope="col", title=known.meaning if known else None)
+
+
+def heading(name: str) -> tuple[str, str]:
+    """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
+    for ending, unit in _UNITS.items():
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("_", " "), unit
+    return name.replace("_", " "), ""
+
+
+def _number(value: Any) -> Html:
+    return element("td", cell(value), class_="n")
+
+
+def _words(value: Any) -> Html:
+    return element("td", cell(value))
+
+
+def _year(value: Any) -> Html:
+    return element("td", str(value), class_="n")
+
+
+def csv_link(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -> Html:
+    """A link that holds the rows as CSV, or the place of the whole table where they do not fit."""
+    text = rows.with_columns(selectors.float().round_sig_figs(DIGITS)).write_csv()
+    packed = base64.b64encode(text.encode()).decode()
+    if not room.take(len(packed)):
+        files = ", ".join(f"tables/{table}.parquet" for table in tables)
+        return element("span", f"All rows: {files}", class_="note")
+    address = f"data:text/csv;charset=utf-8;base64,{packed}"
+    return element("a", "CSV", href=address, download=f"{name}.csv")

@@ -1,0 +1,109 @@
+"""The mission on one screen: every part with its verdict, its claim and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fabstack.report.figures.claims import verdict
+from fabstack.report.html import Html, element
+from fabstack.report.numbers import cell, plain
+
+_ICONS = {
+    "holds": '<path d="M5.2 10.4l3.1 3.1 6.5-7"/>',
+    "fails": '<path d="M6.3 6.3l7.4 7.4M13.7 6.3l-7.4 7.4"/>',
+    "open": '<path d="M7.4 7.8a2.6 2.6 0 1 1 3.7 2.4c-.8.4-1.1.9-1.1 1.6"/><path d="M10 14.4v.1"/>',
+}
+_SAID = ("holds", "finding", "factor")  # of a claim, shown in its sentence
+
+
+def icon(word: str) -> Html:
+    """A sign in a ring; its shape, not its colour, carries the meaning."""
+    ring = '<circle cx="10" cy="10" r="8.6"/>'
+    return Html(
+        f'<svg class="{word}" viewBox="0 0 20 20" fill="none" stroke="currentColor" '
+        f'stroke-width="1.8" stroke-linecap="round" aria-hidden="true">{ring}{_ICONS[word]}</svg>'
+    )
+
+
+def verdict_sign(holds: object, words: str = "") -> Html:
+    """The sign and the word."""
+    word = verdict(holds)
+    return element("span", icon(word), words or word, class_=f"verdict {word}")
+
+
+def tally(parts: Sequence[Mapping[str, Any]]) -> Html | None:
+    """How many parts hold, fail and are open."""
+    answers = [part.get("holds") for part in parts]
+    signs = [
+        verdict_sign(holds, f"{answers.count(holds)} {words}")
+        for holds, words in ((False, "fail"), (None, "open"), (True, "hold"))
+        if answers.count(holds)
+    ]
+    return element("div", signs, class_="tally") if signs else None
+
+
+def scorecard(parts: Sequence[Mapping[str, Any]]) -> Html:
+    """One card for each part."""
+    return element("ol", [_card(part) for part in parts], class_="mission")
+
+
+def _card(part: Mapping[str, Any]) -> Html:
+    claims = [found for found in _claims(part) if found.get("finding")]
+    number = element("span", str(part.get("part", "")))
+    return element(
+        "li",
+        element(
+            "header", element("h3", number, part.get("title", "")), verdict_sign(part.get("holds"))
+        ),
+        element("p", part.get("claim", ""), class_="claim"),
+        element("p", _most_telling(part, claims), class_="finding"),
+        _evidence(claims),
+        class_=f"is-{verdict(part.get('holds'))}",
+        id=f"part-{part.get('part', '')}",
+    )
+
+
+def _claims(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The claims of a part, what fails first, then what is open, then what holds."""
+    evidence = part.get("evidence")
+    found = (
+        [c for c in evidence.values() if isinstance(c, Mapping)]
+        if isinstance(evidence, Mapping)
+        else []
+    )
+    return sorted(
+        found, key=lambda claim: ("fails", "open", "holds").index(verdict(claim.get("holds")))
+    )
+
+
+def _most_telling(part: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> str:
+    return str(claims[0]["finding"] if claims else part.get("finding", ""))
+
+
+def _evidence(claims: Sequence[Mapping[str, Any]]) -> Html | None:
+    if not claims:
+        return None
+    count = "the claim" if len(claims) == 1 else f"all {len(claims)} claims"
+    listed = element("ul", [_claim(claim) for claim in claims])
+    return element("details", element("summary", f"Evidence of {count}"), listed)
+
+
+def _claim(claim: Mapping[str, Any]) -> Html:
+    facts = [f"{_words(key)} {_fact(value)}" for key, value in claim.items() if key not in _SAID]
+    told = element("div", str(claim["finding"]), element("div", " · ".join(facts), class_="facts"))
+    return element("li", icon(verdict(claim.get("holds"))), told)
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, float):
+        return plain(value, 4)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_fact(part)}" for key, part in value.items()) or "none"
+    return cell(value)

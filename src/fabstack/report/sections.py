@@ -1,0 +1,115 @@
+"""What the page tells, in its order: the questions of the first page, then the details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabstack.report import tiles
+from fabstack.report.figures.claims import CLAIMS
+from fabstack.report.figures.cost import COST, DIES, PARTS, SWINGS_PICTURE
+from fabstack.report.figures.dates import DATES, GANTT, INFLUENCES, ODDS, ROADMAP
+from fabstack.report.figures.evidence import ESTIMATES, GRADES_PICTURE, YIELDS
+from fabstack.report.figures.lots import CONFIRMED, CYCLE_TIMES
+from fabstack.report.figures.money import CASH, DISCOUNTED, PEOPLE
+from fabstack.report.figures.plants import BOTTLENECKS, CAPACITY, LOAD, RANKING, STATES
+from fabstack.report.figures.supply import CUMULATIVE, MAKE_BUY, SHORTFALL, VOLUMES
+from fabstack.report.picture import Picture
+from fabstack.report.tiles import Tiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One question or subject: its tiles, then its pictures; `half` ones stand side by side."""
+
+    name: str
+    menu: str
+    title: str
+    tiles: tuple[Tiles, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    half: tuple[Picture, ...] = ()
+
+
+# After the verdict and the mission, which are the answer to the first question.
+FIRST_PAGE = (
+    Section(
+        name="breaks",
+        menu="Breaks",
+        title="What breaks first, and by what factor?",
+        tiles=(tiles.BREAKS,),
+        pictures=(CLAIMS,),
+    ),
+    Section(
+        name="volumes-dates-cost",
+        menu="Volumes, dates, cost",
+        title="How many, when, and at what cost per good chip?",
+        tiles=(tiles.SERVED, tiles.PUNCTUAL, tiles.DEAREST),
+        pictures=(VOLUMES, DATES, COST),
+        half=(DATES, COST),
+    ),
+    Section(
+        name="make-or-buy",
+        menu="Make or buy",
+        title="What is made, what is bought?",
+        tiles=(tiles.BOUGHT,),
+        pictures=(MAKE_BUY,),
+    ),
+    Section(
+        name="limits",
+        menu="Bottlenecks",
+        title="What is the bottleneck of each plant?",
+        tiles=(tiles.LIMITS,),
+        pictures=(BOTTLENECKS,),
+    ),
+    Section(
+        name="sensitivity",
+        menu="Sensitivity",
+        title="What is the answer most sensitive to?",
+        tiles=(tiles.COST_DRIVERS, tiles.DATE_DRIVERS),
+        pictures=(SWINGS_PICTURE, INFLUENCES),
+    ),
+    Section(
+        name="assumptions",
+        menu="Assumptions",
+        title="Which assumptions are estimates?",
+        tiles=(tiles.WEAKNESS,),
+        pictures=(ESTIMATES,),
+    ),
+)
+
+DETAILS = (
+    Section(
+        name="supply",
+        menu="Demand and supply",
+        title="Demand and supply",
+        pictures=(CUMULATIVE, SHORTFALL),
+    ),
+    Section(
+        name="milestones",
+        menu="Milestones",
+        title="Ramp and milestones",
+        pictures=(CAPACITY, ODDS, ROADMAP, GANTT),
+    ),
+    Section(
+        name="plants",
+        menu="Plants",
+        title="Plants and lots",
+        pictures=(LOAD, STATES, RANKING, CYCLE_TIMES, CONFIRMED),
+        half=(RANKING, CYCLE_TIMES),
+    ),
+    Section(
+        name="yield-and-cost",
+        menu="Yield and cost",
+        title="Yield and cost of chips",
+        pictures=(PARTS, DIES, YIELDS),
+        half=(PARTS, DIES),
+    ),
+    Section(
+        name="money",
+        menu="Money",
+        title="Money",
+        pictures=(CASH, DISCOUNTED),
+        half=(CASH, DISCOUNTED),
+    ),
+    Section(name="workforce", menu="People", title="Workforce", pictures=(PEOPLE,)),
+    Section(name="evidence", menu="Sources", title="Sources", pictures=(GRADES_PICTURE,)),
+)

@@ -1,0 +1,212 @@
+"""The answer of each question in a few numbers, above its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from fabstack.report.figures.cost import chips, swings
+from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences
+from fabstack.report.figures.evidence import WEAK, graded
+from fabstack.report.figures.plants import BUILDING, bottlenecks
+from fabstack.report.figures.supply import make_buy, volumes
+from fabstack.report.html import Child, Html, element
+from fabstack.report.numbers import month, percent, plain, rounded, times, usd
+from fabstack.results.run import Run
+
+MANY = 4
+
+
+class Tile(NamedTuple):
+    """One number with what it is and a remark."""
+
+    label: str
+    value: str
+    note: Child = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Some tiles and the tables that they need."""
+
+    tables: tuple[str, ...]
+    of: Callable[[Run], Sequence[Tile]]
+
+
+def html_tiles(tiles: Sequence[Tile]) -> Html | None:
+    """The tiles side by side."""
+    return element("div", [_tile(tile) for tile in tiles], class_="tiles") if tiles else None
+
+
+def _tile(tile: Tile) -> Html:
+    return element(
+        "div",
+        element("div", tile.label, class_="label"),
+        element("div", tile.value, class_="value"),
+        element("div", tile.note, class_="note"),
+        class_="tile",
+    )
+
+
+# --- One function for each question -----------------------------------------------------------
+
+
+def breaks(run: Run) -> list[Tile]:
+    """The claim missed by the largest factor, and the first month in which a market is short."""
+    head = run.summary.get("headline") or {}
+    worst, short = head.get("breaks_first"), head.get("first_shortage")
+    tiles = []
+    if worst:
+        part = f"Missed most: part {worst.get('part', '')}"
+        tiles.append(Tile(part, times(worst.get("factor")), worst.get("what", "")))
+    if short:
+        label = f"First market short: {short.get('market', '')}"
+        units = f"{rounded(short.get('units'))} {short.get('item', '')}"
+        when = month(_day(short.get("month")))
+        tiles.append(Tile(label, f"{when}: {units}", short.get("explanation", "")))
+    return tiles
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def served(run: Run) -> list[Tile]:
+    """Share of the demand that is served, for the items most wanted."""
+    table = volumes(run)
+    sums = table.group_by("item", maintain_order=True).agg(pl.exclude("month").sum())
+    return [_served(row) for row in sums.head(MANY).iter_rows(named=True) if row["wanted"]]
+
+
+def _served(row: dict[str, Any]) -> Tile:
+    likely, claimed, late = (
+        percent(100 * row[f"delivered_{case}"] / row["wanted"])
+        for case in ("p50", "claimed", "p90")
+    )
+    note = f"of {rounded(row['wanted'])} wanted; {claimed} on claimed dates, {late} on late ones"
+    return Tile(f"{row['item']}, served on likely dates", likely, note)
+
+
+def punctual(run: Run) -> list[Tile]:
+    """How many claimed dates are more likely kept than not."""
+    odds = dates(run)["odds_of_claim_percent"].drop_nulls()
+    kept = (odds >= EVEN_PERCENT).sum()
+    if not len(odds):
+        return []
+    note = f"the least likely has a chance of {percent(float(min(odds)))}"
+    return [Tile("Claimed dates with an even chance", f"{kept} of {len(odds)}", note)]
+
+
+def dearest(run: Run) -> list[Tile]:
+    """Cost of the dearest package and die."""
+    first = chips(run).group_by("kind", maintain_order=True).first()
+    return [
+        Tile(
+            f"One good {row['item']}, the dearest {row['kind']}",
+            usd(row["total_usd"]),
+            _band(row),
+        )
+        for row in first.iter_rows(named=True)
+    ]
+
+
+def _band(row: dict[str, Any]) -> Child:
+    grade = element("span", row["grade"], class_=f"grade {row['grade']}") if row["grade"] else ""
+    if row["low_usd"] is None:
+        return grade
+    return [f"{plain(row['low_usd'])} to {plain(row['high_usd'])} by the sources ", grade]
+
+
+def bought(run: Run) -> list[Tile]:
+    """How much of each kind is bought in the first and in the last year."""
+    table = make_buy(run)
+    return [
+        _bought(str(kind), frame) for (kind,), frame in table.group_by("kind", maintain_order=True)
+    ]
+
+
+def _bought(kind: str, frame: pl.DataFrame) -> Tile:
+    first, last = (_bought_percent(months) for months in (frame.head(12), frame.tail(12)))
+    return Tile(f"{kind}s bought, last year", percent(last), f"{percent(first)} in the first year")
+
+
+def _bought_percent(frame: pl.DataFrame) -> float | None:
+    parts = frame.select("made", "converted", "bought").sum().row(0)
+    return 100 * parts[2] / sum(parts) if sum(parts) else None
+
+
+def limits(run: Run) -> list[Tile]:
+    """What limits each plant."""
+    first = bottlenecks(run).group_by("plant", maintain_order=True).first()
+    return [_limit(row) for row in first.iter_rows(named=True)]
+
+
+def _limit(row: dict[str, Any]) -> Tile:
+    group, worth = str(row["tool_group"]), row["peak_value_usd_per_h"]
+    is_building = group.startswith(BUILDING)
+    name = "the building" if is_building else group
+    load = f"{percent(row['peak_load_percent'])} loaded in the fullest month"
+    unit = "unit" if is_building else "hour"
+    more = f"; one more {unit} is worth {usd(worth)}" if worth else ""
+    return Tile(str(row["plant"]), name, load + more)
+
+
+def cost_drivers(run: Run) -> list[Tile]:
+    """The number that moves the cost of the dearest chips most."""
+    first = swings(run).group_by("item", maintain_order=True).first().head(2)
+    return [
+        Tile(
+            f"Cost of {row['item']} hangs most on",
+            row["cell"],
+            f"from {usd(row['at_low_usd'])} to {usd(row['at_high_usd'])} over its range",
+        )
+        for row in first.iter_rows(named=True)
+    ]
+
+
+def date_drivers(run: Run) -> list[Tile]:
+    """The input that moves each sampled outcome most."""
+    first = influences(run).group_by("outcome", maintain_order=True).first().head(MANY)
+    return [
+        Tile(
+            f"{row['outcome']} hangs most on",
+            row["title"],
+            f"it explains {percent(row['share_percent'])} of the spread",
+        )
+        for row in first.iter_rows(named=True)
+    ]
+
+
+def weakness(run: Run) -> list[Tile]:
+    """How many of the sourced numbers are estimates or claims, and how many of them matter."""
+    table = graded(run)
+    weak = table.filter(pl.col("grade").is_in(WEAK))
+    heavy = weak.filter(pl.col("moves_percent") >= 10)
+    if table.is_empty():
+        return []
+    share = percent(100 * weak.height / table.height)
+    matter = "move the cost of an item by a tenth or more over their range"
+    return [
+        Tile(
+            "Estimates and claims", f"{weak.height} of {table.height}", f"sourced numbers, {share}"
+        ),
+        Tile("Of them matter", f"{heavy.height}", matter),
+    ]
+
+
+BREAKS = Tiles((), breaks)
+SERVED = Tiles(("plan_volumes",), served)
+PUNCTUAL = Tiles(("ramp_activities",), punctual)
+DEAREST = Tiles(("cost_items",), dearest)
+BOUGHT = Tiles(("plan_items",), bought)
+LIMITS = Tiles(("plan_capacity", "sim_tool_groups"), limits)
+COST_DRIVERS = Tiles(("cost_items", "cost_swings"), cost_drivers)
+DATE_DRIVERS = Tiles(("ramp_sensitivity",), date_drivers)
+WEAKNESS = Tiles(("sources", "cost_swings", "cost_items"), weakness)
