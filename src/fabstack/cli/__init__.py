@@ -15,10 +15,15 @@ import typer
 
 from fabstack.cli.check import check
 from fabstack.cli.die import die
+from fabstack.cli.export import export
+from fabstack.cli.import_ import import_
 from fabstack.cli.panel import panel
 from fabstack.cli.plan import plan
 from fabstack.cli.ramp import ramp
 from fabstack.cli.run import run
+from fabstack.cli.schema import schema
+from fabstack.cli.simulate import simulate
+from fabstack.cli.sources import sources
 from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
@@ -31,8 +36,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (run, check, plan, ramp, die, panel):
-    app.command()(command)
+COMMANDS = {
+    "run": run,
+    "check": check,
+    "plan": plan,
+    "simulate": simulate,
+    "ramp": ramp,
+    "die": die,
+    "panel": panel,
+    "sources": sources,
+    "schema": schema,
+    "import": import_,
+    "export": export,
+}
+for name, command in COMMANDS.items():
+    app.command(name=name)(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
