@@ -1,0 +1,1 @@
+"""The border: names become indices and tables become arrays, once, both ways."""

@@ -1,0 +1,1 @@
+"""What needs several engines: the whole run, and the verdicts on the mission."""
