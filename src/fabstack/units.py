@@ -62,6 +62,16 @@ def parse(text: str, unit: str) -> float:
     return value
 
 
+def counted_in(text: str) -> str:
+    """The thing that `text` counts: `2000 panels/month` -> `panel`; "" for none or for several."""
+    found = {_ALIASES.get(name, name) for name in _COUNTED_WORDS.findall(text)}
+    return found.pop() if len(found) == 1 else ""
+
+
+_ALIASES = {"chip": "die", "wspm": "wafer", "fte": "person", "people": "person"}
+_COUNTED_WORDS = re.compile(rf"\b({'|'.join((*COUNTED, *_ALIASES))})s?\b")
+
+
 def _bare_number(text: str) -> float | None:
     try:
         return float(text)

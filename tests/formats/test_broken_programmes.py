@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabstack.errors import Finding, InputError
-from fabstack.formats import load, read
+from fabstack.formats import load, read, with_scenario
 from fabstack.model import Programme
 from small_programme import FILES, edited, write_folder
 
@@ -58,6 +58,13 @@ BROKEN = (
     Broken("technologies", "300 mm", "300 mmm", "wrong-unit", 2, 16, "unknown unit"),
     Broken("phases", "500/month", "500 panels/month + 2 wafers/month", "wrong-unit", 3, 10,
            "mixes what cannot be added"),
+    Broken("phases", "500/month", "500 wafers/month", "wrong-unit", 3, 10,
+           "capacity_per_month is in wafers; expected panels"),
+    Broken("starts", "2026-03,300", "2026-03,300 wspm", "wrong-unit", 3, 19,
+           "carriers_per_month is in wafers; expected panels"),
+    Broken("needs", "2026-01,2", "2026-01,2 dies", "wrong-unit", 2, 19,
+           "quantity is in dies; expected packages"),
+    Broken("changes", "900/month", "900 boards/month", "wrong-unit", 2, 43, "expected panels"),
     Broken("tool_groups", "fab,4,", "fab,four,", "bad-number", 2, 14, "tools: 'four'"),
     Broken("tool_groups", "fab,4,", "fab,4.5,", "bad-number", 2, 14,
            "tools is '4.5'; expected a whole number at least 0"),
@@ -212,6 +219,28 @@ def test_a_name_that_cannot_be_read_does_not_break_what_refers_to_it(tmp_path):
     assert [one.code for one in findings(write_folder(tmp_path, tool_groups=groups))] == [
         "bad-text"
     ]
+
+
+COUNTED = (
+    ("phases", "2000/month", "2000 wafers/month"),
+    ("phases", "500/month", "6000 panels/year"),
+    ("starts", "1500", "1500 wspm"),
+    ("needs", "2026-01,2", "2026-01,2 packages"),
+    ("offers", ",1000000,", ",1 million parts/month,"),
+    ("routes", "fab,25", "fab,25 wafers"),
+    ("changes", "900/month", "900 panels/month"),
+)
+
+
+@pytest.mark.parametrize(("file", "old", "new"), COUNTED, ids=lambda text: text.strip(","))
+def test_the_right_thing_may_be_named_beside_its_number(file, old, new, tmp_path):
+    named = load(write_folder(tmp_path / "named", **{file: edited(file, old, new)}))
+    plain = load(write_folder(tmp_path / "plain"))
+    if file != "changes":
+        assert named == plain
+    assert with_scenario(named, "panels") == with_scenario(plain, "panels").model_copy(
+        update={"changes": named.changes}
+    )
 
 
 def test_a_whole_wrong_column_is_told_in_a_few_findings(tmp_path):

@@ -10,16 +10,17 @@ import functools
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from fabstack.formats.faults import Fault
-from fabstack.formats.values import LARGEST_COUNT, expected_in, range_in_words, value_of
+from fabstack.formats.values import LARGEST_COUNT, expected_in, range_in_words, thing_in, value_of
 from fabstack.model.days import read_day
 from fabstack.model.fields import Column, columns_of
 from fabstack.model.randomness import constant, constants, shortest
 
+T = TypeVar("T")
 _ROWS_IN_CACHE = 4096
 
 
@@ -28,6 +29,7 @@ class Values(NamedTuple):
 
     values: Sequence[Any]
     faults: Mapping[int, Fault]  # row -> fault; the row's value is then a stand-in
+    things: Mapping[int, str]  # row -> what its cell counts, where it says so: "panel"
 
 
 def column_values(row_class: type, column: Column, cells: Sequence[str | Fault]) -> Values:
@@ -39,8 +41,15 @@ def column_values(row_class: type, column: Column, cells: Sequence[str | Fault])
     read = _validated(row_class, column, [value_of(column, text) for text in texts])
     meaning = dict(zip(texts, read.values, strict=True))
     faulty = {texts[at]: fault for at, fault in read.faults.items()}
-    faults = {row: faulty[cell] for row, cell in enumerate(cells) if cell in faulty}
-    return Values(list(map(meaning.__getitem__, cells)), faults)
+    things = {text: thing for text in texts if (thing := thing_in(column, text))}
+    values = list(map(meaning.__getitem__, cells))
+    return Values(values, _by_row(cells, faulty), _by_row(cells, things))
+
+
+def _by_row(cells: Sequence[Any], known: Mapping[Any, T]) -> dict[int, T]:
+    if not known:
+        return {}
+    return {row: known[cell] for row, cell in enumerate(cells) if cell in known}
 
 
 def _plain_numbers(column: Column, cells: Sequence[str | Fault]) -> list[Any] | None:
@@ -78,13 +87,13 @@ _QUICK: Mapping[str, Callable[[Sequence[Any]], list[Any]]] = {
 
 def _validated(row_class: type, column: Column, values: list[Any]) -> Values:
     try:
-        return Values(_validator(row_class, column.name).validate_python(values), {})
+        return Values(_validator(row_class, column.name).validate_python(values), {}, {})
     except ValidationError as error:
         problems = error.errors(include_url=False)
     faults = {int(problem["loc"][0]): fault_of(problem, column) for problem in problems}
     for at in faults:
         values[at] = stand_in(column)
-    return Values(_validator(row_class, column.name).validate_python(values), faults)
+    return Values(_validator(row_class, column.name).validate_python(values), faults, {})
 
 
 @functools.cache

@@ -14,9 +14,15 @@ from fabstack.formats.faults import CellFault, Fault
 from fabstack.formats.garbage import collection_paused, spare
 from fabstack.formats.places import Nowhere, Place
 from fabstack.formats.raw import Raw
-from fabstack.formats.scenarios import change_faults, changes_of, value_cell, with_scenario
+from fabstack.formats.scenarios import (
+    change_faults,
+    changes_of,
+    value_cell,
+    with_scenario,
+    wrong_thing,
+)
 from fabstack.formats.tables import Table, read_table
-from fabstack.model import Programme, by_key, sections, tables
+from fabstack.model import Programme, by_key, column, sections, tables
 from fabstack.model.cells import Cell
 from fabstack.model.references import Problem, problems
 
@@ -127,7 +133,11 @@ def _mark_problems(
         for name, table in read_tables.items()
         for found in table.faults
     }
-    broken = chain(problems(programme, in_doubt), _broken_changes(programme))
+    broken = chain(
+        problems(programme, in_doubt),
+        _broken_changes(programme),
+        _wrong_things(programme, read_tables),
+    )
     for problem in broken:
         table = read_tables[problem.table]
         if problem.column in table.header:
@@ -139,6 +149,15 @@ def _mark_problems(
 def _broken_changes(programme: Programme) -> Iterator[Problem]:
     for row, fault in change_faults(programme):
         yield Problem("changes", row, "value", *fault)
+
+
+def _wrong_things(programme: Programme, read_tables: Mapping[str, Table]) -> Iterator[Problem]:
+    for name, table in read_tables.items():
+        for (row, column_name), thing in table.things.items():
+            counted = column(name, column_name)
+            fault = counted and wrong_thing(programme, table.rows[row], counted, thing)
+            if fault:
+                yield Problem(name, row, column_name, *fault)
 
 
 def _fault(problem: Problem) -> Fault:

@@ -11,9 +11,10 @@ from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.formats.columns import fault_of
 from fabstack.formats.faults import Fault
 from fabstack.formats.places import Place
-from fabstack.formats.values import value_of
+from fabstack.formats.values import thing_in, value_of
 from fabstack.model import Column, Programme, by_key, column, key_columns, key_of
 from fabstack.model.cells import Cell, changed, row_at, value_at, with_value, with_values
+from fabstack.model.counting import things_counted
 from fabstack.model.evidence import Change
 from fabstack.model.references import Problem, address_fault, problems
 
@@ -107,11 +108,21 @@ def _new_value(programme: Programme, cell: Cell, text: str) -> Any:
     value = value_of(wanted, text)
     if isinstance(value, Fault):
         return value
+    row = row_at(programme, cell)
     try:
-        changed(row_at(programme, cell), cell.column, value)
+        changed(row, cell.column, value)
     except ValidationError as error:
         return fault_of(error.errors(include_url=False)[0], wanted)
-    return value
+    return wrong_thing(programme, row, wanted, thing_in(wanted, text)) or value
+
+
+def wrong_thing(programme: Programme, row: Any, column: Column, thing: str) -> Fault | None:
+    """The fault of a cell that counts one thing where its row counts another."""
+    right = things_counted(programme, row, column.counts) if thing else frozenset()
+    if not right or thing in right:
+        return None
+    expected = " or ".join(f"{name}s" for name in sorted(right))
+    return Fault("wrong-unit", f"{column.name} is in {thing}s", expected)
 
 
 def _column(cell: Cell) -> Column:

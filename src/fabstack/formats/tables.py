@@ -41,6 +41,7 @@ class Table:
     grid: Grid
     rows: tuple[Any, ...] = ()
     faults: list[CellFault] = field(default_factory=list)
+    things: dict[tuple[int, str], str] = field(default_factory=dict)  # (row, column) -> "panel"
     names_in_doubt: bool = False  # a name may be missing or wrong, so references cannot be judged
 
     def findings(self) -> Iterator[Finding]:
@@ -57,8 +58,7 @@ def read_table(sheet: Sheet, row_class: type) -> Table:
     """The rows that a sheet holds, as far as they can be read, and every fault in it."""
     table = Table(sheet.table, sheet.header, sheet.grid)
     columns = _known_columns(sheet, row_class, table.faults)
-    values = _values(sheet, row_class, columns, table.faults)
-    table.rows = rows_of(row_class, values, len(sheet.rows))
+    _read_rows(sheet, row_class, columns, table)
     table.faults.extend(_duplicates(table, row_class))
     table.names_in_doubt = _names_in_doubt(table, row_class)
     return table
@@ -94,17 +94,17 @@ def _missing(sheet: Sheet, column: Column) -> Fault:
     return Fault(f"missing-{sheet.noun}", message, expected_in(column))
 
 
-def _values(
-    sheet: Sheet, row_class: type, columns: Mapping[int, Column], faults: list[CellFault]
-) -> dict[str, Sequence[Any]]:
-    """The values of each known column; a cell that cannot be read holds a stand-in."""
-    rows = _even_rows(sheet, faults)
+def _read_rows(sheet: Sheet, row_class: type, columns: Mapping[int, Column], table: Table) -> None:
+    """Fill the table with rows, in which a cell that cannot be read holds a stand-in."""
+    rows = _even_rows(sheet, table.faults)
     cells = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
     values: dict[str, Sequence[Any]] = {}
     for at, column in columns.items():
-        values[column.name], faulty = column_values(row_class, column, cells[at])
-        faults.extend(CellFault(row, at, fault) for row, fault in faulty.items())
-    return values
+        read = column_values(row_class, column, cells[at])
+        values[column.name] = read.values
+        table.faults.extend(CellFault(row, at, fault) for row, fault in read.faults.items())
+        table.things.update({(row, column.name): thing for row, thing in read.things.items()})
+    table.rows = rows_of(row_class, values, len(sheet.rows))
 
 
 def _even_rows(sheet: Sheet, faults: list[CellFault]) -> Sequence[Sequence[Any]]:

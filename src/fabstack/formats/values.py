@@ -108,11 +108,23 @@ def _blank(column: Column) -> Any:
 
 def _number(column: Column, text: str) -> Any:
     try:
-        return units.parse(text, column.unit)
+        return units.parse(text, _unit_in(column, text))
     except units.UnitError as error:
         looks = _STARTS_LIKE_A_NUMBER.match(text) and "finite" not in str(error)
         code = "wrong-unit" if looks else "bad-number"
         return Fault(code, f"{column.name}: {error}", expected_in(column), _unit_cure(column))
+
+
+def _unit_in(column: Column, text: str) -> str:
+    """The unit to read a text in: that of the column, times the thing that is counted."""
+    thing = thing_in(column, text)
+    return f"{thing} * {column.unit}" if thing and column.unit else thing or column.unit
+
+
+def thing_in(column: Column, cell: str | Fault) -> str:
+    """The thing that a cell counts, where its column counts things and the cell says which."""
+    named = column.counts and isinstance(cell, str) and any(map(str.isalpha, cell))
+    return units.counted_in(str(cell)) if named else ""
 
 
 def _unit_cure(column: Column) -> str:

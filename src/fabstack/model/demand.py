@@ -33,7 +33,7 @@ class Need:
     item: str = refers("items", "what is delivered to it")
     from_date: Day = chosen("first products with it")
     to_date: Day | None = chosen("last products with it; blank: without end", default=None)
-    quantity: float = measured("", "in one product", gt=0)
+    quantity: float = measured("", "in one product", counts="item", gt=0)
 
 
 @row()
@@ -43,6 +43,6 @@ class Demand:
     name: str = named("unique name")
     item: str = refers("items", "what")
     date: Day = chosen("wanted on")
-    quantity: float = measured("", "units", ge=0)
+    quantity: float = measured("", "units", counts="item", ge=0)
     priority: int = counted("demand class; larger is served first", default=0)
     price_usd: float | None = measured("USD", "of one; blank: the item's price", default=None, ge=0)

@@ -29,15 +29,22 @@ _WRITABLE = r"^[^\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]*$"  # what CSV, TOML an
 _LONGEST_TEXT = 30_000  # a workbook's cell holds 32,767
 
 
-def measured(unit: str, doc: str, *, default: Any = REQUIRED, **bounds: float) -> Any:
-    """A number with a unit; `bounds` are pydantic's ge, gt, le, lt."""
-    extra: Any = {"json_schema_extra": {"unit": unit}, **bounds}
+def measured(
+    unit: str, doc: str, *, default: Any = REQUIRED, counts: str = "", **bounds: float
+) -> Any:
+    """A number with a unit; `bounds` are pydantic's ge, gt, le, lt.
+
+    `counts` is the column of the same row that tells what is counted (see `counting`).
+    """
+    extra: Any = {"json_schema_extra": {"unit": unit, "counts": counts}, **bounds}
     return Field(default, description=doc, **extra)
 
 
-def counted(doc: str, *, default: Any = REQUIRED, ge: int = 0, table: str = "") -> Any:
+def counted(
+    doc: str, *, default: Any = REQUIRED, ge: int = 0, table: str = "", counts: str = ""
+) -> Any:
     """A whole number of things, or the number that names a row of `table`."""
-    extra: Any = {"unit": "", "refers_to": table}
+    extra: Any = {"unit": "", "refers_to": table, "counts": counts}
     return Field(default, description=doc, ge=ge, json_schema_extra=extra)
 
 
@@ -95,6 +102,7 @@ class Column:
     default: Any  # None where required
     choices: tuple[str, ...]
     refers_to: tuple[str, ...]  # tables
+    counts: str  # the column of the same row that tells what is counted; "" where nothing is
     bounds: Mapping[str, float]
 
 
@@ -136,6 +144,7 @@ def _column(name: str, info: FieldInfo) -> Column:
         default=None if info.is_required() else info.get_default(call_default_factory=False),
         choices=choices,
         refers_to=tuple(part for part in str(extra.get("refers_to", "")).split("|") if part),
+        counts=str(extra.get("counts", "")),
         bounds=_bounds(info),
     )
 

@@ -12,7 +12,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from fabstack.model.fields import key_of
+from fabstack.model.fields import keys_of
 from fabstack.model.programme import Programme
 
 Row = TypeVar("Row")
@@ -27,7 +27,7 @@ _ANSWERS: OrderedDict[Hashable, tuple[tuple[Rows, ...], Any]] = OrderedDict()
 def by_key(rows: tuple[Row, ...]) -> Mapping[str, Row]:
     """The rows of one table by their key."""
     index: Mapping[str, Row] = _remembered(
-        "by_key", (rows,), lambda: {key_of(row): row for row in rows}
+        "by_key", (rows,), lambda: dict(zip(keys_of(rows), rows, strict=True))
     )
     return index
 

@@ -63,7 +63,7 @@ class Phase:
 
     plant: str = refers("plants", "whose")
     phase: str = named("name within the plant")
-    capacity_per_month: float = measured("1/month", "that the phase adds", ge=0)
+    capacity_per_month: float = measured("1/month", "that the phase adds", counts="plant", ge=0)
     capacity_of: CapacityOf = chosen("what is counted", default=CapacityOf.CARRIER)
     ready: Day | None = chosen(
         "claimed date of full capacity; blank: a choice of the planner", default=None
@@ -91,9 +91,11 @@ class Stock:
 
     plant: str = refers("plants", "where")
     item: str = refers("items", "what")
-    initial: float = measured("", "units at the start", default=0.0, ge=0)
-    maximum: float | None = measured("", "units; blank: no limit", default=None, ge=0)
-    safety: float = measured("", "units a plan keeps", default=0.0, ge=0)
+    initial: float = measured("", "units at the start", default=0.0, counts="item", ge=0)
+    maximum: float | None = measured(
+        "", "units; blank: no limit", default=None, counts="item", ge=0
+    )
+    safety: float = measured("", "units a plan keeps", default=0.0, counts="item", ge=0)
 
 
 @row("plant", "skill")

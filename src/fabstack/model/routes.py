@@ -16,7 +16,9 @@ class Route:
     name: str = named("unique name")
     item: str = refers("items", "what comes out")
     plant: str = refers("plants", "where")
-    carriers_per_lot: int = counted("wafers, panels or boards in a lot", default=25, ge=1)
+    carriers_per_lot: int = counted(
+        "wafers, panels or boards in a lot", default=25, ge=1, counts="name"
+    )
     units_per_carrier: float | None = measured(
         "",
         "items from one carrier before yield; blank: by geometry of item and technology, else 1",
@@ -48,9 +50,11 @@ class Step:
     interval_min: float | None = measured(
         "min", "between two carriers of a cascading tool; blank: no cascade", default=None, gt=0
     )
-    batch_minimum: float = measured("", "carriers needed to start a batch", default=0.0, ge=0)
+    batch_minimum: float = measured(
+        "", "carriers needed to start a batch", default=0.0, counts="route", ge=0
+    )
     batch_maximum: float | None = measured(
-        "", "carriers that fit; blank: one lot", default=None, gt=0
+        "", "carriers that fit; blank: one lot", default=None, counts="route", gt=0
     )
     batch_family: str = worded("steps with the same word may share a batch; blank: this step alone")
     setup: str = named("setup the tool must have; blank: any", default="")
@@ -80,7 +84,7 @@ class Start:
 
     route: str = refers("routes", "what")
     date: Day = chosen("from this day on")
-    carriers_per_month: float = measured("1/month", "started", ge=0)
+    carriers_per_month: float = measured("1/month", "started", counts="route", ge=0)
     priority: int = counted("larger goes first", default=0)
     due_days: float | None = measured(
         "day", "from start to due date; blank: none", default=None, gt=0
@@ -95,7 +99,9 @@ class Order:
     name: str = named("unique name")
     route: str = refers("routes", "what")
     date: Day = chosen("first start")
-    carriers: int | None = counted("in a lot; blank: the route's lot size", default=None, ge=1)
+    carriers: int | None = counted(
+        "in a lot; blank: the route's lot size", default=None, ge=1, counts="route"
+    )
     lots: int = counted("how many; with `every_h`, how many in all", default=1, ge=1)
     every_h: float | None = measured(
         "h", "between two lots; blank: all at once", default=None, gt=0
@@ -111,7 +117,7 @@ class Wip:
     name: str = named("lot")
     route: str = refers("routes", "what")
     step: int = counted("where it waits", ge=1)
-    carriers: float = measured("", "in the lot", gt=0)
+    carriers: float = measured("", "in the lot", counts="route", gt=0)
     priority: int = counted("larger goes first", default=0)
     started: Day | None = chosen("when it entered", default=None)
     due: Day | None = chosen("promised date", default=None)

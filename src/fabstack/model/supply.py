@@ -28,10 +28,10 @@ class Offer:
     to_date: Day | None = chosen("last day; blank: without end", default=None)
     price_usd: float = measured("USD", "of one unit", ge=0)
     capacity_per_month: float = measured(
-        "1/month", "what the supplier makes for all its customers", ge=0
+        "1/month", "what the supplier makes for all its customers", counts="item", ge=0
     )
     minimum_per_month: float = measured(
-        "1/month", "to take in each month of a contract", default=0.0, ge=0
+        "1/month", "to take in each month of a contract", default=0.0, counts="item", ge=0
     )
     lead_time_months: float = measured("month", "order to receipt", default=0.0, ge=0)
     shortfall_share: float = measured(
@@ -45,7 +45,7 @@ class PriceBreak:
 
     supplier: str = refers("suppliers", "who")
     item: str = refers("items", "what")
-    from_quantity: float = measured("1/month", "units a month", gt=0)
+    from_quantity: float = measured("1/month", "units a month", counts="item", gt=0)
     price_usd: float = measured("USD", "of each unit above it", ge=0)
 
 
