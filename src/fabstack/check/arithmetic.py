@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fabstack.check.balance import euv_scanners, needs_beyond_supply
-from fabstack.check.chip_claims import chips_claim, spend_claim
+from fabstack.check.chip_claims import chips_claim
 from fabstack.check.faults import Fault, Rule, warning
 from fabstack.check.output_claims import carriers_claim, coverage_claim, units_claim
 from fabstack.check.people_claims import staff_claim
+from fabstack.check.spend_claims import spend_claim
 from fabstack.check.supply_claims import cheaper_claim, place_claim, queue_claim
 from fabstack.check.time_claims import build_months_claim, done_by_claim
 from fabstack.check.verdict import Verdict, open_verdict

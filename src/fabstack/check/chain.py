@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from fabstack.check.circles import circles
 from fabstack.check.faults import Fault, error, warning
@@ -24,16 +25,27 @@ _STAGES = (
 def supply_loops(programme: Programme) -> Iterator[Fault]:
     """Items that are in the end made from themselves."""
     rows = {(row.child, row.parent): row for row in programme.components}
+    order = {link: number for number, link in enumerate(rows)}
     for circle in circles(rows):
-        told = " needs ".join(f"'{name}'" for name in circle)
+        closing = max(
+            ((child, parent) for parent, child in pairwise(circle)), key=order.__getitem__
+        )
+        turned = _turned(circle, closing[1])
+        told = " needs ".join(f"'{name}'" for name in turned)
         yield error(
-            rows[circle[1], circle[0]],
+            rows[closing],
             "child",
             "supply-loop",
             f"supply loop: {told}",
             expected="a bill of materials without circles",
             cure="remove one of these components",
         )
+
+
+def _turned(circle: list[str], first: str) -> list[str]:
+    """The same circle told from another of its names."""
+    at = circle.index(first)
+    return [*circle[at:-1], *circle[:at], first]
 
 
 def unsupplied_items(programme: Programme) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Claims of chips a year, as pieces from a fab or as money from the markets.
+"""Claims of chips a year from a fab.
 
     chips a year = 12 x carriers a month x good wafers per carrier x good dies per wafer
 
@@ -9,28 +9,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
-from fabstack.check.capacity import tightest
+from fabstack.check.capacity import Limit, tightest
 from fabstack.check.measures import claimed
 from fabstack.check.output_claims import ENOUGH_SHARE, limit_in_words, usual_mix
 from fabstack.check.requirements import (
     MATURE_MONTHS,
-    Units,
-    all_units,
-    delivered,
-    delivered_to,
     good_units_per_carrier,
 )
 from fabstack.check.verdict import Verdict, open_verdict
-from fabstack.check.words import count, listing, plain, share, times, usd
+from fabstack.check.words import count, listing, plain, span, times
 from fabstack.economics.flow import gross_dies, technology_of, yield_share
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.evidence import Claim
 from fabstack.model.items import Component, Item, ItemKind
 
-SAME_ORDER = 2.0  # amounts of money within this factor are not told apart: prices are too uncertain
 MONTHS = 12
 WAFER_MM = 300.0  # where no technology says otherwise
 
@@ -44,54 +38,80 @@ class DieCount(NamedTuple):
     area_mm2: float | None
 
 
+class Output(NamedTuple):
+    """What a fab gives at its largest."""
+
+    made: Mapping[str, DieCount]  # by route
+    wafer_shares: Mapping[str, float]  # of each route
+    limit: Limit
+    chips_per_year: float
+
+    @property
+    def wafers_per_year(self) -> float:
+        """Wafers that it starts."""
+        return MONTHS * self.limit.carriers_per_month
+
+
 def chips_claim(programme: Programme, claim: Claim) -> Verdict:
     """Good dies a year of a fab at its largest, in its own mix, against the chips claimed."""
-    mix = usual_mix(programme, claim.subject, None)
-    made = {route: die for route in mix if (die := _die_of(programme, route)) is not None}
+    output = _output(programme, claim.subject)
     ends = claimed(claim)
-    if not made or ends is None:
+    if output is None or ends is None:
         return open_verdict(claim, f"'{claim.subject}' makes no dies, or the claim has no number")
-    most = tightest(programme, claim.subject, mix, None)
-    total = sum(mix.values())
-    per_month = {r: most.carriers_per_month * n / total for r, n in mix.items()}
-    chips = MONTHS * sum(per_month[r] * _good_dies(programme, r, die) for r, die in made.items())
-    wafers = MONTHS * most.carriers_per_month
-    need = tuple(end / wafers for end in ends)
-    wafer_mm2 = _wafer_mm2(programme, claim.subject)
-    area_mm2 = [wafer_mm2 / n for n in need]
-    yearly = _yearly_by_die(programme, wafers)
+    if not 0 < output.wafers_per_year < math.inf:
+        return open_verdict(claim, f"nothing says how many wafers '{claim.subject}' can start")
+    chips = output.chips_per_year
+    need = [end / output.wafers_per_year for end in ends]
+    area_mm2 = [_wafer_mm2(programme, claim.subject) / chips_needed for chips_needed in need]
+    yearly = _yearly_by_die(programme, output.wafers_per_year)
     holds = chips >= ENOUGH_SHARE * ends[0]
-    enough = "enough" if holds else f"short by {times(ends[0] / chips)}"
+    factor = ends[0] / chips if chips else math.inf
+    enough = "enough" if holds else f"short by {times(factor)}"
+    full_of_one = _by_die_in_words(programme, _names(output.made), yearly)
     return Verdict(
         claim=claim.name,
         holds=holds,
-        finding=f"{claim.statement}: with all that is to be built {limit_in_words(most)} "
-        f"{count(most.carriers_per_month)} wafers a month, which give {count(chips)} good chips a "
-        f"year ({count(chips / wafers)} a wafer, mature yield, mix of {listing(_names(made))}), "
-        f"{enough}. The claim needs {_span(need)} chips from each wafer: {_span(area_mm2)} mm2 of "
-        f"wafer for a chip at 100 % yield; a year of such wafers full of one chip gives "
-        f"{_by_die_in_words(programme, _names(made), yearly)}.",
-        factor=plain(ends[0] / chips),
+        finding=f"{claim.statement}: {_output_in_words(output)}, {enough}. The claim needs "
+        f"{span(need)} chips from each wafer: {span(area_mm2)} mm2 of wafer for a chip at 100 % "
+        f"yield; a year of such wafers full of one chip gives {full_of_one}.",
+        factor=plain(factor),
         evidence={
             "claimed_chips_per_year": [plain(end) for end in ends],
             "chips_per_year": plain(chips),
-            "wafers_per_month": plain(most.carriers_per_month),
-            "limit": most.name,
+            "wafers_per_month": plain(output.limit.carriers_per_month),
+            "limit": output.limit.name,
             "chips_per_wafer_needed": [plain(n) for n in need],
             "mm2_per_chip_at_full_yield": [plain(area) for area in area_mm2],
-            "mix": {die.die: _row(die, mix[r] / total) for r, die in made.items()},
+            "mix": {d.die: _row(d, output.wafer_shares[r]) for r, d in output.made.items()},
             "chips_per_year_if_all_wafers_were": yearly,
         },
     )
 
 
+def _output(programme: Programme, fab: str) -> Output | None:
+    """What a fab gives with all that is to be built; None where it makes no dies."""
+    mix = usual_mix(programme, fab, None)
+    made = {route: die for route in mix if (die := _die_of(programme, route)) is not None}
+    if not made:
+        return None
+    limit = tightest(programme, fab, mix, None)
+    shares = {route: carriers / sum(mix.values()) for route, carriers in mix.items()}
+    chips = sum(shares[route] * _good_dies(programme, route, die) for route, die in made.items())
+    return Output(made, shares, limit, MONTHS * limit.carriers_per_month * chips)
+
+
+def _output_in_words(output: Output) -> str:
+    a_wafer = output.chips_per_year / output.wafers_per_year
+    return (
+        f"with all that is to be built {limit_in_words(output.limit)} "
+        f"{count(output.limit.carriers_per_month)} wafers a month, which give "
+        f"{count(output.chips_per_year)} good chips a year ({count(a_wafer)} a wafer, mature "
+        f"yield, mix of {listing(_names(output.made))})"
+    )
+
+
 def _names(made: Mapping[str, DieCount]) -> list[str]:
     return [die.die for die in made.values()]
-
-
-def _span(ends: Any) -> str:
-    low, high = ends[0], ends[-1]
-    return count(low) if low == high else f"{count(low)} to {count(high)}"
 
 
 def _row(die: DieCount, part: float) -> dict[str, Any]:
@@ -159,72 +179,3 @@ def _by_die_in_words(
         size = f" ({area:g} mm2)" if area else ""
         told[f"{count(yearly[die] or 0.0)} '{die}'{size}"] = None
     return listing(list(told), 6)
-
-
-# --- Money ------------------------------------------------------------------------------------
-
-
-def spend_claim(programme: Programme, claim: Claim) -> Verdict:
-    """What the chips that the markets need would cost, against the money claimed."""
-    ends = claimed(claim)
-    if ends is None:
-        return open_verdict(claim, "the claim gives no number in a unit that fits")
-    day = claim.date or programme.programme.end
-    spend = _spend(programme, _wanted(programme, claim, day), day)
-    total = sum(spend.values())
-    holds = ends[0] / SAME_ORDER <= total <= ends[1] * SAME_ORDER
-    nearest = min(max(total, ends[0]), ends[1])
-    factor = max(nearest, total) / min(nearest, total) if total else None
-    most = sorted(spend, key=lambda item: -spend[item])
-    parts = listing([f"'{item}' {share(spend[item] / total)}" for item in most if spend[item]])
-    return Verdict(
-        claim=claim.name,
-        holds=holds,
-        finding=f"{claim.statement}: on {day:%d %B %Y} the markets take packaged chips for "
-        f"{usd(total)} a year ({parts}); claimed are USD {_span(ends)}"
-        f"{_apart(total, nearest, holds)}.",
-        factor=plain(factor) if factor else None,
-        evidence={
-            "day": day.isoformat(),
-            "usd_per_year": plain(total),
-            "claimed_usd_per_year": [plain(end) for end in ends],
-            "usd_per_year_by_item": {item: plain(spend[item]) for item in most},
-        },
-    )
-
-
-def _apart(total: float, nearest: float, holds: bool) -> str:
-    if holds:
-        return f", within a factor of {SAME_ORDER:g}"
-    if not total:
-        return ""
-    return (
-        f", {times(nearest / total)} as much"
-        if nearest > total
-        else f", {times(total / nearest)} less"
-    )
-
-
-def _wanted(programme: Programme, claim: Claim, day: date) -> Units:
-    if claim.subject in by_key(programme.markets):
-        return all_units(programme, delivered_to(programme, claim.subject, day))
-    return all_units(programme, delivered(programme, day))
-
-
-def _spend(programme: Programme, units: Units, day: date) -> dict[str, float]:
-    """USD a year for each package; for each die where nothing is packaged."""
-    for kind in (ItemKind.PACKAGE, ItemKind.DIE):
-        items = [i for i in programme.items if i.kind is kind and units.get(i.name, 0.0) > 0]
-        if items:
-            return {i.name: MONTHS * units[i.name] * price_usd(programme, i, day) for i in items}
-    return {}
-
-
-def price_usd(programme: Programme, item: Item, day: date) -> float:
-    """The cheapest offer of an item on a day, else what it is worth in stock, else its price."""
-    offers = [
-        offer.price_usd
-        for offer in grouped(programme.offers, "item")[item.name]
-        if offer.from_date <= day and (offer.to_date is None or day <= offer.to_date)
-    ]
-    return min(offers, default=item.value_usd or item.price_usd)

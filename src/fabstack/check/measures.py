@@ -8,19 +8,8 @@ import re
 from fabstack import units
 from fabstack.model.evidence import Claim, Measure
 
-# What may be counted without changing what is measured: `chips/year` is `1/year`.
-_COUNTED = (
-    *units.COUNTED,
-    "chip",
-    "unit",
-    "item",
-    "module",
-    "product",
-    "carrier",
-    "start",
-    "people",
-)
-_COUNTED_WORD = re.compile(rf"\b(?:{'|'.join(_COUNTED)})s?\b")
+_WORD = re.compile(r"[A-Za-z]+")
+_COUNTED = frozenset((*units.COUNTED, "chip", "people"))
 
 # The unit in which each measure's number is judged; "" where it counts.
 CLAIMED_IN = {
@@ -38,25 +27,37 @@ CLAIMED_IN = {
 def unit_factor(unit: str, wanted: str) -> float | None:
     """How many of the wanted unit one of a unit is; None where they measure different things.
 
-    Counted things stand for 1 unless the wanted unit counts them; a blank unit is the wanted one.
+    Things that are counted stand for 1: `cars/year` is `1/year`. A blank unit is the wanted one.
 
-    >>> unit_factor("packages/month", "1/month")
-    1.0
+    >>> unit_factor("million cars/year", "1/year")
+    1000000.0
     >>> unit_factor("mm", "1/month") is None
     True
     """
     if unit in ("", wanted):
         return 1.0
-    for text in dict.fromkeys((unit, _COUNTED_WORD.sub("1", unit))):
+    for text in dict.fromkeys((unit, _WORD.sub(_one_for_things, unit))):
         try:
-            return units.parse(_one(text), wanted)
+            return units.parse(f"1 {text}", wanted)
         except units.UnitError:
             continue
     return None
 
 
-def _one(unit: str) -> str:
-    return unit if re.match(r"\s*[\d.]", unit) else f"1 {unit}"
+def _one_for_things(word: re.Match[str]) -> str:
+    return "1" if _is_thing(word[0]) else word[0]
+
+
+@functools.cache
+def _is_thing(word: str) -> bool:
+    """True for what is counted: a noun of the trade, or any word that is no unit."""
+    if word.removesuffix("s") in _COUNTED:
+        return True
+    try:
+        units.parse(f"1 {word}", "")
+    except units.UnitError as error:
+        return "unknown unit" in str(error)
+    return False
 
 
 def claimed(claim: Claim) -> tuple[float, float] | None:

@@ -112,7 +112,10 @@ def _jobs(programme: Programme, skill: Skill) -> Iterator[Job]:
 
 
 def _day(programme: Programme, months: float) -> date:
-    return programme.programme.start + timedelta(days=round(months * DAYS_PER_MONTH))
+    """The day so many months after the start, but not long after the end."""
+    header = programme.programme
+    last = months_between(header.start, header.end) + 1
+    return header.start + timedelta(days=round(min(months, last) * DAYS_PER_MONTH))
 
 
 def _in_activities(jobs: Sequence[Job], day: date) -> float:

@@ -53,9 +53,9 @@ def delivered(programme: Programme, day: date) -> Units:
     for market in programme.markets:
         for item, units in delivered_to(programme, market.name, day).items():
             found[item] += units
-    months = months_between(programme.programme.start, programme.programme.end)
-    for demand in programme.demands:
-        found[demand.item] += demand.quantity / months
+    begin, end = programme.programme.start, programme.programme.end
+    for demand in programme.demands if begin <= day <= end else ():
+        found[demand.item] += demand.quantity / months_between(begin, end)
     return found
 
 

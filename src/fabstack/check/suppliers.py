@@ -43,10 +43,12 @@ def overlapping_offers(programme: Programme) -> Iterator[Fault]:
 
 
 def _successive(programme: Programme) -> Iterator[list[Offer]]:
-    for offers in grouped(programme.offers, "item").values():
-        for supplier in dict.fromkeys(offer.supplier for offer in offers):
-            own = [offer for offer in offers if offer.supplier == supplier]
-            yield sorted(own, key=lambda offer: offer.from_date)
+    """Offers of one item by one supplier, by their first day."""
+    groups: dict[tuple[str, str], list[Offer]] = {}
+    for offer in programme.offers:
+        groups.setdefault((offer.supplier, offer.item), []).append(offer)
+    for offers in groups.values():
+        yield sorted(offers, key=lambda offer: offer.from_date)
 
 
 def minimums_above_capacity(programme: Programme) -> Iterator[Fault]:
@@ -98,7 +100,7 @@ def dear_price_breaks(programme: Programme) -> Iterator[Fault]:
 
 def overcommitted_suppliers(programme: Programme) -> Iterator[Fault]:
     """Suppliers whose customers in normal times want more than there is."""
-    for supplier, rivals in grouped(programme.rivals, "supplier").items():
+    for supplier, rivals in _customers(programme):
         total = sum(rival.share_percent for rival in rivals)
         if total > 100 + 1e-9:
             yield warning(
@@ -111,9 +113,15 @@ def overcommitted_suppliers(programme: Programme) -> Iterator[Fault]:
             )
 
 
+def _customers(programme: Programme) -> Iterator[tuple[str, list[Rival]]]:
+    """The rivals of each supplier that has any."""
+    for supplier in dict.fromkeys(rival.supplier for rival in programme.rivals):
+        yield supplier, grouped(programme.rivals, "supplier")[supplier]
+
+
 def nameless_us(programme: Programme) -> Iterator[Fault]:
     """Suppliers with rivals where the programme has no rank: it is served last."""
-    for supplier, rivals in grouped(programme.rivals, "supplier").items():
+    for supplier, rivals in _customers(programme):
         if not any(rival.customer == US for rival in rivals):
             yield warning(
                 rivals[-1],
@@ -127,7 +135,7 @@ def nameless_us(programme: Programme) -> Iterator[Fault]:
 
 def tied_ranks(programme: Programme) -> Iterator[Fault]:
     """Rivals with the programme's own rank: nobody knows who goes first."""
-    for supplier, rivals in grouped(programme.rivals, "supplier").items():
+    for supplier, rivals in _customers(programme):
         for us in (rival for rival in rivals if rival.customer == US):
             yield from (_tied(other, supplier) for other in rivals if _ties(other, us))
 

@@ -9,7 +9,7 @@ from fabstack.check.claims import subjects
 from fabstack.check.requirements import all_units, delivered
 from fabstack.check.suppliers import US
 from fabstack.check.verdict import Verdict, open_verdict
-from fabstack.check.words import count, listing, plain, times, usd
+from fabstack.check.words import count, listing, plain, share, times, usd
 from fabstack.economics.chain import unit_costs
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.evidence import Claim, Grade
@@ -104,10 +104,12 @@ def _worst_in_words(worst: tuple[str, Mapping[str, float | None]] | None) -> str
     item, row = worst
     factor = row["factor"]
     needed, left = row["needed_per_month"] or 0.0, row["left_per_month"] or 0.0
-    how = (
-        f", {times(factor)} the {count(left)} left then" if factor else ", and nothing is left then"
-    )
-    return f"; the markets need {count(needed)} '{item}' a month{how}"
+    if factor is None:
+        how = "nothing is left then"
+    else:
+        part = times(factor) if factor > 1 else f"{share(factor)} of"
+        how = f"{part} the {count(left)} left then"
+    return f"; the markets need {count(needed)} '{item}' a month, {how}"
 
 
 def place_claim(programme: Programme, claim: Claim) -> Verdict:

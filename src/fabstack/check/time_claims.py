@@ -128,10 +128,8 @@ def _backing(programme: Programme, path: Sequence[str]) -> str:
     outside = [source for source in _sources(programme, path) if source.grade in _OUTSIDE]
     names = list(dict.fromkeys(source.source for source in outside))
     if not names:
-        return "durations are estimates"
-    return (
-        f"{len(outside)} of {len(path)} durations are published or from the press: {listing(names)}"
-    )
+        return "estimates, none of them published"
+    return f"published or in the press: {len(outside)} of {len(path)}, by {listing(names)}"
 
 
 def _sources(programme: Programme, path: Sequence[str]) -> list[Source]:

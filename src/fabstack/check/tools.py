@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from fabstack.check.faults import Fault, error, warning
 from fabstack.economics.capacity import (
-    availability,
     hours_per_carrier,
     hours_per_tool_month,
     open_share,
@@ -63,11 +62,11 @@ def endless_intervals(programme: Programme) -> Iterator[Fault]:
 
 
 def lost_availability(programme: Programme) -> Iterator[Fault]:
-    """Tool groups whose breakdowns and maintenance take all their time."""
+    """Tool groups whose maintenance takes all their time."""
     for group in programme.tool_groups:
-        if availability(programme, group.name) <= 0:
-            plans = grouped(programme.maintenances, "tool_group")[group.name]
-            stopped = sum(p.duration.mean / p.every_h for p in plans if p.every_h)
+        plans = grouped(programme.maintenances, "tool_group")[group.name]
+        stopped = sum(plan.duration.mean / plan.every_h for plan in plans if plan.every_h)
+        if stopped >= 1:
             yield error(
                 group,
                 "name",

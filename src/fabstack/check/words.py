@@ -35,6 +35,12 @@ def share(part: float) -> str:
     return f"{100 * part:.3g} %"
 
 
+def span(ends: Sequence[float]) -> str:
+    """A range: `8,330 to 16,700`, or one number where both ends are the same."""
+    low, high = count(ends[0]), count(ends[-1])
+    return low if low == high else f"{low} to {high}"
+
+
 def listing(names: Sequence[str], most: int = 4) -> str:
     """A few names, and how many more there are."""
     shown = ", ".join(names[:most])

@@ -1,15 +1,13 @@
-"""Rules for technologies and sizes: what a carrier can hold and which yields make sense."""
+"""Rules for sizes: what a wafer or panel can hold, and how much of it can be good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fabstack.check.faults import Fault, error, warning
+from fabstack.check.technologies import has_lost_edge, has_model
 from fabstack.economics.flow import defect_yield, gross_dies, technology_of, units_per_carrier
-from fabstack.economics.registry import UnknownNameError
 from fabstack.economics.reticle import FULL_FIELD_MM
-from fabstack.economics.yields import yield_model, yield_model_names
-from fabstack.errors import did_you_mean
 from fabstack.model import Programme, by_key
 from fabstack.model.items import Item, ItemKind
 from fabstack.model.routes import Route
@@ -17,90 +15,6 @@ from fabstack.model.technology import Carrier, Technology
 
 HOPELESS_SHARE = 0.01  # a yield below it is more likely a slip of a decimal than a process
 MATURE_MONTHS = 1200.0
-
-
-def unknown_yield_models(programme: Programme) -> Iterator[Fault]:
-    """Yield models that nobody has written."""
-    for technology in programme.technologies:
-        if not _has_model(technology):
-            known = yield_model_names()
-            yield error(
-                technology,
-                "yield_model",
-                "unknown-yield-model",
-                f"no yield model '{technology.yield_model}'",
-                expected="one of " + ", ".join(known),
-                cure=did_you_mean(technology.yield_model, known),
-            )
-
-
-def too_many_euv_layers(programme: Programme) -> Iterator[Fault]:
-    """More EUV layers than lithography layers."""
-    for technology in programme.technologies:
-        if technology.euv_layers > technology.mask_layers:
-            yield error(
-                technology,
-                "euv_layers",
-                "euv-above-masks",
-                f"'{technology.name}' exposes {technology.euv_layers} layers with EUV but has "
-                f"{technology.mask_layers} mask layers in all",
-                expected=f"at most {technology.mask_layers}",
-                cure="mask_layers counts all lithography layers, EUV among them",
-            )
-
-
-def backward_learning(programme: Programme) -> Iterator[Fault]:
-    """Processes that get worse while they mature."""
-    for technology in programme.technologies:
-        if technology.d0_mature_per_cm2 > technology.d0_start_per_cm2:
-            yield _backward(technology, "d0_start_per_cm2", "d0_mature_per_cm2")
-        if technology.yield_mature_percent < technology.yield_start_percent:
-            yield _backward(technology, "yield_start_percent", "yield_mature_percent")
-
-
-def _backward(technology: Technology, start: str, mature: str) -> Fault:
-    return warning(
-        technology,
-        mature,
-        "backward-learning",
-        f"'{technology.name}' gets worse with time: {start} {getattr(technology, start):g}, "
-        f"{mature} {getattr(technology, mature):g}",
-        expected="mature values that are at least as good as those at the start",
-        cure="a blank start is no defect and full yield; write both values, the worse one first",
-    )
-
-
-def lost_edges(programme: Programme) -> Iterator[Fault]:
-    """Wafers and panels of which edge exclusion or margin leave nothing."""
-    for technology in programme.technologies:
-        sides = (technology.diameter_mm, technology.panel_width_mm, technology.panel_height_mm)
-        smallest = min((side for side in sides if side is not None), default=None)
-        if smallest is not None and 2 * technology.edge_mm >= smallest:
-            yield error(
-                technology,
-                "edge_mm",
-                "nothing-usable",
-                f"an edge of {technology.edge_mm:g} mm leaves nothing of {smallest:g} mm",
-                expected=f"below {smallest / 2:g} mm",
-                cure="check the units",
-            )
-
-
-def wrong_carriers(programme: Programme) -> Iterator[Fault]:
-    """Wafers and dies whose technology runs on panels or boards."""
-    for item in programme.items:
-        technology = technology_of(programme, item)
-        on_wafers = item.kind in (ItemKind.WAFER, ItemKind.DIE)
-        if on_wafers and technology and technology.carrier is not Carrier.WAFER:
-            yield error(
-                item,
-                "technology",
-                "wrong-carrier",
-                f"{item.kind} '{item.name}' has technology '{technology.name}', "
-                f"which runs on {technology.carrier}s",
-                expected="a technology whose carrier is wafer",
-                cure="name the wafer process here",
-            )
 
 
 def sizeless_dies(programme: Programme) -> Iterator[Fault]:
@@ -112,7 +26,7 @@ def sizeless_dies(programme: Programme) -> Iterator[Fault]:
         if technology is None:
             found = f"die '{die.name}' has no technology"
             yield _sizeless(die, "technology", found, "the technology of its wafer")
-        elif technology.diameter_mm is None:
+        elif technology.diameter_mm is None and technology.carrier is Carrier.WAFER:
             found = f"technology '{technology.name}' of die '{die.name}' has no wafer diameter"
             yield _sizeless(technology, "diameter_mm", found, "a diameter such as 300 mm")
 
@@ -124,16 +38,20 @@ def _sizeless(row: object, column: str, message: str, expected: str) -> Fault:
 
 def formatless_panels(programme: Programme) -> Iterator[Fault]:
     """Panel technologies of which units are counted but that have no panel size."""
-    for route, item, technology in _on_panels(programme):
-        if item.width_mm and not (technology.panel_width_mm and technology.panel_height_mm):
-            yield error(
-                technology,
-                "panel_width_mm",
-                "no-geometry",
-                f"technology '{technology.name}' of route '{route.name}' has no panel size",
-                expected="panel_width_mm and panel_height_mm, such as 510 and 515",
-                cure="write them, or units_per_carrier of the route",
-            )
+    formatless = {
+        technology.name: (route, technology)
+        for route, item, technology in reversed(list(_on_panels(programme)))
+        if item.width_mm and not (technology.panel_width_mm and technology.panel_height_mm)
+    }
+    for route, technology in formatless.values():
+        yield error(
+            technology,
+            "panel_width_mm",
+            "no-geometry",
+            f"technology '{technology.name}' of route '{route.name}' has no panel size",
+            expected="panel_width_mm and panel_height_mm, such as 510 and 515",
+            cure="write them, or units_per_carrier of the route",
+        )
 
 
 def sizeless_units(programme: Programme) -> Iterator[Fault]:
@@ -161,7 +79,7 @@ def oversized_units(programme: Programme) -> Iterator[Fault]:
         known = item.width_mm and technology.panel_width_mm and technology.panel_height_mm
         if (
             known
-            and not _has_lost_edge(technology)
+            and not has_lost_edge(technology)
             and units_per_carrier(programme, route.name) == 0
         ):
             yield _oversized(item, f"a panel of '{technology.name}'")
@@ -200,7 +118,7 @@ def hopeless_yields(programme: Programme) -> Iterator[Fault]:
     """Dies of which less than one in a hundred is good even when the process is mature."""
     for die in _counted_dies(programme):
         technology = technology_of(programme, die)
-        if technology is None or not _is_countable(die, technology) or not _has_model(technology):
+        if technology is None or not _is_countable(die, technology) or not has_model(technology):
             continue
         share = defect_yield(technology, die, MATURE_MONTHS)
         if share < HOPELESS_SHARE:
@@ -215,9 +133,6 @@ def hopeless_yields(programme: Programme) -> Iterator[Fault]:
             )
 
 
-# --- Who is counted ---------------------------------------------------------------------------
-
-
 def _counted_dies(programme: Programme) -> list[Item]:
     """Dies whose number on a wafer follows from geometry."""
     items = by_key(programme.items)
@@ -228,20 +143,7 @@ def _counted_dies(programme: Programme) -> list[Item]:
 def _is_countable(die: Item, technology: Technology | None) -> bool:
     if die.width_mm is None or technology is None or technology.diameter_mm is None:
         return False
-    return not _has_lost_edge(technology)
-
-
-def _has_lost_edge(technology: Technology) -> bool:
-    sides = (technology.diameter_mm, technology.panel_width_mm, technology.panel_height_mm)
-    return any(side is not None and 2 * technology.edge_mm >= side for side in sides)
-
-
-def _has_model(technology: Technology) -> bool:
-    try:
-        yield_model(technology.yield_model)
-    except UnknownNameError:
-        return False
-    return True
+    return not has_lost_edge(technology)
 
 
 def _on_panels(programme: Programme) -> Iterator[tuple[Route, Item, Technology]]:
