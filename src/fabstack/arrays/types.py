@@ -356,7 +356,7 @@ LOT = record(
     carriers=I4,
     stream=I4,
     rank=I2,
-    visit=I2,  # how often it was sent back
+    visit=I4,  # how often it was sent back
     is_shipped=I1,  # its units are on the way to a stock
 )
 

@@ -14,14 +14,14 @@ from typing import Any
 import numba
 from numba import njit
 
-_SETTINGS: Any = numba.config  # its attributes are made at run time
+SETTINGS: Any = numba.config  # its attributes are made at run time
 _HERE = Path(__file__).resolve().parent
 _SOURCES = sorted([*_HERE.glob("kernel*.py"), _HERE.parent / "arrays" / "types.py"])
 
 
 def _digest_of_sources() -> str:
     """A name for this kernel as compiled by this Numba."""
-    digest = hashlib.sha256(f"{numba.__version__} {_SETTINGS.BOUNDSCHECK}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {SETTINGS.BOUNDSCHECK}".encode())
     for source in _SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -31,7 +31,7 @@ def _cache_folder() -> Path | None:
     """Where compiled kernels are kept: the user's cache, or a temporary folder, or nowhere."""
     home = os.environ.get("HOME", "")
     user = os.environ.get("XDG_CACHE_HOME") or (home and str(Path(home) / ".cache"))
-    for base in (_SETTINGS.CACHE_DIR, user, tempfile.gettempdir()):
+    for base in (SETTINGS.CACHE_DIR, user, tempfile.gettempdir()):
         folder = Path(base) / "fabstack" / _digest_of_sources()
         if base and _is_writable(folder):
             return folder
@@ -52,17 +52,17 @@ CACHE = _cache_folder()
 
 def is_compiled() -> bool:
     """Whether a run starts at once: the machine code is on disk, or none is needed."""
-    return bool(_SETTINGS.DISABLE_JIT) or (CACHE is not None and any(CACHE.rglob("*.nbi")))
+    return bool(SETTINGS.DISABLE_JIT) or (CACHE is not None and any(CACHE.rglob("*.nbi")))
 
 
 def entry(function: Callable[..., Any]) -> Any:
     """A kernel function that Python calls; it lets other threads run meanwhile."""
-    before = _SETTINGS.CACHE_DIR
-    _SETTINGS.CACHE_DIR = str(CACHE or "")
+    before = SETTINGS.CACHE_DIR
+    SETTINGS.CACHE_DIR = str(CACHE or "")
     try:
         return njit(cache=CACHE is not None, nogil=True, forceinline=False)(function)
     finally:
-        _SETTINGS.CACHE_DIR = before
+        SETTINGS.CACHE_DIR = before
 
 
 # Functions that only kernel functions call: no wrappers for Python, a third of the time to compile.

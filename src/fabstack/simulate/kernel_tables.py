@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import config, from_dtype, types
+from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from fabstack.arrays.types import TABLES, World
+from fabstack.simulate.kernel_compile import SETTINGS
 
 _POINTER = ir.IntType(8).as_pointer()
 _WORD = ir.IntType(64)
@@ -37,14 +38,14 @@ class Handle:
     @property
     def world(self) -> Any:
         """The address of the directory, or in pure Python the arrays by name."""
-        if config.DISABLE_JIT:
+        if SETTINGS.DISABLE_JIT:
             return SimpleNamespace(**dict(zip(TABLES, self._arrays, strict=True)))
         return self._directory.ctypes.data
 
 
 def _row_of(table):
     """The function that finds a row of this table."""
-    if config.DISABLE_JIT:
+    if SETTINGS.DISABLE_JIT:
         return lambda world, row: getattr(world, table)[row]
 
     @intrinsic
@@ -56,7 +57,7 @@ def _row_of(table):
 
 def _only_row_of(table):
     """The function that finds the row of a table that has one."""
-    if config.DISABLE_JIT:
+    if SETTINGS.DISABLE_JIT:
         return lambda world: getattr(world, table)[0]
 
     @intrinsic
@@ -75,7 +76,7 @@ def _code_to_find(table):
             row = _WORD(0)
         else:
             row = context.cast(builder, arguments[1], signature.args[1], types.int64)
-        if config.BOUNDSCHECK:
+        if SETTINGS.BOUNDSCHECK:
             rows = _word_of(builder, directory, 2 * place + 1)
             _raise_unless_within(context, builder, row, builder.ptrtoint(rows, _WORD), table)
         first = _word_of(builder, directory, 2 * place)
