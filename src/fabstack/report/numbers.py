@@ -56,12 +56,19 @@ def times(value: float | None) -> str:
     """A factor: ×23, ×1.4."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    return f"×{rounded(value, 2 if value < 100 else 3)}"
+    return f"×{rounded(float(f'{value:.3g}'), 2 if value < 100 else 3)}"
 
 
 def month(day: date | None) -> str:
     """A date as month and year."""
     return NOTHING if day is None else f"{day:%b %Y}"
+
+
+def address(text: str) -> str:
+    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width mm."""
+    table, _, rest = text.partition("/")
+    key, _, column = rest.rpartition("/")
+    return f"{table if key == '-' else key}: {column.replace('_', ' ')}" if key else text
 
 
 def cell(value: Any) -> str:

@@ -14,7 +14,7 @@ from fabstack.report.rows import Room, rows_beside
 from fabstack.report.scorecard import scorecard, tally
 from fabstack.report.scripts import figure_json, palettes_json, plotly, script, style
 from fabstack.report.sections import DETAILS, FIRST_PAGE, Section
-from fabstack.report.tiles import html_tiles
+from fabstack.report.tiles import Tile, Tiles, html_tiles
 from fabstack.results.run import Run
 
 # Nothing but this file: no request may leave the page, whatever stands in a name.
@@ -112,7 +112,10 @@ def _worst(worst: Mapping[str, Any] | None) -> Html | None:
         "div",
         element("div", "Breaks first", class_="label"),
         element("div", times(worst["factor"]), class_="big") if worst.get("factor") else None,
-        element("p", str(worst.get("what", ""))),
+        element("p", str(worst.get("what", "")).partition(":")[0]),
+        element("a", f"Part {worst['part']}", href=f"#part-{worst['part']}")
+        if "part" in worst
+        else None,
         class_="worst",
     )
 
@@ -129,9 +132,7 @@ def _without_script() -> Html:
 
 
 def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
-    told = [
-        tile for tiles in section.tiles if not lacking(run, tiles.tables) for tile in tiles.of(run)
-    ]
+    told = [tile for tiles in section.tiles for tile in _told(run, tiles)]
     shown = [_picture(run, picture, section, room) for picture in section.pictures]
     number = element("div", step, class_="step") if step else None
     return element(
@@ -141,6 +142,16 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
         element("div", shown, class_="pictures"),
         id=section.name,
     )
+
+
+def _told(run: Run, tiles: Tiles) -> Sequence[Tile]:
+    """The tiles, or none where the run lacks what they need; the pictures say what that is."""
+    if lacking(run, tiles.tables):
+        return ()
+    try:
+        return tiles.of(run)
+    except pl.exceptions.ColumnNotFoundError:
+        return ()
 
 
 def _picture(run: Run, picture: Picture, section: Section, room: Room) -> Html:
@@ -153,10 +164,19 @@ def _drawing(run: Run, picture: Picture, room: Room) -> Child:
     missing = lacking(run, picture.tables)
     if missing:
         return element("p", missing, class_="lack")
-    rows = picture.rows(run)
-    if rows.is_empty():
+    try:
+        rows = picture.rows(run)
+        drawn = [] if rows.is_empty() else _plot(picture, rows)
+    except pl.exceptions.ColumnNotFoundError as error:
+        words = f"A table of this run is of another version of fabstack: {_first_line(error)}."
+        return element("p", words, class_="lack")
+    if not drawn:
         return element("p", picture.empty, class_="lack")
-    return [*_plot(picture, rows), rows_beside(picture.name, rows, picture.tables, room)]
+    return [*drawn, rows_beside(picture.name, rows, picture.tables, room)]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:

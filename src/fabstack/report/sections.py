@@ -44,7 +44,6 @@ FIRST_PAGE = (
         title="How many, when, and at what cost per good chip?",
         tiles=(tiles.SERVED, tiles.PUNCTUAL, tiles.DEAREST),
         pictures=(VOLUMES, DATES, COST),
-        half=(DATES, COST),
     ),
     Section(
         name="make-or-buy",

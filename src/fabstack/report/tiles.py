@@ -10,15 +10,16 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from fabstack.report.figures.cost import chips, swings
-from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences
+from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences, unlike
 from fabstack.report.figures.evidence import WEAK, graded
 from fabstack.report.figures.plants import BUILDING, bottlenecks
 from fabstack.report.figures.supply import make_buy, volumes
 from fabstack.report.html import Child, Html, element
-from fabstack.report.numbers import month, percent, plain, rounded, times, usd
+from fabstack.report.numbers import address, month, percent, plain, rounded, times, usd
 from fabstack.results.run import Run
 
-MANY = 4
+MANY = 3  # of one kind
+SHORT = 16  # letters that stand well in large type
 
 
 class Tile(NamedTuple):
@@ -46,7 +47,7 @@ def _tile(tile: Tile) -> Html:
     return element(
         "div",
         element("div", tile.label, class_="label"),
-        element("div", tile.value, class_="value"),
+        element("div", tile.value, class_="value" if len(tile.value) <= SHORT else "value long"),
         element("div", tile.note, class_="note"),
         class_="tile",
     )
@@ -58,17 +59,23 @@ def _tile(tile: Tile) -> Html:
 def breaks(run: Run) -> list[Tile]:
     """The claim missed by the largest factor, and the first month in which a market is short."""
     head = run.summary.get("headline") or {}
-    worst, short = head.get("breaks_first"), head.get("first_shortage")
-    tiles = []
-    if worst:
-        part = f"Missed most: part {worst.get('part', '')}"
-        tiles.append(Tile(part, times(worst.get("factor")), worst.get("what", "")))
-    if short:
-        label = f"First market short: {short.get('market', '')}"
-        units = f"{rounded(short.get('units'))} {short.get('item', '')}"
-        when = month(_day(short.get("month")))
-        tiles.append(Tile(label, f"{when}: {units}", short.get("explanation", "")))
-    return tiles
+    return [*_missed(head.get("breaks_first")), *_short(head.get("first_shortage"))]
+
+
+def _missed(worst: dict[str, Any] | None) -> list[Tile]:
+    if not worst:
+        return []
+    label = f"Missed most: part {worst.get('part', '')}"
+    return [Tile(label, times(worst.get("factor")), worst.get("what", ""))]
+
+
+def _short(short: dict[str, Any] | None) -> list[Tile]:
+    if not short:
+        return []
+    units = f"{rounded(short.get('units'))} {short.get('item', '')}"
+    when = month(_day(short.get("month")))
+    label = f"First market short: {short.get('market', '')}"
+    return [Tile(label, f"{when}: {units}", short.get("explanation", ""))]
 
 
 def _day(text: Any) -> date | None:
@@ -164,7 +171,7 @@ def cost_drivers(run: Run) -> list[Tile]:
     return [
         Tile(
             f"Cost of {row['item']} hangs most on",
-            row["cell"],
+            address(row["cell"]),
             f"from {usd(row['at_low_usd'])} to {usd(row['at_high_usd'])} over its range",
         )
         for row in first.iter_rows(named=True)
@@ -173,14 +180,14 @@ def cost_drivers(run: Run) -> list[Tile]:
 
 def date_drivers(run: Run) -> list[Tile]:
     """The input that moves each sampled outcome most."""
-    first = influences(run).group_by("outcome", maintain_order=True).first().head(MANY)
+    first = [frame.row(0, named=True) for frame in unlike(influences(run))]
     return [
         Tile(
             f"{row['outcome']} hangs most on",
             row["title"],
             f"it explains {percent(row['share_percent'])} of the spread",
         )
-        for row in first.iter_rows(named=True)
+        for row in first[:MANY]
     ]
 
 
@@ -195,9 +202,11 @@ def weakness(run: Run) -> list[Tile]:
     matter = "move the cost of an item by a tenth or more over their range"
     return [
         Tile(
-            "Estimates and claims", f"{weak.height} of {table.height}", f"sourced numbers, {share}"
+            "Estimates and claims",
+            f"{weak.height:,} of {table.height:,}",
+            f"sourced numbers, {share}",
         ),
-        Tile("Of them matter", f"{heavy.height}", matter),
+        Tile("Of them matter", f"{heavy.height:,}", matter),
     ]
 
 

@@ -67,7 +67,8 @@ def draw(rows: pl.DataFrame) -> Figure:
     rows = rows.with_columns(label=pl.Series(names, dtype=pl.String))
     traces = [_bars(rows.filter(pl.col("verdict") == word), word) for word in _ROLES]
     top = max(10.0, *rows["factor"])
-    scale = {"type": "log", "range": [-0.4, _decades(top)], "dtick": 1, "tickprefix": "×"}
+    low = min(0.5, *rows["factor"])
+    scale = {"type": "log", "range": [_decades(low), _decades(top)], "dtick": 1, "tickprefix": "×"}
     return figure(
         [trace for trace in traces if trace["x"]],
         rows_high(len(names), 34),
@@ -97,9 +98,9 @@ def _bars(rows: pl.DataFrame, word: str) -> Trace:
     )
 
 
-def _decades(top: float) -> float:
+def _decades(end: float) -> float:
     """Where a logarithmic axis ends, with room for a label."""
-    return math.log10(top) * 1.15 + 0.2
+    return math.log10(end) * 1.15 + math.copysign(0.2, math.log10(end))
 
 
 CLAIMS = Picture(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    NAMED,
     Trace,
     axis,
     figure,
     labels,
+    listed,
     lying_bars,
     marks,
     panels,
@@ -16,7 +18,7 @@ from fabstack.report.figures.parts import (
     spans,
     wrapped,
 )
-from fabstack.report.numbers import plain, usd
+from fabstack.report.numbers import address, plain, usd
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
 from fabstack.results.run import Run
@@ -56,7 +58,7 @@ def draw_chips(rows: pl.DataFrame) -> Figure:
     return figure(
         [spans(names, low, high, "range that the sources allow", faint(LIKELY, 0.4)), dots],
         rows_high(len(names)),
-        xaxis=axis("USD (logarithmic)", type="log", dtick="D2"),
+        xaxis=axis("USD (logarithmic)", type="log", dtick=1),
         yaxis=labels(names),
         margin={"l": 8, "r": 180, "t": 34, "b": 8},
         annotations=[_beside(name, words) for name, words in zip(names, told, strict=True)],
@@ -125,15 +127,11 @@ def draw_swings(rows: pl.DataFrame) -> Figure:
         for (item,), frame in rows.group_by("item", maintain_order=True)
     }
     change = axis(ticksuffix=" %", zeroline=True, zerolinewidth=1.5, nticks=5)
-    names = axis(type="category", autorange="reversed", showgrid=False)
-    ink = {"tickfont": {"size": 11, "color": "$ink"}}
-    return panels(
-        parts, x=change, y=names | ink, columns=2, each_px=165, barmode="overlay", bargap=0.35
-    )
+    return panels(parts, x=change, y=listed(), barmode="overlay", bargap=0.35, **NAMED)
 
 
 def _tornado(frame: pl.DataFrame) -> list[Trace]:
-    names = [wrapped(cell, 34) for cell in frame["cell"]]
+    names = [wrapped(address(cell), 40) for cell in frame["cell"]]
     ends = (("at_low", "number at its low end", "$sky"), ("at_high", "at its high end", "$orange"))
     return [
         lying_bars(

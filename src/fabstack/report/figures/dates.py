@@ -7,11 +7,13 @@ from typing import Any
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    NAMED,
     Trace,
     axis,
     figure,
     labels,
     line,
+    listed,
     lying_bars,
     marks,
     months,
@@ -26,7 +28,7 @@ from fabstack.report.theme import LIKELY, Figure, faint
 from fabstack.results.run import Run
 
 MANY_CURVES = 9
-INPUTS = 6  # of each outcome
+INPUTS, OUTCOMES = 6, 6  # inputs of each outcome, and outcomes
 SURE_PERCENT, EVEN_PERCENT = 80.0, 50.0  # a claim holds from the one on and fails below the other
 CRITICAL_PERCENT = 5.0  # activities that decide less often are left to the table
 _SPREAD = "P10 to P90"
@@ -37,7 +39,16 @@ _SPREAD = "P10 to P90"
 
 def dates(run: Run) -> pl.DataFrame:
     """Activities with a claimed date, in the order of the claims."""
-    columns = ["title", "claimed", "p10", "p50", "p90", "odds_of_claim_percent", "activity"]
+    columns = [
+        "title",
+        "plant",
+        "claimed",
+        "p10",
+        "p50",
+        "p90",
+        "odds_of_claim_percent",
+        "activity",
+    ]
     claimed = run.table("ramp_activities").filter(pl.col("claimed").is_not_null())
     return claimed.select(columns).sort("claimed", "p50", "activity")
 
@@ -52,14 +63,14 @@ def roadmap(run: Run) -> pl.DataFrame:
 
 def draw_dates(rows: pl.DataFrame) -> Figure:
     """For each line the claimed day, the median, and the span of eight in ten futures."""
-    names = _unlike(rows["title"].to_list())
+    names = _names(rows)
     chances = rows["odds_of_claim_percent"].to_list()
     return figure(
         [*_spread(rows, names), _claimed(rows, names)],
         rows_high(len(names), 27),
         xaxis=months(side="top"),
         yaxis=labels(names),
-        margin={"l": 8, "r": 64, "t": 60, "b": 8},
+        margin={"l": 8, "r": 88, "t": 60, "b": 8},
         annotations=[_odds(n, o) for n, o in zip(names, chances, strict=True)],
     )
 
@@ -109,14 +120,16 @@ def _mood(odds: float | None) -> str:
     return "$holds" if odds >= SURE_PERCENT else "$fails" if odds < EVEN_PERCENT else "$unknown"
 
 
-def _unlike(names: list[str]) -> list[str]:
+def _names(rows: pl.DataFrame) -> list[str]:
     """Labels that differ: a category axis would put equal ones on one line."""
+    plants = rows["plant"].to_list() if "plant" in rows.columns else [""] * rows.height
     seen: dict[str, int] = {}
-    unlike = []
-    for name in names:
+    names = []
+    for title, plant in zip(rows["title"], plants, strict=True):
+        name = f"{title} · {plant}" if plant else title
         seen[name] = seen.get(name, 0) + 1
-        unlike.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return unlike
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
 
 
 # --- Odds over time ---------------------------------------------------------------------------
@@ -125,7 +138,9 @@ def _unlike(names: list[str]) -> list[str]:
 def odds(run: Run) -> pl.DataFrame:
     """Chance that each claimed activity has ended, over time; the least likely claims first."""
     claimed = (
-        dates(run).sort("odds_of_claim_percent", "claimed").select("activity", "title", "claimed")
+        dates(run)
+        .sort("odds_of_claim_percent", "claimed")
+        .select("activity", "title", "plant", "claimed")
     )
     curves = run.table("ramp_curve").with_columns(percent=100 * pl.col("probability"))
     joined = claimed.with_row_index().join(curves.drop("probability"), on="activity")
@@ -135,7 +150,7 @@ def odds(run: Run) -> pl.DataFrame:
 def draw_odds(rows: pl.DataFrame) -> Figure:
     """An S-curve for each activity, with a line at the claimed day."""
     groups = list(rows.group_by("activity", maintain_order=True))[:MANY_CURVES]
-    parts = {frame["title"][0]: _curve(frame) for _, frame in groups}
+    parts = {_names(frame)[0]: _curve(frame) for _, frame in groups}
     share = axis(range=[0, 102], dtick=50, ticksuffix=" %")
     return panels(parts, x=months(), y=share, each_px=130)
 
@@ -169,7 +184,7 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
     """Spans of the end of each activity that has a claim or often decides."""
     decides = (pl.col("critical_percent") >= CRITICAL_PERCENT) | pl.col("claimed").is_not_null()
     rows = rows.filter(decides)
-    names = _unlike(rows["title"].to_list())
+    names = _names(rows)
     critical = rows["critical_percent"].to_list()
     weight = {
         "color": critical,
@@ -208,30 +223,34 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
 
 
 def influences(run: Run) -> pl.DataFrame:
-    """The inputs that explain most of the spread of each sampled outcome."""
-    table = run.table("ramp_sensitivity").sort(
-        "outcome", -pl.col("share_percent"), "input", maintain_order=True
+    """The inputs of each sampled outcome; those of the least likely claims first."""
+    odds = run.table("ramp_activities").select(
+        pl.col("activity").alias("outcome"), pl.col("odds_of_claim_percent").alias("odds")
     )
-    return table.group_by("outcome", maintain_order=True).head(INPUTS)
+    table = run.table("ramp_sensitivity").join(odds, on="outcome", how="left")
+    order = pl.col("odds").fill_null(100.0), "outcome", -pl.col("share_percent"), "input"
+    return table.sort(*order, maintain_order=True).drop("odds")
+
+
+def unlike(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """The first outcomes with different first causes."""
+    found: dict[str, pl.DataFrame] = {}
+    for _, frame in rows.group_by("outcome", maintain_order=True):
+        found.setdefault(frame["input"][0], frame)
+    return list(found.values())[:OUTCOMES]
 
 
 def draw_influences(rows: pl.DataFrame) -> Figure:
     """One panel for each outcome: share of its spread by input."""
-    parts = {
-        outcome: [_influence(frame)]
-        for (outcome,), frame in rows.group_by("outcome", maintain_order=True)
-    }
+    parts = {frame["outcome"][0]: [_influence(frame.head(INPUTS))] for frame in unlike(rows)}
     share = axis(rangemode="tozero", ticksuffix=" %", nticks=4)
-    names = axis(type="category", autorange="reversed", showgrid=False) | {
-        "tickfont": {"size": 11, "color": "$ink"}
-    }
-    return panels(parts, x=share, y=names, columns=2, each_px=150, showlegend=False)
+    return panels(parts, x=share, y=listed(), showlegend=False, **NAMED)
 
 
 def _influence(frame: pl.DataFrame) -> Trace:
     later = [rank > 0 for rank in frame["rank_correlation"]]
     return lying_bars(
-        [wrapped(title, 30) for title in frame["title"]],
+        [wrapped(title, 40) for title in frame["title"]],
         frame["share_percent"].to_list(),
         "share of the spread",
         LIKELY,
@@ -285,8 +304,9 @@ GANTT = Picture(
 INFLUENCES = Picture(
     name="influences",
     title="What moves the dates",
-    says="Share of the spread of each sampled outcome that an input explains. Blue inputs move the "
-    "outcome up, orange ones down.",
+    says="Share of the spread of each sampled outcome that an input explains. Blue inputs move it "
+    "up, orange ones down. The least likely claims first; where several outcomes have the "
+    "same first cause, one stands for all.",
     tables=("ramp_sensitivity",),
     rows=influences,
     draw=draw_influences,

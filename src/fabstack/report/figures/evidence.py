@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from fabstack.report.figures.parts import (
@@ -17,7 +19,7 @@ from fabstack.report.figures.parts import (
     rows_high,
     wrapped,
 )
-from fabstack.report.numbers import percent
+from fabstack.report.numbers import address, percent, plain
 from fabstack.report.picture import Picture
 from fabstack.report.theme import GRADES, LIKELY, Figure
 from fabstack.results.run import Run
@@ -51,7 +53,7 @@ def weak(run: Run) -> pl.DataFrame:
 def draw_weak(rows: pl.DataFrame) -> Figure:
     """Bars as long as what the assumption moves, in the colour of its grade."""
     shown = rows.head(MANY)
-    names = [wrapped(f"{row['cell']} = {row['value']}", 60) for row in shown.iter_rows(named=True)]
+    names = [wrapped(_assumption(row), 60) for row in shown.iter_rows(named=True)]
     shown = shown.with_columns(label=pl.Series(names, dtype=pl.String))
     traces = [_graded(shown.filter(pl.col("grade") == grade), grade) for grade in WEAK]
     return figure(
@@ -63,6 +65,20 @@ def draw_weak(rows: pl.DataFrame) -> Figure:
         margin={"l": 8, "r": 60, "t": 34, "b": 8},
         showlegend=True,
     )
+
+
+def _assumption(row: dict[str, Any]) -> str:
+    """What is assumed, with the range of its source: logic-3: d0 = 0.1 (0.06 to 0.15) 1/cm2."""
+    ends = (row["low"], row["high"])
+    band = "" if None in ends else f" ({plain(ends[0])} to {plain(ends[1])})"
+    return f"{address(row['cell'])} = {_short(row['value'])}{band} {row['unit']}".strip()
+
+
+def _short(value: str) -> str:
+    try:
+        return plain(float(value))
+    except ValueError:
+        return value
 
 
 def _graded(rows: pl.DataFrame, grade: str) -> Trace:

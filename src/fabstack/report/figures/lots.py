@@ -52,7 +52,7 @@ def draw_cycle_times(rows: pl.DataFrame) -> Figure:
     return figure(
         [tail, mean],
         rows_high(len(names)),
-        xaxis=axis("days (logarithmic)", type="log", dtick="D2"),
+        xaxis=axis("days (logarithmic)", type="log", dtick=1),
         yaxis=labels(names),
     )
 

@@ -11,6 +11,9 @@ from fabstack.report.theme import FONT, SERIES, Figure, faint
 Trace = dict[str, Any]
 Values = Sequence[Any]
 
+# Two panels side by side with names at the left of each, which take a share of the width.
+NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 165, "left": 0.21}
+
 
 # --- Traces -----------------------------------------------------------------------------------
 
@@ -91,7 +94,8 @@ def labels(names: Values, **more: Any) -> dict[str, Any]:
     """An axis of names, the first at the top."""
     order = {"type": "category", "categoryorder": "array", "categoryarray": list(names)[::-1]}
     ink = {"tickfont": {"size": 12, "color": "$ink"}}
-    return axis(**{**order, **ink, "showgrid": False, **more})
+    around = {"range": [-0.6, len(names) - 0.4], "showgrid": False}
+    return axis(**{**order, **ink, **around, **more})
 
 
 def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:
@@ -116,6 +120,12 @@ def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:
     }
 
 
+def listed() -> dict[str, Any]:
+    """An axis of names in a small panel, in the order of the bars from the top."""
+    ink = {"size": 11, "color": "$ink"}
+    return axis(type="category", autorange="reversed", showgrid=False, tickfont=ink)
+
+
 def wrapped(text: str, width: int = 52) -> str:
     """Text broken into lines, for labels and hovers."""
     return "<br>".join(textwrap.wrap(text, width)) or " "
@@ -135,20 +145,22 @@ def panels(
     x: dict[str, Any],
     y: dict[str, Any],
     columns: int = 3,
-    each_px: float = 170,
+    each_px: float = 150,
+    left: float = 0.045,
     **more: Any,
 ) -> Figure:
-    """One small figure for each name, alike and side by side, under one legend."""
+    """One small figure for each name, alike and side by side, under one legend.
+
+    `left` is the room for labels at the left of each, as a share of the whole width.
+    """
     columns = min(columns, max(len(parts), 1))
     lines = -(-len(parts) // columns)
-    height_px = 60 + lines * (each_px + 56)
+    height_px = 46 + lines * (each_px + 52)
     traces: list[Trace] = []
     layout: dict[str, Any] = {"annotations": []}
     for i, (name, drawn) in enumerate(parts.items()):
-        across, down = (
-            _place(i % columns, columns, 0.05),
-            _place(i // columns, lines, 56 / height_px),
-        )
+        across = _place(i % columns, columns, left)
+        down = _place(i // columns, lines, 26 / height_px, 26 / height_px)
         low, high = 1 - down[1], 1 - down[0]
         number = "" if i == 0 else str(i + 1)
         layout[f"xaxis{number}"] = {**x, "domain": across, "anchor": f"y{number}"}
@@ -162,11 +174,10 @@ def panels(
     return figure(traces, height_px, **layout, **more)
 
 
-def _place(index: int, count: int, gap: float) -> list[float]:
+def _place(index: int, count: int, before: float, after: float = 0.0) -> list[float]:
     """The room of one of `count` panels along a side of length 1."""
-    width = (1 - gap * count) / count
-    start = index * (width + gap) + gap
-    return [start, start + width]
+    each = 1 / count
+    return [index * each + before, (index + 1) * each - after]
 
 
 def _panel_title(name: str, x: float, y: float) -> dict[str, Any]:

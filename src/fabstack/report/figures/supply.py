@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from fabstack.report.figures.parts import (
@@ -35,10 +38,11 @@ from fabstack.results.run import Run
 
 MANY = 12  # panels that a reader can take in
 KINDS = ("wafer", "die", "package", "board", "system")
-_CASES = {
+_SMALL: Mapping[str, Any] = {"columns": 4, "each_px": 130, "hovermode": "x unified"}
+_CASES = {  # the likely one last, so that it lies above the others
+    "delivered_p90": ("delivered, late dates (P90)", LATE),
     "delivered_claimed": ("delivered, dates as claimed", CLAIMED),
     "delivered_p50": ("delivered, likely dates (P50)", LIKELY),
-    "delivered_p90": ("delivered, late dates (P90)", LATE),
 }
 
 
@@ -54,7 +58,7 @@ def volumes(run: Run) -> pl.DataFrame:
 def draw_volumes(rows: pl.DataFrame) -> Figure:
     """One panel for each item: demand, and deliveries on three sets of dates."""
     parts = {_with_share(item, frame): _volume(frame) for item, frame in _first_items(rows)}
-    return panels(parts, x=months(), y=axis(rangemode="tozero"), hovermode="x unified")
+    return panels(parts, x=months(matches="x"), y=axis(rangemode="tozero"), **_SMALL)
 
 
 def _volume(frame: pl.DataFrame) -> list[Trace]:
@@ -87,7 +91,7 @@ def cumulative(run: Run) -> pl.DataFrame:
 def draw_cumulative(rows: pl.DataFrame) -> Figure:
     """Demand above supply: the vertical gap is what is missing, the horizontal one the delay."""
     parts = {item: _cumulative(frame) for item, frame in _first_items(rows)}
-    return panels(parts, x=months(), y=axis(rangemode="tozero"), hovermode="x unified")
+    return panels(parts, x=months(matches="x"), y=axis(rangemode="tozero"), **_SMALL)
 
 
 def _cumulative(frame: pl.DataFrame) -> list[Trace]:
@@ -180,7 +184,7 @@ def draw_shortfall(rows: pl.DataFrame) -> Figure:
         traces,
         rows_high(len(items)),
         barmode="stack",
-        xaxis=axis("share of the demand of the whole horizon", range=[0, 100], ticksuffix=" %"),
+        xaxis=axis("share of the demand of the whole horizon", rangemode="tozero", ticksuffix=" %"),
         yaxis=labels(items),
     )
 

@@ -4,10 +4,9 @@
   const palettes = JSON.parse(document.getElementById("palettes").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const options = {
-    displaylogo: false,
+    displayModeBar: false,
     responsive: true,
     showTips: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
   };
 
   // Roles such as "$made/0.2" stand under keys that speak of colour and nowhere else.
