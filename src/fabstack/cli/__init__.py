@@ -36,6 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+STOPPED = 130  # by Ctrl-C; some versions of typer return it, others raise
+
 COMMANDS = {
     "run": run,
     "check": check,
@@ -65,10 +67,11 @@ def exit_code(arguments: list[str]) -> int:
     except FabstackError as error:
         return _tell(error, as_json="--json" in arguments)
     except (KeyboardInterrupt, typer.Abort):
-        _say("fabstack: stopped; nothing half-written is left behind")
-        return 130
+        result = STOPPED
     except Exception as error:
         return _usage_or_fault(error)
+    if result == STOPPED:
+        _say("fabstack: stopped; nothing half-written is left behind")
     return result if isinstance(result, int) else 0
 
 

@@ -123,9 +123,11 @@ _MARKS = {True: "holds", False: "FAILS", None: "open"}
 
 def _told(verdict: Verdict) -> str:
     """What is said of a claim here; why one fails stands among the warnings."""
+    from fabstack.check.words import count
+
     if verdict.holds is not False:
         return verdict.finding
-    by = f" by a factor of {verdict.factor:,.4g}" if verdict.factor else ""
+    by = f" by a factor of {count(verdict.factor)}" if verdict.factor else ""
     return f"misses{by}, see the warnings"
 
 
