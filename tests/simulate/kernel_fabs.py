@@ -1,11 +1,38 @@
 """Small fabs for the kernel's tests, and what to measure on them."""
 
+import hashlib
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from fabstack.arrays.build import Group, Parts, Route, Step, Stream, fab_of, poisson
-from fabstack.arrays.chance import constant, exponential
+from fabstack.arrays.build import (
+    Group,
+    Inside,
+    Listed,
+    Parts,
+    Purchase,
+    Route,
+    Step,
+    Stream,
+    breakdown,
+    fab_of,
+    maintenance,
+    poisson,
+)
+from fabstack.arrays.chance import (
+    constant,
+    empirical,
+    erlang,
+    exponential,
+    gamma,
+    lognormal,
+    normal,
+    pert,
+    triangular,
+    uniform,
+)
+from fabstack.arrays.types import Basis, Choice, Clock, Rule
 from fabstack.simulate.readings import faults, reading
 from fabstack.simulate.simulation import Simulation
 
@@ -103,3 +130,104 @@ def slowed(process, by=1.02):
 
 ONE = constant(1.0)
 EXP = exponential(1.0)
+
+
+def everything(scale=1.0, listed=30):
+    """Two plants and a stock between them that use all that the kernel can do."""
+    t = scale
+    stops = [
+        breakdown(gamma(300.0, 0.8).times(t), lognormal(15.0, 0.6).times(t)),
+        maintenance(400.0 * t, pert(10.0, 20.0, 40.0).times(t)),
+        maintenance(300.0, triangular(5.0, 8.0, 30.0).times(t), Clock.CARRIERS),
+        breakdown(exponential(200.0).times(t), uniform(2.0, 6.0).times(t), Clock.BUSY),
+    ]
+    batch = {"basis": Basis.BATCH, "least_carriers": 20, "most_carriers": 40}
+    wafer_steps = [
+        Step(0, uniform(0.4, 0.8).times(t), Basis.CARRIER),
+        Step(1, gamma(40.0, 0.3).times(t), **batch),
+        Step(3, normal(6.0, 3.0).times(t), performed_share=0.3),
+        Step(0, empirical((0.3, 0.5, 1.1)).times(t), Basis.CARRIER),
+        Step(2, exponential(8.0).times(t), rework_share=0.2, rework_to=3),
+        Step(1, constant(35.0).times(t), batch_family="cure", **batch),
+        Step(2, constant(5.0).times(t), carrier_scrap_share=0.05, lot_scrap_share=0.03),
+    ]
+    short_steps = [wafer_steps[0], wafer_steps[5], replace(wafer_steps[4], rework_to=0)]
+    routes = [
+        Route(wafer_steps, 0, 40.0, 0.83, exponential(90.0).times(t)),
+        Route(short_steps),
+        Route([Step(4, erlang(12.0, 2).times(t)), Step(5, constant(9.0).times(t))]),
+    ]
+    streams = [
+        Stream(
+            "regular",
+            0,
+            0,
+            20,
+            gap=exponential(1.0),
+            intervals=_ramp(t),
+            rank=1,
+            due_after_min=900.0 * t,
+            due_spread_share=0.3,
+        ),
+        Stream("orders", 1, 1, rank=2, listed=_orders(listed, t)),
+        Stream("inside", 0, 2, entries=0),
+        Stream(
+            "panels", 2, 3, 2, 2, intervals=[(1e15, 25.0 * t)], needs=[(0, 500), (1, 4)], rank=1
+        ),
+    ]
+    parts = Parts(
+        [
+            Group("litho", 2, Rule.CRITICAL_RATIO, handling_min=1.0 * t, stops=stops),
+            Group("oven", 3, Rule.EARLIEST_DUE_DATE, stops=stops[:2]),
+            Group(
+                "etch",
+                4,
+                choice=Choice.RANDOM,
+                stops=stops[2:],
+                comes_min=[0.0, 0.0, 300.0 * t, 700.0 * t],
+            ),
+            Group("metrology", 1, stops=stops[:1]),
+            Group("bonder", 2, Rule.LEAST_SLACK, area=1, goes_min=[1e15, 1_500.0 * t]),
+            Group("mould", 1, Rule.SHORTEST_PROCESS, area=1, stops=stops[1:2]),
+        ],
+        routes,
+        streams,
+        stocks=[300, 10],
+        purchases=[Purchase(1, 100.0 * k * t, 17) for k in range(1, 30)],
+        inside=[Inside(2, k % 7, 20, k % 3, -50.0 * k * t, 800.0 * t) for k in range(9)],
+        hops=(
+            (uniform(2.0, 5.0).times(t), constant(9.0).times(t)),
+            (constant(9.0).times(t), constant(0.0)),
+        ),
+    )
+    return fab_of(parts)
+
+
+def _ramp(t):
+    return [(500.0 * t, 60.0 * t), (900.0 * t, 1e15), (2_000.0 * t, 25.0 * t), (1e15, 40.0 * t)]
+
+
+def _orders(count, t):
+    return [
+        Listed(70.0 * (k // 2) * t, 10 + k % 5, k % 2, (70.0 * k + 400.0) * t) for k in range(count)
+    ]
+
+
+def digest(simulation):
+    """SHA-256 over every bit of a run: what it did, where it stands, what will happen."""
+    world, sha = simulation.world, hashlib.sha256()
+    for table in (*world.state, simulation.finished, *_calendar(world)):
+        for name in table.dtype.names:
+            sha.update(np.ascontiguousarray(table[name]).tobytes())
+    return sha.hexdigest()
+
+
+def _calendar(world):
+    """What is planned, without what the wheel has left behind in its unused places."""
+    wheel = world.calendar.wheel[0]
+    return (
+        world.calendar.wheel,
+        world.calendar.buckets,
+        world.calendar.today[wheel.first : wheel.end],
+        world.calendar.heap[: wheel.heap],
+    )
