@@ -941,6 +941,22 @@ BROKEN = (
         "wrong-claim-unit",
         "claim 'built' is in wafers, but build-months is in month",
     ),
+    Broken(
+        claims.wrongly_counted_claims,
+        {"claims": ("fab,3000,,wafers/month", "fab,3000,,panels/month")},
+        "claims.csv:8",
+        "error",
+        "wrong-count",
+        "claim 'starts' counts panels/month, but 'fab' gives wafers",
+    ),
+    Broken(
+        claims.wrongly_counted_claims,
+        {"claims": ("line,100000,,packages/month", "line,100000,,boards/month")},
+        "claims.csv:4",
+        "error",
+        "wrong-count",
+        "claim 'packages' counts boards/month, but 'line' gives packages",
+    ),
     # --- arithmetic
     Broken(
         balance.needs_beyond_supply,

@@ -42,8 +42,8 @@ def test_a_sound_programme_leaves_with_0_and_a_tally(
     code, out = told(write(tmp_path / "p"), capsys)
     assert code == 0
     assert out.splitlines()[-1].startswith("0 errors, 0 warnings, ")
-    assert "    holds    chips: Ten million chips a year" in out
-    assert "    open     own: No package is bought" in out
+    assert "holds  chips: Ten million chips a year" in out
+    assert "open   own: No package is bought" in out
 
 
 def test_warnings_leave_with_0_unless_strict(
@@ -52,9 +52,13 @@ def test_warnings_leave_with_0_unless_strict(
     folder = write(tmp_path / "p", WARNED)
     code, out = told(folder, capsys)
     assert code == 0
-    assert "WARNINGS (1)" in out
-    assert "6:1      no step uses tool group 'polisher' [unused-tool-group]" in out
-    assert "cure: name it in steps, or remove it" in out
+    first, expected, cure, blank = out.splitlines()[:4]
+    assert first.startswith(str(folder / "tool_groups.csv:6:1: warning: "))
+    assert (expected, cure, blank) == (
+        "    expected a step on it",
+        "    cure: name it in steps, or remove it",
+        "",
+    )
     assert told(folder, capsys, strict=True)[0] == 2
 
 
@@ -63,10 +67,10 @@ def test_errors_leave_with_2_and_are_all_printed(
 ) -> None:
     code, out = told(write(tmp_path / "p", FAULTY), capsys)
     assert code == 2
-    assert "ERRORS (2)" in out
+    assert [line for line in out.splitlines() if ": error: " in line] == out.splitlines()[:4:3]
     assert "'Son' is no weekday" in out
     assert "pay of 'engineer' runs from" in out
-    assert "CLAIMS" not in out
+    assert "Ten million chips" not in out
 
 
 def test_what_the_readers_of_files_find_is_told_in_the_same_way(
@@ -84,7 +88,7 @@ def test_a_folder_that_is_not_there_is_one_clear_error(
 ) -> None:
     code, out = told(tmp_path / "nowhere", capsys)
     assert code == 2
-    assert "ERRORS (1)" in out
+    assert out.splitlines()[-1].startswith("1 errors, 0 warnings")
 
 
 def test_json_holds_findings_verdicts_and_counts(

@@ -482,7 +482,7 @@ def test_fewer_months_than_the_mean_durations_fail(tmp_path: Path) -> None:
     verdict = verdict_on("built", tmp_path / "p", changes)
     assert verdict.holds is False
     assert verdict.factor == pytest.approx(31 / 6 / 3, rel=1e-5)
-    assert "1 of 3, by a survey of lines" in verdict.finding
+    assert "1 of 3; a survey of lines" in verdict.finding
 
 
 # --- People -------------------------------------------------------------------------------------

@@ -23,12 +23,13 @@ from fabstack.model.routes import Route
 
 PHASES = "phases"
 OPENING = "opening"
+NOTHING = "nothing"
 
 
 class Limit(NamedTuple):
     """The most carriers a month that one thing allows."""
 
-    name: str  # a tool group, "phases" or "opening"
+    name: str  # a tool group, "phases", "opening" or "nothing"
     carriers_per_month: float
 
 
@@ -70,7 +71,7 @@ def limits(programme: Programme, plant: str, mix: Mix, day: date | None) -> list
 def tightest(programme: Programme, plant: str, mix: Mix, day: date | None) -> Limit:
     """What limits a plant most; an infinite limit where nothing does."""
     found = limits(programme, plant, mix, day)
-    return found[0] if found else Limit("nothing", float("inf"))
+    return found[0] if found else Limit(NOTHING, float("inf"))
 
 
 def units_of_a_carrier(programme: Programme, mix: Mix) -> float:

@@ -56,12 +56,12 @@ def unsupplied_items(programme: Programme) -> Iterator[Fault]:
         if item in supplied:
             continue
         tell = warning if item in stocked else error
-        left = "only the stock of the first day serves it" if item in stocked else "nothing is left"
+        left = "; only the stock of the first day serves it" if item in stocked else ""
         yield tell(
             row,
             column,
             "no-supply",
-            f"'{item}' is needed {use}, but nobody makes, sells or derives it: {left}",
+            f"'{item}' is needed {use}, but nobody makes, sells or derives it{left}",
             expected="a route, an offer, or components of it",
             cure=f"add '{item}' to routes, offers or components, or remove what needs it",
         )

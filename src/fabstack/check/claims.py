@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fabstack.check.faults import Fault, error, warning
-from fabstack.check.measures import CLAIMED_IN, unit_factor
+from fabstack.check.measures import CLAIMED_IN, thing, things_in, unit_factor
 from fabstack.errors import did_you_mean
-from fabstack.model import Programme, by_key
+from fabstack.model import Programme, by_key, grouped
 from fabstack.model.evidence import Claim, Measure
 from fabstack.model.items import ItemKind
 
@@ -99,6 +99,37 @@ def claims_without_a_date(programme: Programme) -> Iterator[Fault]:
     for claim in programme.claims:
         if claim.measure is Measure.DONE_BY and claim.date is None:
             yield _incomplete(claim, "date", "the date by which it is done")
+
+
+def wrongly_counted_claims(programme: Programme) -> Iterator[Fault]:
+    """Claims that count one thing where a plant gives another: wafers of a line of panels."""
+    for claim in programme.claims:
+        given = _things_given(programme, claim)
+        if given and not things_in(claim.unit) <= given:
+            yield error(
+                claim,
+                "unit",
+                "wrong-count",
+                f"claim '{claim.name}' counts {claim.unit}, but '{claim.subject}' gives "
+                + " or ".join(f"{thing}s" for thing in sorted(given)),
+                expected="a unit of what the plant gives",
+                cure="correct the unit, or choose the measure that counts it",
+            )
+
+
+def _things_given(programme: Programme, claim: Claim) -> frozenset[str]:
+    """What the plant of a claim starts or gives; empty where that is not known."""
+    plant = by_key(programme.plants).get(claim.subject)
+    if plant is None:
+        return frozenset()
+    if claim.measure is Measure.CARRIERS_PER_MONTH:
+        technology = by_key(programme.technologies).get(plant.technology or "")
+        return frozenset({str(technology.carrier)} if technology else ())
+    if claim.measure is Measure.UNITS_PER_MONTH:
+        items = by_key(programme.items)
+        routes = grouped(programme.routes, "plant")[plant.name]
+        return frozenset(thing(items[route.item].kind.value) for route in routes)
+    return frozenset()
 
 
 def _incomplete(claim: Claim, column: str, expected: str) -> Fault:

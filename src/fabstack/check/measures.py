@@ -9,7 +9,8 @@ from fabstack import units
 from fabstack.model.evidence import Claim, Measure
 
 _WORD = re.compile(r"[A-Za-z]+")
-_COUNTED = frozenset((*units.COUNTED, "chip", "people"))
+_SAME_AS = {"chip": "die", "people": "person", "material": "part", "substrate": "part"}
+_COUNTED = frozenset((*units.COUNTED, *_SAME_AS))
 
 # The unit in which each measure's number is judged; "" where it counts.
 CLAIMED_IN = {
@@ -42,6 +43,21 @@ def unit_factor(unit: str, wanted: str) -> float | None:
         except units.UnitError:
             continue
     return None
+
+
+def things_in(unit: str) -> frozenset[str]:
+    """The things of the trade that a unit counts: `packages/month` counts packages.
+
+    >>> sorted(things_in("million chips/year"))
+    ['die']
+    """
+    words = {word.removesuffix("s") for word in _WORD.findall(unit)}
+    return frozenset(thing(word) for word in words & _COUNTED)
+
+
+def thing(word: str) -> str:
+    """The word under which units count a thing."""
+    return _SAME_AS.get(word, word)
 
 
 def _one_for_things(word: re.Match[str]) -> str:

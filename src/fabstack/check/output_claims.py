@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from fabstack.check.capacity import (
+    NOTHING,
     OPENING,
     PHASES,
     Limit,
@@ -61,7 +62,9 @@ def units_claim(programme: Programme, claim: Claim) -> Verdict:
         units,
         f"{_when(claim)} {limit_in_words(most)} {count(units)} good items a month",
         {"need_by_market": covered},
-        f" Of what is made there {_markets_in_words(covered)} need a month." if covered else "",
+        f" A month of the markets, of what is made there: {_markets_in_words(covered)}."
+        if covered
+        else "",
     )
 
 
@@ -74,10 +77,8 @@ def coverage_claim(programme: Programme, claim: Claim) -> Verdict:
     if not mix:
         return open_verdict(claim, f"no market needs what '{plant}' makes on {day}")
     most = tightest(programme, plant, mix, day)
-    units, given = (
-        _units(programme, mix),
-        most.carriers_per_month * units_of_a_carrier(programme, mix),
-    )
+    units = _units(programme, mix)
+    given = most.carriers_per_month * units_of_a_carrier(programme, mix)
     covered = coverage_by_market(programme, plant, day)
     holds = given >= ENOUGH_SHARE * units
     verb = "cover" if holds else "do not cover"
@@ -132,9 +133,12 @@ def _units(programme: Programme, mix: Mix) -> float:
 
 def limit_in_words(limit: Limit) -> str:
     """The subject of a sentence about what a limit allows."""
-    if limit.name == PHASES:
-        return "its phases allow"
-    return "it is not open and allows" if limit.name == OPENING else f"its '{limit.name}' allow"
+    known = {
+        PHASES: "its phases allow",
+        OPENING: "it is not open and allows",
+        NOTHING: "no known limit; it allows",
+    }
+    return known.get(limit.name, f"its '{limit.name}' allow")
 
 
 def _markets_in_words(covered: Mapping[str, dict[str, Any]]) -> str:

@@ -160,6 +160,7 @@ RULES: tuple[Rule, ...] = (
     claims.claims_without_a_date,
     claims.reversed_claims,
     claims.wrong_claim_units,
+    claims.wrongly_counted_claims,
 )
 
 

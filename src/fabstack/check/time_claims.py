@@ -125,11 +125,12 @@ def _evidence(
 
 def _backing(programme: Programme, path: Sequence[str]) -> str:
     """How far the durations of a path rest on what others have published."""
-    outside = [source for source in _sources(programme, path) if source.grade in _OUTSIDE]
+    lasting = [name for name in path if by_key(programme.activities)[name].duration.mean > 0]
+    outside = [source for source in _sources(programme, lasting) if source.grade in _OUTSIDE]
     names = list(dict.fromkeys(source.source for source in outside))
     if not names:
         return "estimates, none of them published"
-    return f"published or in the press: {len(outside)} of {len(path)}, by {listing(names)}"
+    return f"published or in the press: {len(outside)} of {len(lasting)}; {listing(names)}"
 
 
 def _sources(programme: Programme, path: Sequence[str]) -> list[Source]:

@@ -7,7 +7,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 FAULTY = 2  # exit code
-WIDEST = 110  # columns that can still be read
+NARROWEST, WIDEST = 40, 110  # columns that can still be read
+UNBROKEN = 10_000_000
+INDENT = "    "
 
 
 def check(
@@ -83,38 +84,29 @@ def _readable(
     findings: Sequence[Finding], verdicts: Sequence[Verdict], counts: dict[str, int]
 ) -> Iterator[str]:
     for severity in SEVERITIES:
-        yield from _of_severity([f for f in findings if f.severity == severity], f"{severity}s")
+        found = [finding for finding in findings if finding.severity == severity]
+        for finding in found:
+            yield from _entry(finding)
+        if found:
+            yield ""
     if verdicts:
         yield from _claims(verdicts)
     yield _tally(counts)
 
 
-def _of_severity(findings: Sequence[Finding], title: str) -> Iterator[str]:
-    if findings:
-        yield f"{title.upper()} ({len(findings)})"
-    for file, group in groupby(findings, key=lambda finding: finding.file):
-        yield f"  {file}"
-        for finding in group:
-            yield from _entry(finding)
-    if findings:
-        yield ""
-
-
 def _entry(finding: Finding) -> Iterator[str]:
-    place = ":".join(str(number) for number in (finding.line, finding.column) if number)
-    yield from _wrapped(f"{place:<8}", f"{finding.message} [{finding.code}]")
-    if finding.severity == "note":
-        return
-    if finding.expected:
-        yield from _wrapped(" " * 8, f"expected {finding.expected}")
-    if finding.cure:
-        yield from _wrapped(" " * 8, f"cure: {finding.cure}")
+    """A finding behind its place, as compilers write it; editors and terminals can jump to it."""
+    numbers = [str(number) for number in (finding.line, finding.column) if number]
+    place = ":".join([finding.file, *numbers])
+    yield from _wrapped(f"{place}: {finding.severity}: {finding.message} [{finding.code}]")
+    if finding.severity != "note":
+        yield from _wrapped(f"expected {finding.expected}", INDENT) if finding.expected else ()
+        yield from _wrapped(f"cure: {finding.cure}", INDENT) if finding.cure else ()
 
 
 def _claims(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    yield f"CLAIMS ({len(verdicts)})"
     for verdict in verdicts:
-        yield from _wrapped(f"{_MARKS[verdict.holds]:<8}", f"{verdict.claim}: {_told(verdict)}")
+        yield from _wrapped(f"{_MARKS[verdict.holds]:<6} {verdict.claim}: {_told(verdict)}")
     yield ""
 
 
@@ -136,13 +128,19 @@ def _tally(counts: dict[str, int]) -> str:
     return ", ".join(numbers)
 
 
-def _wrapped(head: str, text: str) -> list[str]:
-    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+def _width() -> int:
+    """Columns of the terminal; without one nothing is broken, so that lines can be searched."""
+    if not sys.stdout.isatty():
+        return UNBROKEN
+    return max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(
         text,
-        max(width, 40),
-        initial_indent=f"    {head} ",
-        subsequent_indent=" " * (len(head) + 5),
+        _width(),
+        initial_indent=indent,
+        subsequent_indent=INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
