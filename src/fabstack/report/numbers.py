@@ -10,6 +10,20 @@ NOTHING = "–"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
+_UNITS = {  # endings of columns' names, the longer ones first
+    "_usd_per_month": "USD/month",
+    "_usd_per_year": "USD/year",
+    "_usd_per_h": "USD/h",
+    "_usd": "USD",
+    "_percent": "%",
+    "_per_month": "1/month",
+    "_per_cm2": "1/cm²",
+    "_months": "months",
+    "_mm2": "mm²",
+    "_mm": "mm",
+    "_min": "min",
+}
+
 
 def plain(value: float | None, digits: int = 3) -> str:
     """A number with at least `digits` significant digits and separators: 1,234 or 0.0123."""
@@ -30,7 +44,7 @@ def rounded(value: float | None, digits: int = 3) -> str:
     for size, word in _LARGE:
         if abs(value) >= size * (1 - 0.5 * 10**-digits):
             return f"{plain(value / size, digits)} {word}"
-    return plain(value, digits)
+    return plain(float(f"{value:.{digits}g}"), digits)
 
 
 def usd(value: float | None) -> str:
@@ -64,11 +78,19 @@ def month(day: date | None) -> str:
     return NOTHING if day is None else f"{day:%b %Y}"
 
 
+def heading(name: str) -> tuple[str, str]:
+    """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
+    for ending, unit in _UNITS.items():
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("_", " "), unit
+    return name.replace("_", " "), ""
+
+
 def address(text: str) -> str:
-    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width mm."""
+    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width."""
     table, _, rest = text.partition("/")
     key, _, column = rest.rpartition("/")
-    return f"{table if key == '-' else key}: {column.replace('_', ' ')}" if key else text
+    return f"{table if key == '-' else key}: {heading(column)[0]}" if key else text
 
 
 def cell(value: Any) -> str:

@@ -166,13 +166,24 @@ def _drawing(run: Run, picture: Picture, room: Room) -> Child:
         return element("p", missing, class_="lack")
     try:
         rows = picture.rows(run)
-        drawn = [] if rows.is_empty() else _plot(picture, rows)
+        drawn: list[Child] = [] if rows.is_empty() else [*_plot(picture, rows)]
     except pl.exceptions.ColumnNotFoundError as error:
         words = f"A table of this run is of another version of fabstack: {_first_line(error)}."
         return element("p", words, class_="lack")
     if not drawn:
         return element("p", picture.empty, class_="lack")
-    return [*drawn, rows_beside(picture.name, rows, picture.tables, room)]
+    return [
+        *drawn,
+        _cut(picture, rows.height),
+        rows_beside(picture.name, rows, picture.tables, room),
+    ]
+
+
+def _cut(picture: Picture, height: int) -> Html | None:
+    if picture.most is None or height <= picture.most:
+        return None
+    words = f"The figure shows the first {picture.most} of {height:,} rows; the table has all."
+    return element("p", words, class_="note")
 
 
 def _first_line(error: Exception) -> str:
@@ -180,7 +191,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:
-    figure = picture.draw(rows)
+    figure = picture.drawn(rows)
     name, height = f"figure-{picture.name}", figure["layout"]["height"]
     return [
         element(

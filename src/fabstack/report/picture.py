@@ -15,7 +15,8 @@ from fabstack.results.run import Run
 class Picture:
     """One figure with its table; both are made from the same rows.
 
-    `tables` are the tables that `rows` reads; where one is missing the picture says so.
+    `tables` are the tables that `rows` reads; where one is missing the picture says so. A figure
+    with one line for each row takes no more than `most` of them.
     """
 
     name: str
@@ -25,10 +26,15 @@ class Picture:
     rows: Callable[[Run], pl.DataFrame]
     draw: Callable[[pl.DataFrame], Figure]
     empty: str = "There is nothing to show."
+    most: int | None = None
 
     def figure(self, run: Run) -> Figure:
         """The figure of one run, in roles of the theme."""
-        return self.draw(self.rows(run))
+        return self.drawn(self.rows(run))
+
+    def drawn(self, rows: pl.DataFrame) -> Figure:
+        """The figure of some rows, in roles of the theme."""
+        return self.draw(rows if self.most is None else rows.head(self.most))
 
 
 def lacking(run: Run, tables: Sequence[str]) -> str:

@@ -10,22 +10,12 @@ import polars as pl
 from polars import selectors
 
 from fabstack.report.html import Html, element
-from fabstack.report.numbers import cell
+from fabstack.report.numbers import cell, heading
 from fabstack.results.catalogue import column_of
 
-SHOWN_ROWS = 100
+SHOWN_ROWS = 60
 DIGITS = 8  # significant ones in the CSV; the Parquet file has all
-ROOM_BYTES = 1_600_000  # for all CSV of a page, so that it stays below 8 MB
-
-# the longer ending first
-_UNITS = {
-    "_usd_per_h": "USD/h",
-    "_usd": "USD",
-    "_percent": "%",
-    "_per_month": "1/month",
-    "_months": "months",
-    "_mm2": "mm²",
-}
+ROOM_BYTES = 1_300_000  # for all CSV of a page, so that it stays below 8 MB
 
 
 class Room:
@@ -80,14 +70,6 @@ def _header(name: str, tables: Sequence[str]) -> Html:
         unit = known.unit
     small = element("small", unit) if unit else None
     return element("th", words, small, scope="col", title=known.meaning if known else None)
-
-
-def heading(name: str) -> tuple[str, str]:
-    """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
-    for ending, unit in _UNITS.items():
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("_", " "), unit
-    return name.replace("_", " "), ""
 
 
 def _number(value: Any) -> Html:

@@ -93,7 +93,6 @@ DETAILS = (
         menu="Plants",
         title="Plants and lots",
         pictures=(LOAD, STATES, RANKING, CYCLE_TIMES, CONFIRMED),
-        half=(RANKING, CYCLE_TIMES),
     ),
     Section(
         name="yield-and-cost",

@@ -183,7 +183,7 @@ def date_drivers(run: Run) -> list[Tile]:
     first = [frame.row(0, named=True) for frame in unlike(influences(run))]
     return [
         Tile(
-            f"{row['outcome']} hangs most on",
+            f"{row['of']} hangs most on",
             row["title"],
             f"it explains {percent(row['share_percent'])} of the spread",
         )

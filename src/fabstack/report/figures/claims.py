@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    MOST,
     Trace,
     axis,
     figure,
@@ -66,18 +67,14 @@ def draw(rows: pl.DataFrame) -> Figure:
     names = [wrapped(f"{row['part']}  {row['claim']}") for row in rows.iter_rows(named=True)]
     rows = rows.with_columns(label=pl.Series(names, dtype=pl.String))
     traces = [_bars(rows.filter(pl.col("verdict") == word), word) for word in _ROLES]
-    top = max(10.0, *rows["factor"])
-    low = min(0.5, *rows["factor"])
-    scale = {"type": "log", "range": [_decades(low), _decades(top)], "dtick": 1, "tickprefix": "×"}
+    promise = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper"}
+    scale = {"type": "log", "range": _decades(rows["factor"].to_list()), "dtick": 1}
     return figure(
         [trace for trace in traces if trace["x"]],
         rows_high(len(names), 34),
-        xaxis=axis("need over supply, or time over promise (logarithmic)", **scale),
+        xaxis=axis("need over supply, or time over promise (logarithmic)", tickprefix="×", **scale),
         yaxis=labels(names),
-        shapes=[
-            {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper"}
-            | {"line": {"color": "$ink", "width": 1}}
-        ],
+        shapes=[promise | {"line": {"color": "$ink", "width": 1}}],
         barmode="overlay",
     )
 
@@ -90,6 +87,7 @@ def _bars(rows: pl.DataFrame, word: str) -> Trace:
         word,
         _ROLES[word],
         base=1,
+        marker={"color": _ROLES[word], "pattern": {"shape": "/" if word == "open" else ""}},
         text=[times(factor) for factor in factors],
         textposition="outside",
         cliponaxis=False,
@@ -98,9 +96,10 @@ def _bars(rows: pl.DataFrame, word: str) -> Trace:
     )
 
 
-def _decades(end: float) -> float:
-    """Where a logarithmic axis ends, with room for a label."""
-    return math.log10(end) * 1.15 + math.copysign(0.2, math.log10(end))
+def _decades(factors: list[float]) -> list[float]:
+    """The ends of a logarithmic axis, with room for a label at either side."""
+    low, high = math.log10(min(1.0, *factors)), math.log10(max(10.0, *factors))
+    return [low - 0.08 * (high - low), high + 0.1 * (high - low)]
 
 
 CLAIMS = Picture(
@@ -113,4 +112,5 @@ CLAIMS = Picture(
     rows=claims,
     draw=draw,
     empty="No claim of this programme has a factor.",
+    most=MOST,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    MOST,
     NAMED,
     Trace,
     axis,
@@ -182,6 +183,7 @@ COST = Picture(
     rows=chips,
     draw=draw_chips,
     empty="The programme has no die or package with a cost.",
+    most=MOST,
 )
 PARTS = Picture(
     name="cost-parts",
@@ -191,6 +193,7 @@ PARTS = Picture(
     rows=chips,
     draw=draw_parts,
     empty="The programme has no die or package with a cost.",
+    most=MOST,
 )
 SWINGS_PICTURE = Picture(
     name="swings",
@@ -210,4 +213,5 @@ DIES = Picture(
     rows=dies,
     draw=draw_dies,
     empty="The programme has no dies that are cut from wafers.",
+    most=MOST,
 )

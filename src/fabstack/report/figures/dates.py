@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    BAR,
+    MOST,
     NAMED,
     Trace,
     axis,
@@ -63,7 +65,7 @@ def roadmap(run: Run) -> pl.DataFrame:
 
 def draw_dates(rows: pl.DataFrame) -> Figure:
     """For each line the claimed day, the median, and the span of eight in ten futures."""
-    names = _names(rows)
+    names = titled(rows)
     chances = rows["odds_of_claim_percent"].to_list()
     return figure(
         [*_spread(rows, names), _claimed(rows, names)],
@@ -120,7 +122,7 @@ def _mood(odds: float | None) -> str:
     return "$holds" if odds >= SURE_PERCENT else "$fails" if odds < EVEN_PERCENT else "$unknown"
 
 
-def _names(rows: pl.DataFrame) -> list[str]:
+def titled(rows: pl.DataFrame) -> list[str]:
     """Labels that differ: a category axis would put equal ones on one line."""
     plants = rows["plant"].to_list() if "plant" in rows.columns else [""] * rows.height
     seen: dict[str, int] = {}
@@ -150,7 +152,7 @@ def odds(run: Run) -> pl.DataFrame:
 def draw_odds(rows: pl.DataFrame) -> Figure:
     """An S-curve for each activity, with a line at the claimed day."""
     groups = list(rows.group_by("activity", maintain_order=True))[:MANY_CURVES]
-    parts = {_names(frame)[0]: _curve(frame) for _, frame in groups}
+    parts = {titled(frame)[0]: _curve(frame) for _, frame in groups}
     share = axis(range=[0, 102], dtick=50, ticksuffix=" %")
     return panels(parts, x=months(), y=share, each_px=130)
 
@@ -184,7 +186,7 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
     """Spans of the end of each activity that has a claim or often decides."""
     decides = (pl.col("critical_percent") >= CRITICAL_PERCENT) | pl.col("claimed").is_not_null()
     rows = rows.filter(decides)
-    names = _names(rows)
+    names = titled(rows)
     critical = rows["critical_percent"].to_list()
     weight = {
         "color": critical,
@@ -192,13 +194,7 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
         "cmin": 0,
         "cmax": 100,
     }
-    bar = {
-        "title": {"text": "decides, %", "side": "right"},
-        "thickness": 10,
-        "len": 0.5,
-        "y": 1,
-        "yanchor": "top",
-    }
+    bar = {"title": {"text": "decides, %", "side": "right"}, "thickness": 10} | BAR
     told = [f"decides a last date in {percent(share)} of the futures" for share in critical]
     middle = marks(
         rows["p50"].to_list(),
@@ -224,12 +220,16 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
 
 def influences(run: Run) -> pl.DataFrame:
     """The inputs of each sampled outcome; those of the least likely claims first."""
-    odds = run.table("ramp_activities").select(
-        pl.col("activity").alias("outcome"), pl.col("odds_of_claim_percent").alias("odds")
+    activities = run.table("ramp_activities")
+    known = activities.select(
+        pl.col("activity").alias("outcome"),
+        pl.col("odds_of_claim_percent").alias("odds"),
+        pl.Series("of", titled(activities), dtype=pl.String),
     )
-    table = run.table("ramp_sensitivity").join(odds, on="outcome", how="left")
+    table = run.table("ramp_sensitivity").join(known, on="outcome", how="left")
     order = pl.col("odds").fill_null(100.0), "outcome", -pl.col("share_percent"), "input"
-    return table.sort(*order, maintain_order=True).drop("odds")
+    named = table.with_columns(of=pl.coalesce("of", "outcome"))
+    return named.sort(*order, maintain_order=True).drop("odds")
 
 
 def unlike(rows: pl.DataFrame) -> list[pl.DataFrame]:
@@ -242,7 +242,7 @@ def unlike(rows: pl.DataFrame) -> list[pl.DataFrame]:
 
 def draw_influences(rows: pl.DataFrame) -> Figure:
     """One panel for each outcome: share of its spread by input."""
-    parts = {frame["outcome"][0]: [_influence(frame.head(INPUTS))] for frame in unlike(rows)}
+    parts = {frame["of"][0]: [_influence(frame.head(INPUTS))] for frame in unlike(rows)}
     share = axis(rangemode="tozero", ticksuffix=" %", nticks=4)
     return panels(parts, x=share, y=listed(), showlegend=False, **NAMED)
 
@@ -271,6 +271,7 @@ DATES = Picture(
     rows=dates,
     draw=draw_dates,
     empty="No activity claims a date.",
+    most=MOST,
 )
 ROADMAP = Picture(
     name="roadmap",
@@ -280,6 +281,7 @@ ROADMAP = Picture(
     rows=roadmap,
     draw=draw_dates,
     empty="The programme has no chip generation with a date of volume.",
+    most=MOST,
 )
 ODDS = Picture(
     name="odds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    MOST,
     Trace,
     axis,
     band,
@@ -52,7 +53,7 @@ def draw_cycle_times(rows: pl.DataFrame) -> Figure:
     return figure(
         [tail, mean],
         rows_high(len(names)),
-        xaxis=axis("days (logarithmic)", type="log", dtick=1),
+        xaxis=axis("days (logarithmic)", type="log", dtick="D2"),
         yaxis=labels(names),
     )
 
@@ -114,6 +115,7 @@ CYCLE_TIMES = Picture(
     rows=cycle_times,
     draw=draw_cycle_times,
     empty="No lot was completed.",
+    most=MOST,
 )
 CONFIRMED = Picture(
     name="plan-and-simulation",

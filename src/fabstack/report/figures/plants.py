@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    BAR,
+    MOST,
     Trace,
     axis,
     band,
@@ -25,6 +27,7 @@ from fabstack.results.run import Run
 
 FIRST = 3  # groups of each plant on the first page
 RANKED = 20
+GROUPS = 120  # lines of the heat map
 BUILDING = "phase:"  # rows of the plan's capacity that speak of the building, not of tools
 _HEAT = [[0, "$heat-0"], [0.4, "$heat-1"], [0.75, "$heat-2"], [0.95, "$heat-3"], [1, "$heat-4"]]
 _STATES = {
@@ -33,6 +36,7 @@ _STATES = {
     "standby_percent": ("standby", "$pale"),
     "scheduled_down_percent": ("scheduled down", "$yellow"),
     "unscheduled_down_percent": ("unscheduled down", "$vermillion"),
+    "non_scheduled_percent": ("non-scheduled", "$grey"),
 }
 
 
@@ -76,7 +80,7 @@ def bottlenecks(run: Run) -> pl.DataFrame:
 
 def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
     """Planned peak as bar, simulated utilisation as mark, the worth of an hour as words."""
-    names = [f"{row['tool_group']} · {row['plant']}" for row in rows.iter_rows(named=True)]
+    names = _places(rows)
     worth = [_worth(row) for row in rows.iter_rows(named=True)]
     peak = lying_bars(
         names,
@@ -105,6 +109,12 @@ def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
     )
 
 
+def _places(rows: pl.DataFrame) -> list[str]:
+    """Labels of tool groups and of the limits of buildings."""
+    groups = rows["tool_group"].str.replace(f"^{BUILDING}", "building, ")
+    return [f"{group} · {plant}" for group, plant in zip(groups, rows["plant"], strict=True)]
+
+
 def _worth(row: dict[str, object]) -> str:
     value = row["peak_value_usd_per_h"]
     what = "unit" if str(row["tool_group"]).startswith(BUILDING) else "hour"
@@ -116,7 +126,7 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
     worth = rows.filter(pl.col("peak_value_usd_per_h") > 0).head(RANKED)
     hours = worth.filter(~pl.col("tool_group").str.starts_with(BUILDING))
     shown = hours if hours.height else worth
-    names = [f"{row['tool_group']} · {row['plant']}" for row in shown.iter_rows(named=True)]
+    names = _places(shown)
     values = shown["peak_value_usd_per_h"].to_list()
     one = lying_bars(
         names,
@@ -144,14 +154,14 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
 def load(run: Run) -> pl.DataFrame:
     """Load of every tool group and building by month."""
     table = run.table("plan_capacity").filter(pl.col("available_h") > 0)
-    return table.sort("plant", "tool_group", "month")
+    mean = pl.col("load_percent").mean().over("plant", "tool_group")
+    return table.sort("plant", -mean, "tool_group", "month")
 
 
 def draw_load(rows: pl.DataFrame) -> Figure:
     """A heat map: one line for each group, one column for each month."""
-    groups = rows.select("plant", "tool_group").unique(maintain_order=True)
-    names = [f"{group} · {plant}" for plant, group in groups.iter_rows()]
-    wide = rows.pivot("month", index=["plant", "tool_group"], values="load_percent")
+    wide = rows.pivot("month", index=["plant", "tool_group"], values="load_percent").head(GROUPS)
+    names = _places(wide)
     days = sorted(rows["month"].unique().to_list())
     cells = wide.select(str(day) for day in days).rows()
     heat = {
@@ -165,7 +175,7 @@ def draw_load(rows: pl.DataFrame) -> Figure:
         "xgap": 0,
         "ygap": 1.5,
         "hovertemplate": "%{y}<br>%{x|%b %Y}: %{z:.0f} %<extra></extra>",
-        "colorbar": {"ticksuffix": " %", "thickness": 10, "outlinewidth": 0, "len": 1},
+        "colorbar": {"ticksuffix": " %", "thickness": 10, "outlinewidth": 0} | BAR,
     }
     return figure(
         [heat],
@@ -186,7 +196,7 @@ def states(run: Run) -> pl.DataFrame:
 
 def draw_states(rows: pl.DataFrame) -> Figure:
     """One bar of 100 percent for each group."""
-    names = [f"{row['tool_group']} · {row['plant']}" for row in rows.iter_rows(named=True)]
+    names = _places(rows)
     traces = [
         lying_bars(names, rows[column].to_list(), name, role, hovertemplate="%{y}: %{x:.1f} %")
         for column, (name, role) in _STATES.items()
@@ -238,6 +248,7 @@ BOTTLENECKS = Picture(
     rows=bottlenecks,
     draw=draw_bottlenecks,
     empty="No plant has tools.",
+    most=MOST,
 )
 RANKING = Picture(
     name="ranking",
@@ -265,6 +276,7 @@ STATES = Picture(
     rows=states,
     draw=draw_states,
     empty="No plant was simulated.",
+    most=MOST,
 )
 CAPACITY = Picture(
     name="capacity",

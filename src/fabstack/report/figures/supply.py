@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from fabstack.report.figures.parts import (
+    MOST,
     Trace,
     axis,
     band,
@@ -174,7 +175,8 @@ def shortfall(run: Run) -> pl.DataFrame:
 
 def draw_shortfall(rows: pl.DataFrame) -> Figure:
     """One bar for each item: the share of its demand that each kind of cause keeps away."""
-    items = rows["item"].unique(maintain_order=True).to_list()
+    items = rows["item"].unique(maintain_order=True).head(MOST).to_list()
+    rows = rows.filter(pl.col("item").is_in(items))
     reasons = rows["reason"].unique(maintain_order=True).to_list()
     traces = [
         _reason(rows.filter(pl.col("reason") == reason), reason, SERIES[i % len(SERIES)])
