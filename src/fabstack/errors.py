@@ -13,6 +13,7 @@ Anything else that reaches the user is a fault of ours (exit code 1).
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -93,10 +94,21 @@ class MissingExtra(FabstackError):
 
 def did_you_mean(found: str, known: Sequence[str]) -> str:
     """A cure for a misspelt name: the nearest known one, or a few that exist."""
-    near = difflib.get_close_matches(found, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(found, _worth_comparing(found, known), n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
     if not known:
         return "none is defined"
     shown = ", ".join(f"'{name}'" for name in list(known)[:5])
     return f"known: {shown}" + (", ..." if len(known) > 5 else "")
+
+
+def _worth_comparing(found: str, known: Sequence[str]) -> Sequence[str]:
+    """All known names, or of very many those that begin alike and are about as long."""
+    if len(known) <= _MANY_NAMES:
+        return known
+    alike = (name for name in known if name[:1] == found[:1] and abs(len(name) - len(found)) <= 2)
+    return list(itertools.islice(alike, _MANY_NAMES))
+
+
+_MANY_NAMES = 2000

@@ -85,10 +85,9 @@ def _in_unit(text: str, unit: str) -> float:
     match = _NUMBER_AND_UNIT.fullmatch(text.strip())
     if match is None:
         return _rounded(_magnitude(text, unit))
-    try:
-        factor = _factor(match["unit"], unit)
-    except UnitError as error:
-        raise UnitError(f"'{text}' {error}") from None
+    factor = _factor(match["unit"], unit)
+    if isinstance(factor, str):
+        raise UnitError(f"'{text}' {factor}")
     return _rounded(float(match["number"].replace(",", "")) * factor)
 
 
@@ -103,12 +102,12 @@ def _rounded(value: float) -> float:
 
 
 @functools.lru_cache(maxsize=4096)
-def _factor(found: str, wanted: str) -> float:
-    """How many of the wanted unit one of the found unit is."""
+def _factor(found: str, wanted: str) -> float | str:
+    """How many of the wanted unit one of the found unit is, or why that cannot be said."""
     try:
         return _magnitude(f"1 {found}" if found[0] != "/" else f"1{found}", wanted)
     except UnitError as error:
-        raise UnitError(str(error).partition("' ")[2]) from None
+        return str(error).partition("' ")[2]
 
 
 def _magnitude(text: str, unit: str) -> float:

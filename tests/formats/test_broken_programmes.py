@@ -116,7 +116,7 @@ BROKEN = (
     # settings
     Broken("programme", "[finance]", "[finances]", "unknown-section", 7, 1,
            "did you mean 'finance'?"),
-    Broken("programme", "discount_rate_percent", "discount_percent", "unknown-key", 8, 20,
+    Broken("programme", "discount_rate_percent", "discount_percent", "unknown-key", 8, 1,
            "did you mean 'discount_rate_percent'?"),
     Broken("programme", "8.0", '"8 mm"', "wrong-unit", 8, 25, "no quantity in percent/year"),
     Broken("programme", "8.0", "[8.0, 9.0]", "bad-value", 8, 25, "one value"),
@@ -288,6 +288,23 @@ def test_no_bytes_in_a_table_give_a_traceback(tmp_path_factory, file, kept, nois
 def test_no_bytes_in_the_settings_give_a_traceback(tmp_path_factory, kept, noise):
     content = FILES["programme.toml"].encode()[:kept] + noise
     _loads_or_finds(write_folder(tmp_path_factory.mktemp("fuzz"), programme=content))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(FILES)),
+    st.floats(0, 1, exclude_max=True),
+    st.integers(0, 3),
+    st.sampled_from(
+        ["", ",", '"', "\n", "-", "9", "x", " ", "=", "'", "[", "(", "\ud7ff", "/", ";"]
+    ),
+)
+def test_no_slip_of_the_keyboard_gives_a_traceback(tmp_path_factory, file, where, cut, typed):
+    text = FILES[file]
+    at = int(where * len(text))
+    name = file.rpartition(".")[0]
+    changed = text[:at] + typed + text[at + cut :]
+    _loads_or_finds(write_folder(tmp_path_factory.mktemp("slip"), **{name: changed}))
 
 
 HOSTILE = (

@@ -38,25 +38,34 @@ class TomlText:
             raise Unreadable(self._fault(error).at(self._place_of(error))) from None
 
     def place(self, section: str, key: str = "") -> Place:
-        """The place of a value, or of its section where the key has none of its own."""
-        return self._places.get((section, key)) or self._places.get((section, "")) or self._nowhere
+        """The place of a key, or of its section where the key does not stand in the file."""
+        return self._keys.get((section, key)) or self._keys.get((section, "")) or Place(self.file)
 
-    @property
-    def _nowhere(self) -> Place:
-        return Place(self.file)
+    def value_place(self, section: str, key: str) -> Place:
+        """The place of the value of a key."""
+        return self._values.get((section, key)) or self.place(section, key)
 
     @cached_property
-    def _places(self) -> dict[tuple[str, str], Place]:
-        places: dict[tuple[str, str], Place] = {}
+    def _keys(self) -> dict[tuple[str, str], Place]:
+        return {address: Place(self.file, line, key) for address, line, key, _ in self._spots}
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], Place]:
+        return {address: Place(self.file, line, value) for address, line, _, value in self._spots}
+
+    @cached_property
+    def _spots(self) -> list[tuple[tuple[str, str], int, int, int]]:
+        """(section, key), line, and the columns of key and value, in the order of the file."""
+        spots = []
         section = ""
-        for number, line in _lines_outside_texts(self.text):
-            if match := _SECTION.match(line):
+        for line, text in _lines_outside_texts(self.text):
+            if match := _SECTION.match(text):
                 section = match["name"].strip("\"'")
-                places.setdefault((section, ""), Place(self.file, number, match.start("name")))
-            elif match := _KEY.match(line):
+                spots.append(((section, ""), line, match.start("name"), match.start("name")))
+            elif match := _KEY.match(text):
                 address = (section, match["name"].strip("\"'"))
-                places.setdefault(address, Place(self.file, number, match.end() + 1))
-        return places
+                spots.append((address, line, match.start("name") + 1, match.end() + 1))
+        return spots
 
     def _fault(self, error: Exception) -> Fault:
         words = _PLACE_IN_MESSAGE.sub("", str(error))
@@ -65,7 +74,7 @@ class TomlText:
     def _place_of(self, error: Exception) -> Place:
         match = _PLACE_IN_MESSAGE.search(str(error))
         if match is None:
-            return self._nowhere
+            return Place(self.file)
         if match[1] is None:
             return Place(self.file, self.text.count("\n") + 1, 1)
         return Place(self.file, int(match[1]), int(match[2]))
@@ -80,9 +89,11 @@ class SectionGrid:
         self._keys = keys
 
     def place(self, row: int, cell: int) -> Place:
-        """The place of a value, or of the section."""
-        del row
-        return self._text.place(self._section, self._keys[cell] if cell >= 0 else "")
+        """The place of a value (of its key, for the header), or of the section."""
+        if cell < 0:
+            return self._text.place(self._section)
+        find = self._text.place if row < 0 else self._text.value_place
+        return find(self._section, self._keys[cell])
 
 
 def _lines_outside_texts(text: str) -> Iterator[tuple[int, str]]:
