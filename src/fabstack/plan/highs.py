@@ -16,6 +16,7 @@ from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.types import Floats
 
 MANY_COLUMNS = 20_000  # from here on the interior point method is the faster one
+TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
 ALWAYS: dict[str, Any] = {"threads": 1, "random_seed": 0, "primal_feasibility_tolerance": 1e-9}
 
 
@@ -63,7 +64,7 @@ def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
     distance = answer.gap
     if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
         held = _held(scaling.arrays, answer.values)
-        methods = (_SIMPLEX, _INTERIOR_POINT)  # what is left is easy
+        methods = (_SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX)  # what is left is easy
         held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
         answer = held_answer._replace(status=answer.status)
     return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
@@ -84,7 +85,7 @@ def _answer(arrays: Arrays, methods: Methods, *, time_limit_s: float, gap: float
     for method in methods:
         solver = _solver(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
         if solver.run() != highspy.HighsStatus.kError:
-            return _read(solver, is_whole=bool(arrays.whole.any()))
+            return _read(solver, arrays)
     raise SolverError("HiGHS breaks down on this program with every method")
 
 
@@ -93,6 +94,8 @@ _SIMPLEX: dict[str, Any] = {"solver": "simplex"}
 # HiGHS 1.16 loses the basis of these programs when it undoes a presolve after an interior point
 # solve, and ends in an error; so there is none.
 _INTERIOR_POINT: dict[str, Any] = {"solver": "ipm", "presolve": "off"}
+# Slower, but it gets through where undoing a presolve or a crossover loses the basis.
+_PLAIN_SIMPLEX: dict[str, Any] = {"solver": "simplex", "presolve": "off"}
 
 
 def _methods(arrays: Arrays) -> Methods:
@@ -100,8 +103,8 @@ def _methods(arrays: Arrays) -> Methods:
     if arrays.whole.any():
         return {"mip_lp_solver": "ipm"}, {"mip_lp_solver": "simplex"}
     if arrays.cost.size > MANY_COLUMNS:
-        return _INTERIOR_POINT, _SIMPLEX
-    return _SIMPLEX, _INTERIOR_POINT
+        return _INTERIOR_POINT, _SIMPLEX, _PLAIN_SIMPLEX
+    return _SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX
 
 
 def _held(arrays: Arrays, values: Floats) -> Arrays:
@@ -189,20 +192,33 @@ def _status(solver: Any) -> Status:
     if found in _STATUSES:
         return _STATUSES[found]
     if found in _STOPPED:
-        feasible = highspy.SolutionStatus.kSolutionStatusFeasible
-        has_plan = solver.getInfo().primal_solution_status == feasible
-        return Status.LIMIT if has_plan else Status.NOTHING
+        return Status.LIMIT
     raise SolverError(f"HiGHS ended with '{solver.modelStatusToString(found)}'")
 
 
-def _read(solver: Any, *, is_whole: bool) -> _Answer:
-    found, info = solver.getSolution(), solver.getInfo()
+def _read(solver: Any, arrays: Arrays) -> _Answer:
+    found, is_whole = solver.getSolution(), bool(arrays.whole.any())
+    values = np.asarray(found.col_value, dtype=float)
     status = _status(solver)
-    gap = float(info.mip_gap) if is_whole else 0.0
+    if status is Status.LIMIT and not _keeps(arrays, values):
+        status = Status.NOTHING
+    gap = float(solver.getInfo().mip_gap) if is_whole else 0.0
     return _Answer(
         status=status,
-        values=np.asarray(found.col_value, dtype=float),
+        values=values,
         reduced_costs=np.asarray(found.col_dual, dtype=float),
         duals=np.asarray(found.row_dual, dtype=float),
         gap=np.inf if status is Status.LIMIT and not is_whole else gap,
+    )
+
+
+def _keeps(arrays: Arrays, values: Floats) -> bool:
+    """True where values keep all bounds; what a stopped method leaves behind need not."""
+    if values.size != arrays.cost.size:
+        return False
+    activity = arrays.matrix @ values
+    within = (arrays.lower - values, values - arrays.upper)
+    return all(
+        excess.max(initial=0.0) <= TOLERANCE
+        for excess in (arrays.low - activity, activity - arrays.high, *within)
     )
