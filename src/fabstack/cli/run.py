@@ -63,7 +63,7 @@ _MARKS = {True: "holds  ", False: "FAILS  ", None: "unknown"}
 
 def _readable(answer: dict[str, object]) -> str:
     headline, parts = answer["headline"], answer["mission"]
-    lines = [headline["sentence"], ""]  # type: ignore[index]
+    lines = [headline["sentence"], *([""] if parts else [])]  # type: ignore[index]
     lines += [f"{p['part']:>3}  {_MARKS[p['holds']]}  {p['title']}" for p in parts]  # type: ignore[attr-defined]
     worst = headline["breaks_first"]  # type: ignore[index]
     if worst:

@@ -8,7 +8,7 @@ answers go first.
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -58,10 +58,17 @@ def follows_from(
     return decorate
 
 
-def _groups(rows: tuple[Row, ...], column: str) -> defaultdict[Any, list[Row]]:
-    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+class _Groups(dict[Any, list[Any]]):
+    """Rows by a value; looking one up that has no rows leaves nothing behind."""
+
+    def __missing__(self, value: Any) -> list[Any]:
+        return []
+
+
+def _groups(rows: tuple[Row, ...], column: str) -> _Groups:
+    groups = _Groups()
     for row in rows:
-        groups[getattr(row, column)].append(row)
+        groups.setdefault(getattr(row, column), []).append(row)
     return groups
 
 
