@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -84,7 +85,7 @@ def _answer(arrays: Arrays, methods: Methods, *, time_limit_s: float, gap: float
     """The first of several methods that does not break down; each starts anew."""
     for method in methods:
         solver = _solver(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
-        if solver.run() != highspy.HighsStatus.kError:
+        if _run(solver) != highspy.HighsStatus.kError:
             return _read(solver, arrays)
     raise SolverError("HiGHS breaks down on this program with every method")
 
@@ -149,6 +150,18 @@ def _solver(arrays: Arrays, options: dict[str, Any]) -> Any:
         _check(solver.setOptionValue(name, value), f"option {name} = {value}")
     _check(solver.passModel(_model(arrays)), "the model")
     return solver
+
+
+def _run(solver: Any) -> Any:
+    """Run in a thread, so that Ctrl-C is heard at once; the solver is stopped before it goes on."""
+    solver.HandleUserInterrupt = True
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        running = thread.submit(solver.run)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            solver.cancelSolve()
+            raise
 
 
 def _model(arrays: Arrays) -> Any:

@@ -1,0 +1,90 @@
+"""When the solver is stopped, or cannot answer, the user is told so."""
+
+from __future__ import annotations
+
+import numpy as np
+import plan_samples as s
+import pytest
+from scipy.sparse import csc_matrix
+
+from fabstack.errors import LimitError
+from fabstack.plan import PlanOptions, plan
+from fabstack.plan.highs import Status, minimum
+from fabstack.plan.program import Arrays
+from fabstack.plan.scaling import scaled
+
+
+def arrays(cost, matrix, low, high, upper=None, whole=None) -> Arrays:
+    cost = np.array(cost, dtype=float)
+    return Arrays(
+        cost=cost,
+        lower=np.zeros(cost.size),
+        upper=np.full(cost.size, np.inf) if upper is None else np.array(upper, dtype=float),
+        whole=np.zeros(cost.size, dtype=bool) if whole is None else np.array(whole),
+        low=np.array(low, dtype=float),
+        high=np.array(high, dtype=float),
+        matrix=csc_matrix(np.array(matrix, dtype=float)),
+    )
+
+
+def test_instance_d_is_infeasible() -> None:
+    # planning survey, section 5.1: x <= 10, y <= 3, x + y >= 15
+    program = arrays([1, 1], [[1, 1]], [15], [np.inf], upper=[10, 3])
+    assert minimum(program, time_limit_s=10, gap=0).status is Status.INFEASIBLE
+
+
+def test_an_unlimited_gain_is_unbounded() -> None:
+    program = arrays([-1], [[0]], [-np.inf], [1])
+    assert minimum(program, time_limit_s=10, gap=0).status is Status.UNBOUNDED
+
+
+def test_a_knapsack_is_solved_in_whole_numbers() -> None:
+    # the most of 5x + 4y with 6x + 5y <= 10 is 8 at (0, 2); relaxed it is 8 1/3
+    program = arrays([-5, -4], [[6, 5]], [-np.inf], [10], whole=[True, True])
+    found = minimum(program, time_limit_s=10, gap=0)
+    assert found.objective == pytest.approx(-8)
+    assert found.values == pytest.approx([0, 2])
+    assert found.gap == pytest.approx(0)
+
+
+def test_no_time_at_all_is_a_limit_that_is_told() -> None:
+    months = 60
+    programme = s.programme(
+        months=months,
+        items=tuple(s.item(f"p{k}", price_usd=10 + k) for k in range(20)),
+        plants=(s.plant(),),
+        phases=(s.phase(700),),
+        routes=tuple(s.route(f"p{k}") for k in range(20)),
+        demands=tuple(
+            d for k in range(20) for d in s.demands(*(40 + (7 * k * t) % 31 for t in range(months)),
+                                                    item=f"p{k}")
+        ),
+    )  # fmt: skip
+    with pytest.raises(LimitError, match="no plan was found within 1e-06 s"):
+        plan(programme, options=PlanOptions(time_limit_s=1e-6))
+
+
+def test_scaling_brings_numbers_towards_one_and_keeps_the_optimum() -> None:
+    # a dear machine (whole) lets many cheap units through
+    program = arrays(
+        [3e10, 4e-5],
+        [[-2.5e8, 1], [0, 1e-6]],
+        [-np.inf, 90],
+        [0, np.inf],
+        whole=[True, False],
+    )
+    scaling = scaled(program)
+    sizes = np.abs(scaling.arrays.matrix.data)
+    assert sizes.max() / sizes.min() < 1e6 < 2.5e8 / 1e-6
+    assert scaling.column[0] == 1, "a whole column keeps its unit"
+    found = minimum(program, time_limit_s=10, gap=0)
+    assert found.values == pytest.approx([1, 9e7])
+    assert found.objective == pytest.approx(3e10 + 3600)
+    assert found.duals[1] == pytest.approx(40)  # another 1 of the second row costs 1e6 x 4e-5
+
+
+def test_powers_of_two_change_no_mantissa() -> None:
+    program = arrays([0.1], [[0.3]], [0.7], [np.inf])
+    scaling = scaled(program)
+    for factor in (*scaling.column, *scaling.row, scaling.cost):
+        assert np.frexp(factor)[0] == 0.5
