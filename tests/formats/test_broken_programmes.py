@@ -174,7 +174,18 @@ def test_other_files_may_lie_beside_the_tables(tmp_path):
 
 def test_a_missing_folder_is_one_finding(tmp_path):
     (found,) = findings(tmp_path / "nowhere")
-    assert (found.code, found.line) == ("missing-folder", 0)
+    assert (found.code, found.line) == ("no-programme", 0)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "notes.txt", "none.xlsx"])
+def test_what_can_be_no_programme_is_one_finding(tmp_path, name):
+    (tmp_path / "notes.txt").write_text("mine")
+    (found,) = findings(tmp_path / name)
+    assert (found.code, found.line) == ("no-programme", 0)
+
+
+def test_the_settings_file_stands_for_its_folder(tmp_path):
+    assert load(write_folder(tmp_path) / "programme.toml") == load(tmp_path)
 
 
 def test_a_folder_without_settings_says_so(tmp_path):

@@ -8,6 +8,7 @@ from arbitrary import programmes
 from hypothesis import HealthCheck, given, settings
 
 from fabstack.formats import digest, load, save
+from fabstack.formats.columns import rows_of, stand_in
 from fabstack.model import columns_of, sections, tables
 from small_programme import FILES, small, write_folder
 
@@ -92,3 +93,11 @@ def test_a_blank_cell_never_hides_a_value(table):
     """Blank means the default, so an optional column must have no other default than None."""
     for column in columns_of({**tables(), **sections()}[table]):
         assert not column.optional or column.default is None
+
+
+@pytest.mark.parametrize("table", [*tables(), *sections()])
+def test_what_stands_in_for_a_broken_cell_is_itself_valid(table):
+    row_class = {**tables(), **sections()}[table]
+    stand_ins = {column.name: stand_in(column) for column in columns_of(row_class)}
+    (row,) = rows_of(row_class, {}, 1)
+    assert row == row_class(**stand_ins)

@@ -150,6 +150,7 @@ def test_a_hand_written_workbook_is_read(tmp_path):
     assert [(m.name, m.priority) for m in loaded.programme.markets] == [("7", 3), ("cars", 2)]
     assert loaded.programme.volumes[0].units_per_year == 2e6
     assert loaded.place("markets", "cars", "priority") == (f"{book}[markets]", 4, 2)
+    assert loaded.place("lanes", "a:b").file == f"{book}[lanes]"
     assert loaded.place("programme", "-", "end") == (f"{book}[programme]", 4, 3)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fabstack.errors import Finding
 from fabstack.formats.places import Place
+from fabstack.model.references import Problem
 
 SHOWN_PER_COLUMN = 20  # of the same code; a whole column of wrong cells is one mistake, not 10,000
 
@@ -23,6 +24,11 @@ class Fault(NamedTuple):
     def at(self, place: Place) -> Finding:
         """The same as a finding."""
         return Finding(*place, self.code, self.message, self.expected, self.cure)
+
+
+def fault_from(problem: Problem) -> Fault:
+    """A problem of the model as a fault."""
+    return Fault(problem.code, problem.message, problem.expected, problem.cure)
 
 
 class CellFault(NamedTuple):

@@ -24,7 +24,7 @@ _LIKE_A_TABLE = {".csv", ".toml", ".tsv"}  # other files, such as notes, may lie
 
 def raw_programme(folder: Path) -> Raw:
     """The cells of every file in a programme folder."""
-    raw = Raw(str(folder))
+    raw = Raw(place_of=lambda table: str(folder / f"{table}.csv"))
     raw.findings.extend(_unknown_files(folder))
     _add_settings(raw, folder / SETTINGS)
     for table in tables():

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 from fabstack.errors import Finding, InputError
 from fabstack.formats import folder, workbook_reading
-from fabstack.formats.faults import CellFault, Fault
+from fabstack.formats.faults import Fault
 from fabstack.formats.garbage import collection_paused, spare
+from fabstack.formats.marking import mark_problems
 from fabstack.formats.places import Nowhere, Place
 from fabstack.formats.raw import Raw
-from fabstack.formats.scenarios import (
-    change_faults,
-    changes_of,
-    value_cell,
-    with_scenario,
-    wrong_thing,
-)
+from fabstack.formats.scenarios import changes_of, value_cell, with_scenario
 from fabstack.formats.tables import Table, read_table
-from fabstack.model import Programme, by_key, column, sections, tables
+from fabstack.model import Programme, by_key, sections, tables
 from fabstack.model.cells import Cell
-from fabstack.model.references import Problem, problems
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,7 @@ def read(path: Path | str, scenario: str | None = None) -> Loaded:
         raw = _raw(Path(path))
         read_tables = {name: _table(raw, name) for name in (*sections(), *tables())}
         programme = _programme(read_tables)
-        _mark_problems(programme, read_tables, raw.unreadable)
+        mark_problems(programme, read_tables, raw.unreadable)
         spare(sum(len(table.rows) for table in read_tables.values()))
     findings = [*raw.findings, *_findings(read_tables, raw)]
     if findings:
@@ -97,71 +90,31 @@ def load(path: Path | str, scenario: str | None = None) -> Programme:
 
 
 def _raw(path: Path) -> Raw:
-    if path.name == folder.SETTINGS and path.is_file():
+    if path.name == folder.SETTINGS:
         path = path.parent
-    if not path.exists():
-        fault = Fault("missing-folder", f"there is no '{path}'", "a programme folder or workbook")
-        raise InputError([fault.at(Place(str(path)))])
-    if path.suffix.lower() in workbook_reading.SUFFIXES and not path.is_dir():
-        return workbook_reading.raw_workbook(path)
-    if not path.is_dir():
-        fault = Fault("no-programme", f"'{path}' is no programme", "a folder or workbook")
-        raise InputError([fault.at(Place(str(path)))])
-    return folder.raw_programme(path)
+    try:
+        if path.is_dir():
+            return folder.raw_programme(path)
+        if path.suffix.lower() in workbook_reading.SUFFIXES and path.exists():
+            return workbook_reading.raw_workbook(path)
+        found = f"'{path}' is no programme" if path.exists() else f"there is no '{path}'"
+    except (OSError, ValueError) as error:  # no right to look, or no possible name of a file
+        found = f"cannot read '{path}': {getattr(error, 'strerror', None) or error}"
+    fault = Fault("no-programme", found, "a programme folder or workbook")
+    raise InputError([fault.at(Place(str(path)))])
 
 
 def _table(raw: Raw, name: str) -> Table:
     row_class = {**sections(), **tables()}[name]
     sheet = raw.sheets.pop(name, None)  # a million rows of text are not kept beside the model
     if sheet is None:
-        return Table(name, (), Nowhere(str(Path(raw.origin) / f"{name}.csv")))
+        return Table(name, (), Nowhere(raw.place_of(name)))
     return read_table(sheet, row_class)
 
 
 def _programme(read_tables: Mapping[str, Table]) -> Programme:
     settings = {name: read_tables[name].rows[0] for name in sections()}
     return Programme(**settings, **{name: read_tables[name].rows for name in tables()})
-
-
-def _mark_problems(
-    programme: Programme, read_tables: Mapping[str, Table], unreadable: set[str]
-) -> None:
-    """Add broken references to the faults of their tables, unless a cell is faulty anyway."""
-    in_doubt = {name for name, table in read_tables.items() if table.names_in_doubt} | unreadable
-    faulty = {
-        (name, found.row, found.cell)
-        for name, table in read_tables.items()
-        for found in table.faults
-    }
-    broken = chain(
-        problems(programme, in_doubt),
-        _broken_changes(programme),
-        _wrong_things(programme, read_tables),
-    )
-    for problem in broken:
-        table = read_tables[problem.table]
-        if problem.column in table.header:
-            at = table.header.index(problem.column)
-            if (problem.table, problem.row, at) not in faulty:
-                table.faults.append(CellFault(problem.row, at, _fault(problem)))
-
-
-def _broken_changes(programme: Programme) -> Iterator[Problem]:
-    for row, fault in change_faults(programme):
-        yield Problem("changes", row, "value", *fault)
-
-
-def _wrong_things(programme: Programme, read_tables: Mapping[str, Table]) -> Iterator[Problem]:
-    for name, table in read_tables.items():
-        for (row, column_name), thing in table.things.items():
-            counted = column(name, column_name)
-            fault = counted and wrong_thing(programme, table.rows[row], counted, thing)
-            if fault:
-                yield Problem(name, row, column_name, *fault)
-
-
-def _fault(problem: Problem) -> Fault:
-    return Fault(problem.code, problem.message, problem.expected, problem.cure)
 
 
 def _findings(read_tables: Mapping[str, Table], raw: Raw) -> list[Finding]:

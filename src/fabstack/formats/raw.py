@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from fabstack.formats.values import text_in
 class Raw:
     """The sheets of a programme, what is wrong with its files, and which could not be read."""
 
-    origin: str  # the folder or workbook, as the user named it
+    place_of: Callable[[str], str]  # the file or sheet in which a table stands, or would
     sheets: dict[str, Sheet] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # tables and sections

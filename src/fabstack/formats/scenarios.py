@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.formats.columns import fault_of
-from fabstack.formats.faults import Fault
+from fabstack.formats.faults import Fault, fault_from
 from fabstack.formats.places import Place
 from fabstack.formats.values import thing_in, value_of
 from fabstack.model import Column, Programme, by_key, column, key_columns, key_of
@@ -143,5 +143,4 @@ def _sound(programme: Programme, cells: Iterable[Cell], where: Where) -> Program
 
 def _finding(programme: Programme, problem: Problem, where: Where) -> Finding:
     key = key_of(programme.table(problem.table)[problem.row])
-    fault = Fault(problem.code, problem.message, problem.expected, problem.cure)
-    return fault.at(where(Cell(problem.table, key, problem.column)))
+    return fault_from(problem).at(where(Cell(problem.table, key, problem.column)))

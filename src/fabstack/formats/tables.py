@@ -41,7 +41,7 @@ class Table:
     grid: Grid
     rows: tuple[Any, ...] = ()
     faults: list[CellFault] = field(default_factory=list)
-    things: dict[tuple[int, str], str] = field(default_factory=dict)  # (row, column) -> "panel"
+    things: dict[str, Mapping[int, str]] = field(default_factory=dict)  # column -> row -> "panel"
     names_in_doubt: bool = False  # a name may be missing or wrong, so references cannot be judged
 
     def findings(self) -> Iterator[Finding]:
@@ -50,8 +50,12 @@ class Table:
 
     def place(self, row: int, column: str) -> Place:
         """The place of a cell, or of its row where the file leaves the column out."""
-        cell = self.header.index(column) if column in self.header else WHOLE_ROW
-        return self.grid.place(row, cell)
+        cell = self.cell(column)
+        return self.grid.place(row, WHOLE_ROW if cell is None else cell)
+
+    def cell(self, column: str) -> int | None:
+        """The position of a column in the file; None where the file leaves it out."""
+        return self.header.index(column) if column in self.header else None
 
 
 def read_table(sheet: Sheet, row_class: type) -> Table:
@@ -103,7 +107,7 @@ def _read_rows(sheet: Sheet, row_class: type, columns: Mapping[int, Column], tab
         read = column_values(row_class, column, cells[at])
         values[column.name] = read.values
         table.faults.extend(CellFault(row, at, fault) for row, fault in read.faults.items())
-        table.things.update({(row, column.name): thing for row, thing in read.things.items()})
+        table.things[column.name] = read.things
     table.rows = rows_of(row_class, values, len(sheet.rows))
 
 

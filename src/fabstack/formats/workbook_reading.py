@@ -55,10 +55,10 @@ def raw_workbook(file: Path) -> Raw:
         InputError: the file is no workbook.
         MissingExtra: the reader is not installed.
     """
-    raw = Raw(str(file))
+    raw = Raw(place_of=lambda name: f"{file}[{name}]")
     settings_found = False
     for name, rows in _sheets(file):
-        place = f"{file}[{name}]"
+        place = raw.place_of(name)
         if name == SETTINGS_SHEET:
             settings_found = True
             _add_settings(raw, place, rows)
@@ -89,9 +89,8 @@ def _sheets(file: Path) -> Iterator[tuple[str, list[Cells]]]:
 def _unknown_sheet(name: str, place: str) -> Finding:
     known = (SETTINGS_SHEET, *tables())
     cure = did_you_mean(name, known) + "; a name that begins with _ is skipped"
-    return Fault("unknown-sheet", f"'{name}' is no table of a programme", cure=cure).at(
-        Place(place)
-    )
+    fault = Fault("unknown-sheet", f"'{name}' is no table of a programme", cure=cure)
+    return fault.at(Place(place))
 
 
 def _report_missing_settings(raw: Raw, file: Path) -> None:

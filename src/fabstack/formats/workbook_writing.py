@@ -134,13 +134,9 @@ class _Writer:
 def note(column: Column) -> str:
     """What a user should know of a column: meaning, unit, bounds and default."""
     default = "" if column.default in (None, "") else f"default: {text_in(column.default)}"
+    unit = f"unit: {column.unit}" if column.unit else ""
     needed = "required" if column.required else default
-    lines = (
-        column.doc,
-        f"unit: {column.unit}" * bool(column.unit),
-        range_in_words(column),
-        needed,
-    )
+    lines = (column.doc, unit, range_in_words(column), needed)
     return "\n".join(line for line in lines if line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -83,6 +84,7 @@ class Programme(BaseModel):
         return rows
 
 
+@functools.cache
 def sections() -> Mapping[str, type]:
     """The settings of `programme.toml`: section name -> class."""
     return {
@@ -92,6 +94,7 @@ def sections() -> Mapping[str, type]:
     }
 
 
+@functools.cache
 def tables() -> Mapping[str, type]:
     """The tables: name -> class of a row."""
     return {
