@@ -2,7 +2,7 @@
 
 project = "fabstack"
 author = "the fabstack authors"
-copyright = "2026, the fabstack authors"  # noqa: A001
+copyright = "2026, the fabstack authors"
 extensions = ["myst_parser"]
 html_theme = "furo"
 html_title = "fabstack"

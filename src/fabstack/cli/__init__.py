@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 STOPPED = 130  # by Ctrl-C; some versions of typer return it, others raise
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "check": check,
     "plan": plan,

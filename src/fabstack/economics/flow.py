@@ -1,7 +1,7 @@
 """How much of one thing becomes how much of the next: geometry and yields of a programme.
 
-The planner, the simulator, the checks and the cost chain all ask here, so that they cannot disagree.
-`months` always counts from the opening of the plant that makes the item.
+The planner, the simulator, the checks and the cost chain all ask here, so that they cannot
+disagree. `months` always counts from the opening of the plant that makes the item.
 """
 
 from __future__ import annotations
