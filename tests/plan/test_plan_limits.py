@@ -88,3 +88,15 @@ def test_powers_of_two_change_no_mantissa() -> None:
     scaling = scaled(program)
     for factor in (*scaling.column, *scaling.row, scaling.cost):
         assert np.frexp(factor)[0] == 0.5
+
+
+def test_a_plan_that_could_not_be_solved_is_refused_before_it_is_built() -> None:
+    items = tuple(s.item(f"p{k}") for k in range(2500))
+    programme = s.programme(
+        months=1200,
+        items=items,
+        plants=(s.plant(),),
+        routes=tuple(s.route(item.name) for item in items),
+    )
+    with pytest.raises(LimitError, match=r"5,000,000 are the most; most of them are 2,500"):
+        plan(programme)

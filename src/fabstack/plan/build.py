@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fabstack.errors import LimitError
 from fabstack.plan.buy import Buying, add_offers
 from fabstack.plan.capacity import add_tool_hours
 from fabstack.plan.deliver import Delivering, add_demand
@@ -38,8 +39,17 @@ class Model(NamedTuple):
     arrays: Arrays
 
 
+MOST_COLUMNS = 5_000_000  # some 10 GB in the solver
+
+
 def build(facts: Facts) -> Model:
-    """The program of a plan: everything that can be done, within everything that limits it."""
+    """The program of a plan: everything that can be done, within everything that limits it.
+
+    Raises:
+        LimitError: it would be too large to be solved.
+
+    """
+    _refuse_the_too_large(facts)
     lp = LinearProgram()
     balance = add_balance(lp, facts, initial_stock(facts) + output_of_lots_inside(facts))
     add_lanes(lp, facts, balance)
@@ -60,3 +70,23 @@ def build(facts: Facts) -> Model:
         rows=lp.rows,
         arrays=lp.arrays(),
     )
+
+
+def _refuse_the_too_large(facts: Facts) -> None:
+    """Count columns before any is made, so that a slip in a table cannot eat the memory."""
+    things = {
+        "stocks": len(facts.network.stores),
+        "lanes of items": len(facts.network.arcs),
+        "derived items": len(facts.network.conversions),
+        "routes": len(facts.programme.routes),
+        "offers": len(facts.programme.offers),
+        "wants": len({(need.market, need.item) for need in facts.programme.needs})
+        + len({(d.item, d.priority, d.price_usd) for d in facts.programme.demands}),
+    }
+    columns = facts.periods.count * sum(things.values())
+    if columns > MOST_COLUMNS:
+        largest = max(things, key=lambda name: things[name])
+        raise LimitError(
+            f"the plan would have {columns:,} columns, {MOST_COLUMNS:,} are the most; most of them "
+            f"are {things[largest]:,} {largest} over {facts.periods.count:,} months"
+        )
