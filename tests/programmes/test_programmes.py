@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fabstack.check import check, verdicts
 from fabstack.economics.capacity import hours_per_carrier, hours_per_tool_month, raw_process_min
 from fabstack.economics.flow import gross_dies, units_per_carrier
-from fabstack.formats import load
+from fabstack.formats import load, read
 from fabstack.model import Distribution, Programme, by_key, columns_of, key_of, tables
 from fabstack.model.cells import Cell, value_at
 from fabstack.model.evidence import Grade
@@ -54,6 +55,12 @@ def test_every_scenario_of_every_programme_loads_and_changes_it(name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_check_finds_no_error_and_no_number_without_a_source(name: str) -> None:
+    findings = check(read(FOLDER / name))
+    assert [str(f) for f in findings if f.severity == "error" or f.code == "no-source"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_programme_has_a_readme_that_names_each_of_its_scenarios(name: str) -> None:
     text = (FOLDER / name / "README.md").read_text(encoding="utf-8")
     assert len(text) > 500
@@ -76,6 +83,16 @@ def test_the_ambiguous_claims_have_a_scenario_for_their_other_reading(texas: Pro
     assert phase(texas, "bastrop-foplp:first").capacity_of == "unit"
     assert phase(panels, "bastrop-foplp:first").capacity_of == "carrier"
     assert claim(panels, "first-packages").measure == "carriers-per-month"
+
+
+def test_arithmetic_alone_refutes_the_claims_that_cannot_hold(texas: Programme) -> None:
+    found = {verdict.claim: verdict for verdict in verdicts(texas)}
+    # 1,000,000 wafers a month are 12 million a year: 100 billion chips need 8,333 from each
+    assert found["ai-chips"].holds is False
+    assert 3 < found["ai-chips"].factor < 60  # power chips alone to edge chips alone
+    assert found["packages-covered"].holds is False
+    assert found["packages-covered"].factor > 10_000
+    assert found["dojo-arizona"].holds is None
 
 
 def claim(programme: Programme, name: str):
