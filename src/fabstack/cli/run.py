@@ -29,7 +29,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Threads for the replications.")] = 1,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds for each plan; a limit that is hit is said.")
-    ] = 60.0,
+    ] = 300.0,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON on stdout.")] = False,
 ) -> None:
     """Check, cost, plan, simulate and date a programme; write one run folder with a report.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
 from fabstack.model.routes import Start
-from fabstack.plan import PlanOptions, plan
+from fabstack.plan import Integers, PlanOptions, plan
 from fabstack.ramp import RampResult, at_percentile, ramp
 from fabstack.results.economics_tables import economics_tables, sources_table
 from fabstack.results.plan_tables import plan_tables
@@ -31,6 +31,7 @@ from fabstack.studies.summary import summary
 Tables = dict[str, pl.DataFrame]
 Tell = Callable[[str, int, int], None]
 LIKELY, LATE = 50, 90  # percentiles of the sampled dates that the second and third plan take
+PLAN_GAP = 0.01  # relative; a looser end than the planner's own, so that no clock decides
 STAGES = 8
 
 
@@ -44,7 +45,7 @@ class RunOptions:
     days: float | None = None
     replications: int | None = None
     workers: int = 1
-    plan_time_limit_s: float = 60.0
+    plan_time_limit_s: float = 300.0
 
 
 @dataclass(slots=True)
@@ -135,12 +136,20 @@ def checked(loaded: formats.Loaded) -> tuple[Finding, ...]:
 def planned(
     programme: Programme, likely: Programme, ramped: RampResult, options: RunOptions
 ) -> Tables:
-    """The plan on likely dates in full, and the volumes on claimed, likely and late dates."""
+    """The plan on likely dates in full, and the volumes on claimed, likely and late dates.
+
+    The two plans to compare with may build half a phase: only their volumes are read.
+    """
     late = at_percentile(programme, ramped, LATE)
-    choices = PlanOptions(time_limit_s=options.plan_time_limit_s)
+    whole = PlanOptions(time_limit_s=options.plan_time_limit_s, gap=PLAN_GAP)
+    relaxed = replace(whole, integers=Integers.RELAXED)
     tables = {
         name: plan_tables(plan(dated, options=choices), dated)
-        for name, dated in (("claimed", programme), ("p50", likely), ("p90", late))
+        for name, dated, choices in (
+            ("claimed", programme, relaxed),
+            ("p50", likely, whole),
+            ("p90", late, relaxed),
+        )
     }
     return tables["p50"] | {"plan_volumes": volumes(tables)}
 
