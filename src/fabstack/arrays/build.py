@@ -237,7 +237,7 @@ class _Families:
 
     def _add(self, step: Step, key: Hashable) -> None:
         known = self.keys.setdefault(step.group, {})
-        least, most = known.get(key, (0, 0))
+        least, most = known.get(key, (1, 0))
         known[key] = (max(least, step.least_carriers), max(most, step.most_carriers))
 
     @staticmethod

@@ -247,7 +247,7 @@ GROUP = record(
 
 FAMILY = record(
     group=I8,
-    least_carriers=I8,  # that must wait before a job may start
+    least_carriers=I8,  # that must wait before a job may start, at least 1
     most_carriers=I8,  # of a job; 0: a single lot
 )
 

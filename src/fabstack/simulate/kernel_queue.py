@@ -132,8 +132,7 @@ def family_to_run(world, group_id):
 
 @compiled
 def is_ready(world, family_id):
-    crowd = crowd_at(world, family_id)
-    return crowd.lots > 0 and crowd.carriers >= family_at(world, family_id).least_carriers
+    return crowd_at(world, family_id).carriers >= family_at(world, family_id).least_carriers
 
 
 @compiled
