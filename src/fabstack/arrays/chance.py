@@ -22,12 +22,13 @@ class Chance(NamedTuple):
         scaled = _SCALED[self.law]
         return self._replace(
             mean_min=self.mean_min * factor,
-            a=self.a * factor if "a" in scaled else self.a + _log_shift(self.law, factor),
+            a=self.a * factor if "a" in scaled else self.a,
             b=self.b * factor if "b" in scaled else self.b,
             values=tuple(value * factor for value in self.values),
         )
 
 
+# Which parameters of a law carry its unit.
 _SCALED = {
     Law.CONSTANT: "",
     Law.UNIFORM: "ab",
@@ -35,14 +36,10 @@ _SCALED = {
     Law.TRIANGULAR: "ab",
     Law.PERT: "ab",
     Law.NORMAL: "b",
-    Law.LOGNORMAL: "",
+    Law.LOGNORMAL: "a",
     Law.GAMMA: "",
     Law.EMPIRICAL: "",
 }
-
-
-def _log_shift(law: Law, factor: float) -> float:
-    return math.log(factor) if law is Law.LOGNORMAL else 0.0
 
 
 def constant(value: float) -> Chance:
@@ -77,7 +74,7 @@ def normal(mean: float, deviation: float) -> Chance:
 
 def lognormal(median: float, sigma: float) -> Chance:
     """The logarithm is normal with deviation `sigma`; the mean is median x exp(sigma^2 / 2)."""
-    return Chance(Law.LOGNORMAL, median * math.exp(sigma * sigma / 2), math.log(median), sigma)
+    return Chance(Law.LOGNORMAL, median * math.exp(sigma * sigma / 2), median, sigma)
 
 
 def gamma(mean: float, variation: float) -> Chance:

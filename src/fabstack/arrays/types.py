@@ -81,7 +81,7 @@ class Law(IntEnum):
     TRIANGULAR    inverse of two parabolas                 lowest, width
     PERT          a + b Beta(1 + 4 m, 5 - 4 m)             lowest, width
     NORMAL        max(0, mean + b z(u))                    -, standard deviation
-    LOGNORMAL     exp(a + b z(u))                          mean and deviation of the log
+    LOGNORMAL     a exp(b z(u))                            median, deviation of the log
     GAMMA         mean / a times a Gamma(a) draw           shape
     EMPIRICAL     one of b values from a on in Fab.values  first, count
     ============  =======================================  ==========================

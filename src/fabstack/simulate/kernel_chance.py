@@ -84,7 +84,7 @@ def seldom_drawn(world, chance, bits):
     if chance.law == Law.NORMAL:
         return max(0.0, chance.mean_min + chance.b * normal(share(bits)))
     if chance.law == Law.LOGNORMAL:
-        return math.exp(chance.a + chance.b * normal(share(bits)))
+        return chance.a * math.exp(chance.b * normal(share(bits)))
     if chance.law == Law.GAMMA:
         return chance.mean_min / chance.a * gamma(chance.a, bits)
     return value_at(world, np.int64(chance.a + chance.b * share(bits))).value
