@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabstack.errors import Finding, InputError
-from fabstack.formats import load, read, with_scenario
+from fabstack.formats import load, read, set_cell, with_scenario
 from fabstack.model import Programme
 from small_programme import FILES, edited, write_folder
 
@@ -82,6 +82,10 @@ BROKEN = (
            "needs low <= mode <= high"),
     Broken("steps", '"pert(8, 15, 22)"', '"prt(8, 15, 22)"', "bad-distribution", 5, 26,
            "no distribution 'prt'"),
+    Broken("steps", '"pert(8, 15, 22)"', '"lognormal(8, inf)"', "bad-distribution", 5, 26,
+           "not a finite number"),
+    Broken("steps", '"pert(8, 15, 22)"', '"gamma(8, nan)"', "bad-distribution", 5, 26,
+           "not a finite number"),
     Broken("steps", '"pert(8, 15, 22)"', '"pert(8 mm, 15, 22)"', "bad-distribution", 5, 26,
            "'8 mm' is no quantity in min"),
     # choices, dates, names, blanks
@@ -316,6 +320,29 @@ def test_no_slip_of_the_keyboard_gives_a_traceback(tmp_path_factory, file, where
     name = file.rpartition(".")[0]
     changed = text[:at] + typed + text[at + cut :]
     _loads_or_finds(write_folder(tmp_path_factory.mktemp("slip"), **{name: changed}))
+
+
+SPELLINGS = (
+    "constant uniform pert lognormal gamma empirical ( ) , 0 -1 9 .5 1e999 inf nan h % ** + /"
+)
+spelt = st.lists(st.sampled_from(SPELLINGS.split()), max_size=9).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(spelt, st.sampled_from(["steps/fab-logic:10/process", "items/chip/width_mm", "risks/x/y/z"]))
+def test_no_spelling_of_a_quantity_gives_a_traceback(small_one, text, cell):
+    try:
+        set_cell(small_one, cell, text)
+    except InputError as error:
+        told = str(error)
+    else:
+        told = cell
+    assert cell in told
+
+
+@pytest.fixture(scope="module")
+def small_one(tmp_path_factory):
+    return load(write_folder(tmp_path_factory.mktemp("small")))
 
 
 HOSTILE = (

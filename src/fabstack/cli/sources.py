@@ -85,7 +85,7 @@ def _range(one: Sourced) -> str:
 def _number(value: Any) -> str:
     if value is None:
         return "?"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def _by_table(missing: Counter[str]) -> str:

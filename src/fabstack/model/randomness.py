@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -113,9 +115,13 @@ class Distribution:
         if fault:
             raise ValueError(f"{self} needs {fault}")
 
+    def __hash__(self) -> int:
+        return hash(self.parameters)  # the kind seldom tells two apart, and hashing it is slow
+
     def __str__(self) -> str:
-        numbers = ", ".join(shortest(value) for value in self.parameters)
-        return numbers if self.kind is Kind.CONSTANT else f"{self.kind}({numbers})"
+        if self.kind is Kind.CONSTANT:
+            return shortest(self.parameters[0])
+        return f"{self.kind}({', '.join(map(shortest, self.parameters))})"
 
     @property
     def mean(self) -> float:
@@ -177,7 +183,8 @@ def _as_distribution(value: Any) -> Distribution:
 
 def shortest(value: float) -> str:
     """The shortest text that reads back as the same number."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if whole else repr(value)
 
 
 def constant(value: float) -> Distribution:
@@ -191,5 +198,13 @@ def constants(values: Sequence[float]) -> list[Distribution]:
     Raises:
         ValueError: a value is not finite.
     """
-    made = {value: constant(value) for value in set(values)}
-    return list(map(made.__getitem__, values))
+    if not all(map(math.isfinite, values)):
+        raise ValueError("a quantity without spread is a finite number")
+    distinct = list(set(values))
+    made = list(map(object.__new__, repeat(Distribution, len(distinct))))
+    # A table may hold a million of them: fill the slots at once, past the lock of a frozen class.
+    slots: Any = Distribution
+    deque(map(slots.kind.__set__, made, repeat(Kind.CONSTANT)), maxlen=0)
+    deque(map(slots.parameters.__set__, made, zip(distinct, strict=True)), maxlen=0)
+    of_value = dict(zip(distinct, made, strict=True))
+    return list(map(of_value.__getitem__, values))
