@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
+from fabstack.report import answer
 from fabstack.report.html import Child, Html, element, joined
 from fabstack.report.numbers import cell, times
 from fabstack.report.picture import Picture, lacking
@@ -14,7 +15,7 @@ from fabstack.report.rows import Room, rows_beside
 from fabstack.report.scorecard import scorecard, tally
 from fabstack.report.scripts import figure_json, palettes_json, plotly, script, style
 from fabstack.report.sections import DETAILS, FIRST_PAGE, Section
-from fabstack.report.tiles import Tile, Tiles, html_tiles
+from fabstack.report.tiles import html_tiles
 from fabstack.results.run import Run
 
 # Nothing but this file: no request may leave the page, whatever stands in a name.
@@ -26,8 +27,7 @@ POLICY = (
 
 def report(run: Run) -> str:
     """The report of a run as one HTML page, from its tables, summary and manifest alone."""
-    about = run.summary.get("programme") or {}
-    title = str(about.get("title") or run.manifest.get("programme") or "A programme")
+    title = str(answer.about(run).get("title") or run.manifest.get("programme") or "A programme")
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -67,8 +67,7 @@ def _menu(title: str) -> Html:
 
 
 def _answer(run: Run, title: str) -> Html:
-    head = run.summary.get("headline") or {}
-    parts = run.summary.get("mission") or []
+    head, parts = answer.headline(run), answer.parts(run)
     sentence = head.get("sentence") or f"{title}: this run holds no verdict."
     mission = [
         element(
@@ -76,7 +75,7 @@ def _answer(run: Run, title: str) -> Html:
         ),
         scorecard(parts),
     ]
-    lead = (run.summary.get("programme") or {}).get("description")
+    lead = answer.about(run).get("description")
     said = element(
         "div",
         _about(run),
@@ -105,7 +104,7 @@ def _about(run: Run) -> Html:
     return element("div", [element("span", word) for word in words], class_="over")
 
 
-def _worst(worst: Mapping[str, Any] | None) -> Html | None:
+def _worst(worst: answer.Entry | None) -> Html | None:
     if not worst:
         return None
     return element(
@@ -132,7 +131,9 @@ def _without_script() -> Html:
 
 
 def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
-    told = [tile for tiles in section.tiles for tile in _told(run, tiles)]
+    told = [
+        tile for tiles in section.tiles if not lacking(run, tiles.tables) for tile in tiles.of(run)
+    ]
     shown = [_picture(run, picture, section, room) for picture in section.pictures]
     number = element("div", step, class_="step") if step else None
     return element(
@@ -142,16 +143,6 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
         element("div", shown, class_="pictures"),
         id=section.name,
     )
-
-
-def _told(run: Run, tiles: Tiles) -> Sequence[Tile]:
-    """The tiles, or none where the run lacks what they need; the pictures say what that is."""
-    if lacking(run, tiles.tables):
-        return ()
-    try:
-        return tiles.of(run)
-    except pl.exceptions.ColumnNotFoundError:
-        return ()
 
 
 def _picture(run: Run, picture: Picture, section: Section, room: Room) -> Html:
@@ -164,19 +155,11 @@ def _drawing(run: Run, picture: Picture, room: Room) -> Child:
     missing = lacking(run, picture.tables)
     if missing:
         return element("p", missing, class_="lack")
-    try:
-        rows = picture.rows(run)
-        drawn: list[Child] = [] if rows.is_empty() else [*_plot(picture, rows)]
-    except pl.exceptions.ColumnNotFoundError as error:
-        words = f"A table of this run is of another version of fabstack: {_first_line(error)}."
-        return element("p", words, class_="lack")
-    if not drawn:
+    rows = picture.rows(run)
+    if rows.is_empty():
         return element("p", picture.empty, class_="lack")
-    return [
-        *drawn,
-        _cut(picture, rows.height),
-        rows_beside(picture.name, rows, picture.tables, room),
-    ]
+    beside = rows_beside(picture.name, rows, picture.tables, room)
+    return [_plot(picture, rows), _cut(picture, rows.height), beside]
 
 
 def _cut(picture: Picture, height: int) -> Html | None:
@@ -217,7 +200,7 @@ def _details(run: Run, room: Room) -> Html:
 
 def _noted(run: Run) -> Html | None:
     """What the check found beside errors."""
-    findings: Sequence[Mapping[str, Any]] = run.summary.get("findings") or []
+    findings = answer.findings(run)
     if not findings:
         return None
     header = element("header", element("h2", f"What the check noted ({len(findings)})"))
@@ -225,7 +208,7 @@ def _noted(run: Run) -> Html | None:
     return element("section", header, listed, id="findings")
 
 
-def _finding(finding: Mapping[str, Any]) -> Html:
+def _finding(finding: answer.Entry) -> Html:
     place = ":".join(str(finding[key]) for key in ("file", "line", "column") if finding.get(key))
     cure = f" – {finding['cure']}" if finding.get("cure") else ""
     code = element("code", f"{finding.get('severity', '')} · {place}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fabstack.report.theme import Figure
+from fabstack.results.catalogue import TABLES
 from fabstack.results.run import Run
 
 
@@ -40,4 +41,13 @@ class Picture:
 def lacking(run: Run, tables: Sequence[str]) -> str:
     """What a run lacks of some tables, as a sentence; empty where it lacks nothing."""
     absent = [name for name in tables if name not in run.tables]
-    return f"This run holds no table {', '.join(absent)}." if absent else ""
+    if absent:
+        return f"This run holds no table {', '.join(absent)}."
+    lost = [f"{table}.{column}" for table in tables for column in _lost(run, table)]
+    return f"This run is of another version of fabstack, without {', '.join(lost)}." if lost else ""
+
+
+def _lost(run: Run, table: str) -> list[str]:
+    """Columns that the catalogue knows and the run's table does not have."""
+    there = run.columns(table)
+    return [name for name in TABLES[table].column_names if name not in there]

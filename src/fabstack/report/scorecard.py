@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from fabstack.report.figures.claims import verdict
+from fabstack.report import answer
+from fabstack.report.answer import Entry, verdict
 from fabstack.report.html import Html, element
 from fabstack.report.numbers import cell, plain
 
@@ -32,7 +32,7 @@ def verdict_sign(holds: object, words: str = "") -> Html:
     return element("span", icon(word), words or word, class_=f"verdict {word}")
 
 
-def tally(parts: Sequence[Mapping[str, Any]]) -> Html | None:
+def tally(parts: Sequence[Entry]) -> Html | None:
     """How many parts hold, fail and are open."""
     answers = [part.get("holds") for part in parts]
     signs = [
@@ -43,45 +43,28 @@ def tally(parts: Sequence[Mapping[str, Any]]) -> Html | None:
     return element("div", signs, class_="tally") if signs else None
 
 
-def scorecard(parts: Sequence[Mapping[str, Any]]) -> Html:
+def scorecard(parts: Sequence[Entry]) -> Html:
     """One card for each part."""
     return element("ol", [_card(part) for part in parts], class_="mission")
 
 
-def _card(part: Mapping[str, Any]) -> Html:
-    claims = [found for found in _claims(part) if found.get("finding")]
-    number = element("span", str(part.get("part", "")))
+def _card(part: Entry) -> Html:
+    claims = [claim for _, claim in answer.claims(part)]
+    finding = claims[0]["finding"] if claims else part.get("finding", "")
+    number, holds = str(part.get("part", "")), part.get("holds")
+    title = element("h3", element("span", number), part.get("title", ""))
     return element(
         "li",
-        element(
-            "header", element("h3", number, part.get("title", "")), verdict_sign(part.get("holds"))
-        ),
+        element("header", title, verdict_sign(holds)),
         element("p", part.get("claim", ""), class_="claim"),
-        element("p", _most_telling(part, claims), class_="finding"),
+        element("p", finding, class_="finding"),
         _evidence(claims),
-        class_=f"is-{verdict(part.get('holds'))}",
-        id=f"part-{part.get('part', '')}",
+        class_=f"is-{verdict(holds)}",
+        id=f"part-{number}",
     )
 
 
-def _claims(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The claims of a part, what fails first, then what is open, then what holds."""
-    evidence = part.get("evidence")
-    found = (
-        [c for c in evidence.values() if isinstance(c, Mapping)]
-        if isinstance(evidence, Mapping)
-        else []
-    )
-    return sorted(
-        found, key=lambda claim: ("fails", "open", "holds").index(verdict(claim.get("holds")))
-    )
-
-
-def _most_telling(part: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> str:
-    return str(claims[0]["finding"] if claims else part.get("finding", ""))
-
-
-def _evidence(claims: Sequence[Mapping[str, Any]]) -> Html | None:
+def _evidence(claims: Sequence[Entry]) -> Html | None:
     if not claims:
         return None
     count = "the claim" if len(claims) == 1 else f"all {len(claims)} claims"
@@ -89,7 +72,7 @@ def _evidence(claims: Sequence[Mapping[str, Any]]) -> Html | None:
     return element("details", element("summary", f"Evidence of {count}"), listed)
 
 
-def _claim(claim: Mapping[str, Any]) -> Html:
+def _claim(claim: Entry) -> Html:
     facts = [f"{_words(key)} {_fact(value)}" for key, value in claim.items() if key not in _SAID]
     told = element("div", str(claim["finding"]), element("div", " · ".join(facts), class_="facts"))
     return element("li", icon(verdict(claim.get("holds"))), told)

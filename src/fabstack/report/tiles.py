@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from fabstack.report import answer
 from fabstack.report.figures.cost import chips, swings
 from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences, unlike
 from fabstack.report.figures.evidence import WEAK, graded
@@ -58,18 +59,18 @@ def _tile(tile: Tile) -> Html:
 
 def breaks(run: Run) -> list[Tile]:
     """The claim missed by the largest factor, and the first month in which a market is short."""
-    head = run.summary.get("headline") or {}
+    head = answer.headline(run)
     return [*_missed(head.get("breaks_first")), *_short(head.get("first_shortage"))]
 
 
-def _missed(worst: dict[str, Any] | None) -> list[Tile]:
+def _missed(worst: answer.Entry | None) -> list[Tile]:
     if not worst:
         return []
     label = f"Missed most: part {worst.get('part', '')}"
     return [Tile(label, times(worst.get("factor")), worst.get("what", ""))]
 
 
-def _short(short: dict[str, Any] | None) -> list[Tile]:
+def _short(short: answer.Entry | None) -> list[Tile]:
     if not short:
         return []
     units = f"{rounded(short.get('units'))} {short.get('item', '')}"

@@ -59,6 +59,21 @@ def write_durably(file: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
+def write_whole(target: Path, content: bytes) -> None:
+    """Write one file that is there whole or as it was before.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with faults_told(target):
+        partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}{PARTIAL}")
+        try:
+            write_durably(partial, content)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
 def publish(partial: Path, target: Path) -> None:
     """Give the complete folder its name; what stood there before ends up under the partial name."""
     if not target.exists():

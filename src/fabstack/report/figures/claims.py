@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from fabstack.report import answer
 from fabstack.report.figures.parts import (
     MOST,
     Trace,
@@ -22,9 +23,10 @@ from fabstack.report.picture import Picture
 from fabstack.report.theme import Figure
 from fabstack.results.run import Run
 
+LONG = 100  # letters of a label
 _ROLES = {"fails": "$fails", "open": "$unknown", "holds": "$holds"}
 _SCHEMA = {
-    "part": pl.Int64,
+    "part": pl.String,
     "claim": pl.String,
     "verdict": pl.String,
     "factor": pl.Float64,
@@ -32,32 +34,27 @@ _SCHEMA = {
 }
 
 
-def verdict(holds: object) -> str:
-    """What is said of a claim that holds, fails or is open."""
-    return "holds" if holds is True else "fails" if holds is False else "open"
-
-
 def claims(run: Run) -> pl.DataFrame:
     """Every claim that has a factor, the most missed first."""
     rows = [
-        _row(part, name, found)
-        for part in run.summary.get("mission", ())
-        for name, found in part.get("evidence", {}).items()
-        if isinstance(found, dict) and found.get("factor")
+        _row(part, name, claim)
+        for part in answer.parts(run)
+        for name, claim in answer.claims(part)
+        if claim.get("factor")
     ]
     table = pl.DataFrame(rows, schema=_SCHEMA)
     order = pl.col("verdict").replace_strict({"fails": 0, "open": 1, "holds": 2})
-    return table.sort(order, -pl.col("factor"), "part", maintain_order=True)
+    return table.sort(order, -pl.col("factor"), maintain_order=True)
 
 
-def _row(part: dict[str, Any], name: str, found: dict[str, Any]) -> dict[str, Any]:
-    finding = str(found.get("finding", ""))
+def _row(part: answer.Entry, name: str, claim: answer.Entry) -> dict[str, Any]:
+    finding = str(claim["finding"])
     statement = finding.partition(":")[0]
     return {
-        "part": part.get("part"),
-        "claim": statement if 0 < len(statement) <= 100 else name,
-        "verdict": verdict(found.get("holds")),
-        "factor": float(found["factor"]),
+        "part": str(part.get("part", "")),
+        "claim": statement if len(statement) <= LONG else name,
+        "verdict": answer.verdict(claim.get("holds")),
+        "factor": float(claim["factor"]),
         "finding": finding,
     }
 

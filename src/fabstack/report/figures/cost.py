@@ -152,7 +152,8 @@ def _tornado(frame: pl.DataFrame) -> list[Trace]:
 
 def dies(run: Run) -> pl.DataFrame:
     """Dies with their yield at first output and in the end."""
-    return run.table("cost_dies").sort(-pl.col("area_mm2"), "item")
+    known = ["area_mm2", "gross_dies", "yield_start", "yield_mature"]
+    return run.table("cost_dies").drop_nulls(known).sort(-pl.col("area_mm2"), "item")
 
 
 def draw_dies(rows: pl.DataFrame) -> Figure:

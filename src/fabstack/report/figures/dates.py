@@ -51,14 +51,18 @@ def dates(run: Run) -> pl.DataFrame:
         "odds_of_claim_percent",
         "activity",
     ]
-    claimed = run.table("ramp_activities").filter(pl.col("claimed").is_not_null())
+    dated = pl.all_horizontal(pl.col("claimed", "p10", "p50", "p90").is_not_null())
+    claimed = run.table("ramp_activities").filter(dated)
     return claimed.select(columns).sort("claimed", "p50", "activity")
 
 
 def roadmap(run: Run) -> pl.DataFrame:
     """Chips with the date of their volume."""
-    chips = run.table("ramp_roadmap").rename(
-        {"generation": "title", "odds_percent": "odds_of_claim_percent"}
+    sampled = pl.all_horizontal(pl.col("p10", "p50", "p90").is_not_null())
+    chips = (
+        run.table("ramp_roadmap")
+        .filter(sampled)
+        .rename({"generation": "title", "odds_percent": "odds_of_claim_percent"})
     )
     return chips.sort("p50", "title")
 
@@ -179,7 +183,8 @@ def gantt(run: Run) -> pl.DataFrame:
     columns = ["title", "plant", "generation", "claimed", "p10", "p50", "p90", "critical_percent"]
     ends = [*columns, "odds_of_claim_percent", "after", "activity"]
     order = pl.coalesce(pl.col("plant", "generation").replace("", None), pl.lit("~"))
-    return run.table("ramp_activities").select(ends).sort(order, "p50", "activity")
+    sampled = pl.all_horizontal(pl.col("p10", "p50", "p90").is_not_null())
+    return run.table("ramp_activities").filter(sampled).select(ends).sort(order, "p50", "activity")
 
 
 def draw_gantt(rows: pl.DataFrame) -> Figure:
@@ -194,7 +199,7 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
         "cmin": 0,
         "cmax": 100,
     }
-    bar = {"title": {"text": "decides, %", "side": "right"}, "thickness": 10} | BAR
+    bar = {**BAR, "title": {"text": "decides, %", "side": "right"}}
     told = [f"decides a last date in {percent(share)} of the futures" for share in critical]
     middle = marks(
         rows["p50"].to_list(),
@@ -226,7 +231,8 @@ def influences(run: Run) -> pl.DataFrame:
         pl.col("odds_of_claim_percent").alias("odds"),
         pl.Series("of", titled(activities), dtype=pl.String),
     )
-    table = run.table("ramp_sensitivity").join(known, on="outcome", how="left")
+    told = run.table("ramp_sensitivity").drop_nulls(["rank_correlation", "share_percent"])
+    table = told.join(known, on="outcome", how="left")
     order = pl.col("odds").fill_null(100.0), "outcome", -pl.col("share_percent"), "input"
     named = table.with_columns(of=pl.coalesce("of", "outcome"))
     return named.sort(*order, maintain_order=True).drop("odds")

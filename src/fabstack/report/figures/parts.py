@@ -11,7 +11,14 @@ from fabstack.report.theme import FONT, SERIES, Figure, faint
 Trace = dict[str, Any]
 Values = Sequence[Any]
 
-BAR: Mapping[str, Any] = {"lenmode": "pixels", "len": 170, "y": 1, "yanchor": "top"}  # of colours
+# A scale of colours.
+BAR: Mapping[str, Any] = {
+    "thickness": 10,
+    "lenmode": "pixels",
+    "len": 170,
+    "y": 1,
+    "yanchor": "top",
+}
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
 NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 165, "left": 0.21}

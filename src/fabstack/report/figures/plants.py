@@ -175,7 +175,7 @@ def draw_load(rows: pl.DataFrame) -> Figure:
         "xgap": 0,
         "ygap": 1.5,
         "hovertemplate": "%{y}<br>%{x|%b %Y}: %{z:.0f} %<extra></extra>",
-        "colorbar": {"ticksuffix": " %", "thickness": 10, "outlinewidth": 0} | BAR,
+        "colorbar": {**BAR, "ticksuffix": " %", "outlinewidth": 0},
     }
     return figure(
         [heat],
