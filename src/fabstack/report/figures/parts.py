@@ -170,17 +170,32 @@ def panels(
     for i, (name, drawn) in enumerate(parts.items()):
         across = _place(i % columns, columns, left)
         down = _place(i // columns, lines, 26 / height_px, 26 / height_px)
-        low, high = 1 - down[1], 1 - down[0]
-        number = "" if i == 0 else str(i + 1)
-        layout[f"xaxis{number}"] = {**x, "domain": across, "anchor": f"y{number}"}
-        layout[f"yaxis{number}"] = {**y, "domain": [low, high], "anchor": f"x{number}"}
-        layout["annotations"].append(_panel_title(name, across[0], high))
-        shown = {} if i == 0 else {"showlegend": False}
-        traces += [
-            {"legendgroup": t["name"], **t, "xaxis": f"x{number}", "yaxis": f"y{number}", **shown}
-            for t in drawn
-        ]
+        layout |= _axes(i, x | {"domain": across}, y | {"domain": [1 - down[1], 1 - down[0]]})
+        layout["annotations"].append(_panel_title(name, across[0], 1 - down[0]))
+        traces += [_in_panel(i, trace) for trace in drawn]
     return figure(traces, height_px, **layout, **more)
+
+
+def _axes(index: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    """The axes of one panel; those that match follow the first, which follows none."""
+    number = _number(index)
+    together = x.get("matches") if index else None
+    return {
+        f"xaxis{number}": {**x, "anchor": f"y{number}", "matches": together},
+        f"yaxis{number}": {**y, "anchor": f"x{number}"},
+    }
+
+
+def _in_panel(index: int, trace: Trace) -> Trace:
+    """A trace on the axes of one panel; the first panel's stands in the legend for all."""
+    number = _number(index)
+    where = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
+    listed = {} if index == 0 else {"showlegend": False}
+    return {"legendgroup": trace["name"], **trace, **where, **listed}
+
+
+def _number(index: int) -> str:
+    return "" if index == 0 else str(index + 1)
 
 
 def _place(index: int, count: int, before: float, after: float = 0.0) -> list[float]:

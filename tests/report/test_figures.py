@@ -1,0 +1,239 @@
+"""Figures are valid plotly figures in both schemes and show what their rows say."""
+
+from datetime import date
+from itertools import pairwise
+
+import polars as pl
+import pytest
+
+from fabstack.report.figures import claims, cost, dates, evidence, lots, money, plants, supply
+from fabstack.report.picture import Picture
+from fabstack.report.sections import DETAILS, FIRST_PAGE
+from fabstack.report.theme import PALETTES, Scheme, coloured
+
+PICTURES = {p.name: p for section in (*FIRST_PAGE, *DETAILS) for p in section.pictures}
+
+
+def values(trace, key):
+    return list(trace[key])
+
+
+# --- Every figure -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+@pytest.mark.parametrize("name", PICTURES)
+def test_plotly_accepts_every_figure(sample, name, scheme):
+    from plotly.graph_objects import Figure
+
+    Figure(coloured(PICTURES[name].figure(sample), scheme))  # raises on unknown names and values
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_colour_is_a_role_of_the_theme(sample, name):
+    figure = PICTURES[name].figure(sample)
+    for scheme in Scheme:
+        assert "$" not in "".join(colours(coloured(figure, scheme)))
+
+
+def colours(value, inside=False):
+    """Every text under a key that speaks of colour."""
+    if isinstance(value, dict):
+        return [c for k, part in value.items() for c in colours(part, inside or "color" in k)]
+    if isinstance(value, list):
+        return [c for part in value for c in colours(part, inside)]
+    return [value] if inside and isinstance(value, str) else []
+
+
+def test_every_picture_is_shown_once_and_every_table_it_reads_is_catalogued():
+    from fabstack.results.catalogue import TABLES
+
+    modules = (claims, cost, dates, evidence, lots, money, plants, supply)
+    made = [p for module in modules for p in vars(module).values() if isinstance(p, Picture)]
+    assert sorted(p.name for p in made) == sorted(PICTURES)
+    assert {table for p in made for table in p.tables} <= set(TABLES)
+
+
+def test_a_name_that_looks_like_a_role_stays_a_name():
+    figure = {"data": [{"name": "$blue", "marker": {"color": "$blue/0.5"}}], "layout": {}}
+    trace = coloured(figure, Scheme.LIGHT)["data"][0]
+    assert trace == {"name": "$blue", "marker": {"color": "rgba(0,114,178,0.5)"}}
+
+
+# --- Contrast (WCAG 2.1, success criteria 1.4.3 and 1.4.11) -------------------------------------
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first, second):
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_black_on_white_has_the_contrast_of_the_norm():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+@pytest.mark.parametrize("role", ["ink", "muted", "accent", "holds", "fails", "unknown"])
+def test_text_can_be_read_on_both_grounds(scheme, role):
+    palette = PALETTES[scheme]
+    assert min(contrast(palette[role], palette[ground]) for ground in ("ground", "card")) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+@pytest.mark.parametrize("role", ["blue", "green", "vermillion", "purple", "grey"])
+def test_marks_stand_out_from_the_card(scheme, role):
+    assert contrast(PALETTES[scheme][role], PALETTES[scheme]["card"]) >= 3
+
+
+def test_both_schemes_know_the_same_roles():
+    assert set(PALETTES[Scheme.LIGHT]) == set(PALETTES[Scheme.DARK])
+
+
+# --- What they show ---------------------------------------------------------------------------
+
+
+def test_claims_are_ordered_by_factor_what_fails_first(sample):
+    rows = claims.claims(sample)
+    assert rows["verdict"].to_list() == ["fails"] * 5 + ["holds"] * 5
+    assert rows.filter(pl.col("verdict") == "fails")["factor"].to_list() == [44, 36, 24, 12, 4]
+
+
+def test_a_bar_of_a_claim_ends_at_its_factor(sample):
+    bars = claims.draw(claims.claims(sample))["data"][0]
+    assert bars["base"] == 1
+    assert [bars["base"] + x for x in bars["x"]] == [44, 36, 24, 12, 4]
+
+
+def test_cumulative_ends_at_the_sums(sample):
+    table = sample.table("plan_volumes").filter(pl.col("item") == "terminal")
+    last = supply.cumulative(sample).filter(pl.col("item") == "terminal")[-1]
+    assert last["wanted"].item() == pytest.approx(table["wanted"].sum(), rel=1e-12)
+    assert last["delivered_p50"].item() == pytest.approx(table["delivered_p50"].sum(), rel=1e-12)
+
+
+def test_make_or_buy_adds_up_the_items_of_a_kind(sample):
+    rows = supply.make_buy(sample)
+    first = sample.table("plan_items").filter(pl.col("kind") == "package")[0]
+    shown = rows.filter(pl.col("kind") == "package")[0]
+    assert shown["made"].item() == first["made"].item()
+    total = first["made"].item() + first["converted"].item() + first["bought"].item()
+    assert shown["bought_percent"].item() == pytest.approx(100 * first["bought"].item() / total)
+
+
+def test_shares_of_the_shortfall_are_of_the_demand_of_the_horizon(sample):
+    row = supply.shortfall(sample).filter(pl.col("item") == "terminal").row(0, named=True)
+    short = sample.table("plan_short").filter(pl.col("item") == "terminal")["quantity"].sum()
+    wanted = sample.table("plan_items").filter(pl.col("item") == "terminal")["wanted"].sum()
+    assert row["percent_of_demand"] == pytest.approx(100 * short / wanted)
+
+
+def test_dates_are_only_those_that_are_claimed(sample):
+    rows = dates.dates(sample)
+    assert rows["claimed"].null_count() == 0
+    assert "Fab: decision" not in rows["title"].to_list()
+    assert rows["claimed"].is_sorted()
+
+
+def test_the_span_of_a_date_runs_from_p10_to_p90(sample):
+    span = dates.draw_dates(dates.dates(sample))["data"][0]
+    row = dates.dates(sample).row(0, named=True)
+    assert span["x"][:3] == [row["p10"], row["p90"], None]
+    assert isinstance(span["x"][0], date)
+
+
+def test_equal_titles_get_lines_of_their_own():
+    rows = pl.DataFrame({"title": ["Ramp", "Ramp", "Ramp"], "plant": ["fab", "fab", ""]})
+    assert dates.titled(rows) == ["Ramp · fab", "Ramp · fab (2)", "Ramp"]
+
+
+def test_outcomes_with_the_same_first_cause_are_shown_once(sample):
+    assert [frame["outcome"][0] for frame in dates.unlike(dates.influences(sample))] == [
+        "end of fab-volume"
+    ]
+
+
+def test_the_bottleneck_of_a_plant_is_what_an_hour_more_is_worth_most_at(sample):
+    first = plants.bottlenecks(sample).group_by("plant", maintain_order=True).first()
+    assert first["tool_group"].to_list() == ["foplp-place", "pcb-image", "fab-litho"]
+    assert (first["peak_value_usd_per_h"] > 0).all()
+
+
+def test_the_heat_map_has_one_cell_for_each_group_and_month(sample):
+    heat = plants.draw_load(plants.load(sample))["data"][0]
+    assert len(heat["z"]) == len(heat["y"]) == 14
+    assert {len(line) for line in heat["z"]} == {len(heat["x"])} == {60}
+    row = sample.table("plan_capacity").filter(
+        (pl.col("tool_group") == "fab-litho") & (pl.col("month") == heat["x"][40])
+    )
+    line = heat["z"][heat["y"].index("fab-litho · texas-fab")]
+    assert line[40] == row["load_percent"].item()
+
+
+def test_e10_states_of_a_group_add_up_to_all_time(sample):
+    figure = plants.draw_states(plants.states(sample))
+    sums = [sum(parts) for parts in zip(*(values(t, "x") for t in figure["data"]), strict=True)]
+    assert sums == pytest.approx([100.0] * len(sums))
+
+
+def test_parts_of_a_cost_add_up_to_all_of_it(sample):
+    figure = cost.draw_parts(cost.chips(sample))
+    sums = [sum(parts) for parts in zip(*(values(t, "x") for t in figure["data"]), strict=True)]
+    assert sums == pytest.approx([100.0] * 4)
+
+
+def test_packages_come_before_dies_and_the_dearest_first(sample):
+    assert cost.chips(sample)["item"].to_list() == [
+        "ai5-package",
+        "rf-module",
+        "ai5-die",
+        "edge-die",
+    ]
+
+
+def test_a_tornado_is_in_percent_of_the_cost(sample):
+    row = cost.swings(sample).row(0, named=True)
+    assert row["item"] == "ai5-package"
+    assert row["at_low_percent"] == pytest.approx(-20)
+    assert row["at_high_percent"] == pytest.approx(30)
+
+
+def test_money_of_a_year_is_the_sum_of_its_months(sample):
+    rows = money.yearly(sample)
+    table = sample.table("plan_cash")
+    of_2027 = table.filter(pl.col("month").dt.year() == 2027)
+    year = rows.filter(pl.col("year") == 2027)
+    assert year["capex_usd"].item() == pytest.approx(of_2027["capex_usd"].sum())
+    assert rows["discounted_sum_usd"][-1] == pytest.approx(table["discounted_usd"].sum())
+
+
+def test_revenue_less_what_is_drawn_below_it_is_the_line(sample):
+    figure = money.draw_yearly(money.yearly(sample))
+    bars = [values(t, "y") for t in figure["data"] if t["type"] == "bar"]
+    net = values(figure["data"][-1], "y")
+    assert [sum(parts) for parts in zip(*bars, strict=True)] == pytest.approx(net)
+
+
+def test_what_matters_is_the_widest_swing_of_any_item(sample):
+    row = evidence.weak(sample).row(0, named=True)
+    assert row["cell"] == "technologies/logic-14/d0_mature_per_cm2"
+    assert row["moves_percent"] == pytest.approx(50)
+    assert set(evidence.weak(sample)["grade"]) <= {"estimate", "claim"}
+
+
+def test_plan_and_simulation_are_compared_in_the_simulated_months_only(sample):
+    rows = lots.confirmed(sample)
+    assert rows["month"].n_unique() == 12
+    assert rows["planned"].null_count() == 0
+    assert (rows["units_mean"] / rows["planned"]).to_list() == pytest.approx([0.95] * rows.height)
+
+
+def test_panels_do_not_overlap(sample):
+    layout = PICTURES["people"].figure(sample)["layout"]
+    domains = sorted(layout[axis]["domain"] for axis in layout if axis.startswith("xaxis"))
+    assert all(a[1] < b[0] for a, b in pairwise(domains))
