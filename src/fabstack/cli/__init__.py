@@ -15,12 +15,14 @@ from typing import Any
 import typer
 
 from fabstack.cli.check import check
+from fabstack.cli.compare import compare
 from fabstack.cli.die import die
 from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
 from fabstack.cli.panel import panel
 from fabstack.cli.plan import plan
 from fabstack.cli.ramp import ramp
+from fabstack.cli.report import report
 from fabstack.cli.run import run
 from fabstack.cli.schema import schema
 from fabstack.cli.simulate import simulate
@@ -49,6 +51,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "panel": panel,
     "sources": sources,
     "schema": schema,
+    "report": report,
+    "compare": compare,
     "import": import_,
     "export": export,
 }
