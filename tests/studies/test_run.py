@@ -27,7 +27,8 @@ def test_the_toy_chain_goes_short_by_what_its_readme_works_out(toy):
 
 
 def test_every_part_of_the_mission_has_claim_finding_answer_and_evidence(toy):
-    parts = toy.summary["mission"]
+    assert list(toy.summary["mission"]) == ["1", "2", "3"]
+    parts = list(toy.summary["mission"].values())
     assert [part["part"] for part in parts] == [1, 2, 3]
     assert [part["holds"] for part in parts] == [True, False, False]
     for part in parts:

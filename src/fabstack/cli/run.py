@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -61,11 +61,11 @@ def run(
 _MARKS = {True: "holds  ", False: "FAILS  ", None: "unknown"}
 
 
-def _readable(answer: dict[str, object]) -> str:
-    headline, parts = answer["headline"], answer["mission"]
-    lines = [headline["sentence"], *([""] if parts else [])]  # type: ignore[index]
-    lines += [f"{p['part']:>3}  {_MARKS[p['holds']]}  {p['title']}" for p in parts]  # type: ignore[attr-defined]
-    worst = headline["breaks_first"]  # type: ignore[index]
+def _readable(answer: dict[str, Any]) -> str:
+    headline, parts = answer["headline"], answer["mission"].values()
+    lines = [headline["sentence"], *([""] if parts else [])]
+    lines += [f"{p['part']:>3}  {_MARKS[p['holds']]}  {p['title']}" for p in parts]
+    worst = headline["breaks_first"]
     if worst:
         factor = f" (by a factor of {worst['factor']:,.3g})" if worst["factor"] else ""
         lines += ["", f"Breaks first{factor}: {worst['what']}"]

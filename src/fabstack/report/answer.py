@@ -22,7 +22,8 @@ def headline(run: Run) -> Entry:
 
 def parts(run: Run) -> list[Entry]:
     """The parts of the mission with their verdicts."""
-    return _entries(run.summary.get("mission"))
+    found = run.summary.get("mission")  # by number of the part
+    return _entries(list(found.values()) if isinstance(found, dict) else found)
 
 
 def findings(run: Run) -> list[Entry]:

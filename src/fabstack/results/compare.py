@@ -153,11 +153,14 @@ def _about(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, tuple[Any, A
 
 
 def _mission(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    first, second = (
-        {part.get("part"): part for part in run.get("mission") or []} for run in (a, b)
-    )
+    first, second = (_parts(run.get("mission") or {}) for run in (a, b))
     pairs = [(first.get(key, {}), second.get(key, {})) for key in {**first, **second}]
     return tuple(_part(x, y) for x, y in pairs if _said(x) != _said(y))
+
+
+def _parts(mission: Any) -> dict[Any, Mapping[str, Any]]:
+    parts = mission.values() if isinstance(mission, dict) else mission
+    return {part.get("part"): part for part in parts}
 
 
 def _said(part: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -23,7 +23,7 @@ def summary(
     return {
         "programme": identity(programme),
         "headline": headline(programme, tables, parts),
-        "mission": list(parts),
+        "mission": {str(part["part"]): part for part in parts},
         "volumes": volumes(tables),
         "dates": dates(tables),
         "cost": costs(tables),
