@@ -62,11 +62,15 @@ _MARKS = {True: "holds  ", False: "FAILS  ", None: "unknown"}
 
 
 def _readable(answer: dict[str, Any]) -> str:
-    headline, parts = answer["headline"], answer["mission"].values()
+    headline, parts = answer["headline"], list(answer["mission"].values())
     lines = [headline["sentence"], *([""] if parts else [])]
     lines += [f"{p['part']:>3}  {_MARKS[p['holds']]}  {p['title']}" for p in parts]
     worst = headline["breaks_first"]
     if worst:
-        factor = f" (by a factor of {worst['factor']:,.3g})" if worst["factor"] else ""
+        factor = f" (by a factor of {_rounded(worst['factor'])})" if worst["factor"] else ""
         lines += ["", f"Breaks first{factor}: {worst['what']}"]
     return "\n".join(lines)
+
+
+def _rounded(factor: float) -> str:
+    return f"{factor:,.0f}" if factor >= 100 else f"{factor:.3g}"

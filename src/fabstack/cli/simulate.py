@@ -104,6 +104,7 @@ def _answer(result: SimulationResult, tables: Tables, wall_s: float) -> dict[str
         "lots": tables["sim_products"].to_dicts(),
         "toolgroups": groups.to_dicts(),
         "stocks": tables["sim_stocks"].to_dicts(),
+        "left_out": list(result.left_out),
         "performance": {
             "lot_steps": result.lot_steps,
             "events": result.events,
@@ -155,8 +156,9 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     for group in ranked:
         if group["bottleneck_rank"] <= MOST_GROUPS:
             yield _group_line(group)
-    done = answer["performance"]
     yield ""
+    yield from (f"Left out: {words}" for words in answer["left_out"])
+    done = answer["performance"]
     yield f"{done['lot_steps']:,} lot-steps in {done['wall_s']:g} s"
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 from fabstack.arrays.fab import Arrival, Names, Window, fab_arrays
+from fabstack.arrays.left_out import left_out
 from fabstack.arrays.types import Fab, Records
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
@@ -39,6 +40,7 @@ class SimulationResult:
     warm_up_min: float
     months: tuple[date, ...]  # first day of each month that readings cut off
     replications: tuple[Replication, ...]
+    left_out: tuple[str, ...]  # what of the programme the run does not follow, in words
 
     @property
     def events(self) -> int:
@@ -87,7 +89,7 @@ def simulate(
             runs = tuple(pool.map(one, seeds))
     else:
         runs = tuple(map(one, seeds))
-    return SimulationResult(names, fab, until_min, warm_up_min, months, runs)
+    return SimulationResult(names, fab, until_min, warm_up_min, months, runs, left_out(programme))
 
 
 class _Teller:

@@ -13,6 +13,7 @@ import polars as pl
 
 from fabstack import check, formats
 from fabstack.arrays.fab import Arrival
+from fabstack.arrays.left_out import left_out
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
@@ -118,6 +119,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     found = Findings(programme, outcome.tables, ramped.joint_odds)
     parts = mission(programme, judged(found, verdicts))
     outcome.summary = summary(programme, outcome.tables, parts, outcome.findings)
+    outcome.summary["simulation"] = {"left_out": list(left_out(likely))}
     return outcome
 
 
