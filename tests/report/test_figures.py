@@ -158,7 +158,30 @@ def test_outcomes_with_the_same_first_cause_are_shown_once(sample):
     ]
 
 
-def test_the_bottleneck_of_a_plant_is_what_an_hour_more_is_worth_most_at(sample):
+def test_the_cost_of_scarcity_is_the_worth_of_all_hours_of_all_months(sample):
+    row = plants.ranking(sample).row(0, named=True)
+    months = sample.table("plan_capacity").filter(pl.col("tool_group") == row["tool_group"])
+    products = zip(months["value_usd_per_h"], months["available_h"], strict=True)
+    assert row["scarcity_usd"] == pytest.approx(sum(worth * hours for worth, hours in products))
+
+
+def test_an_hour_of_tools_that_are_not_there_is_no_bottleneck(sample):
+    class Before:
+        tables = sample.tables
+
+        def table(self, name):
+            frame = sample.table(name)
+            if name != "plan_capacity":
+                return frame
+            absent = pl.col("tool_group") == "fab-litho"
+            hours = pl.when(absent).then(0.0).otherwise(pl.col("available_h"))
+            return frame.with_columns(available_h=hours)
+
+    row = plants.ranking(Before()).filter(pl.col("tool_group") == "fab-litho").row(0, named=True)
+    assert (row["scarcity_usd"], row["peak_value_usd_per_h"]) == (0.0, None)
+
+
+def test_the_bottleneck_of_a_plant_is_the_scarcest(sample):
     first = plants.bottlenecks(sample).group_by("plant", maintain_order=True).first()
     assert first["tool_group"].to_list() == ["foplp-place", "pcb-image", "fab-litho"]
     assert (first["peak_value_usd_per_h"] > 0).all()

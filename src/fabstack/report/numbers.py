@@ -61,6 +61,8 @@ def percent(value: float | None) -> str:
         return NOTHING
     if 0 < value < 0.1:
         return f"below 0.1{THIN}%"
+    if 99.9 < value < 100:
+        return f"above 99.9{THIN}%"
     if 99 < value < 100 or 0 < value < 10:
         return f"{value:.1f}{THIN}%"
     return f"{value:,.0f}{THIN}%".replace("-", "\N{MINUS SIGN}")

@@ -87,10 +87,11 @@ def _day(text: Any) -> date | None:
 
 
 def served(run: Run) -> list[Tile]:
-    """Share of the demand that is served, for the items most wanted."""
-    table = volumes(run)
-    sums = table.group_by("item", maintain_order=True).agg(pl.exclude("month").sum())
-    return [_served(row) for row in sums.head(MANY).iter_rows(named=True) if row["wanted"]]
+    """Share of the demand that is served, for the items that miss most of it."""
+    sums = volumes(run).group_by("item", maintain_order=True).agg(pl.exclude("month").sum())
+    wanted = sums.filter(pl.col("wanted") > 0)
+    worst = wanted.sort(pl.col("delivered_p50") / pl.col("wanted"), maintain_order=True)
+    return [_served(row) for row in worst.head(MANY).iter_rows(named=True)]
 
 
 def _served(row: dict[str, Any]) -> Tile:
@@ -162,7 +163,7 @@ def _limit(row: dict[str, Any]) -> Tile:
     name = "the building" if is_building else group
     load = f"{percent(row['peak_load_percent'])} loaded in the fullest month"
     unit = "unit" if is_building else "hour"
-    more = f"; one more {unit} is worth {usd(worth)}" if worth else ""
+    more = f"; one more {unit} is worth up to {usd(worth)}" if worth else ""
     return Tile(str(row["plant"]), name, load + more)
 
 

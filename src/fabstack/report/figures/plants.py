@@ -27,6 +27,7 @@ from fabstack.results.run import Run
 
 FIRST = 3  # groups of each plant on the first page
 RANKED = 20
+LAST = 1_000_000
 GROUPS = 120  # lines of the heat map
 BUILDING = "phase:"  # rows of the plan's capacity that speak of the building, not of tools
 _HEAT = [[0, "$heat-0"], [0.4, "$heat-1"], [0.75, "$heat-2"], [0.95, "$heat-3"], [1, "$heat-4"]]
@@ -44,14 +45,19 @@ _STATES = {
 
 
 def ranking(run: Run) -> pl.DataFrame:
-    """Tool groups and buildings by what one more hour is worth, then by their peak load."""
+    """Tool groups and buildings by what their scarcity costs, then by their peak load.
+
+    The cost of scarcity is the worth of one more hour times the hours there are, over all months:
+    nothing where the group never limits, and comparable between tools and buildings.
+    """
+    worth = pl.col("value_usd_per_h").fill_null(0.0)
     planned = (
         run.table("plan_capacity")
         .group_by("plant", "tool_group")
         .agg(
+            (worth * pl.col("available_h")).sum().alias("scarcity_usd"),
+            worth.filter(pl.col("available_h") > 0).max().alias("peak_value_usd_per_h"),
             pl.col("load_percent").max().alias("peak_load_percent"),
-            (pl.col("load_percent") > 99.5).sum().alias("full_months"),
-            pl.col("value_usd_per_h").max().alias("peak_value_usd_per_h"),
         )
     )
     simulated = run.table("sim_tool_groups").select(
@@ -63,9 +69,9 @@ def ranking(run: Run) -> pl.DataFrame:
     )
     joined = planned.join(simulated, on=["plant", "tool_group"], how="full", coalesce=True)
     return joined.sort(
-        -pl.col("peak_value_usd_per_h").fill_null(0),
+        -pl.col("scarcity_usd").fill_null(0),
         -pl.col("peak_load_percent").fill_null(0),
-        pl.col("bottleneck_rank").fill_null(1_000_000),
+        pl.col("bottleneck_rank").fill_null(LAST),
         "plant",
         "tool_group",
     )
@@ -74,7 +80,7 @@ def ranking(run: Run) -> pl.DataFrame:
 def bottlenecks(run: Run) -> pl.DataFrame:
     """The first few of each plant: what the plan is limited by, and where lots wait."""
     ranked = ranking(run).with_columns(place=pl.int_range(pl.len()).over("plant") + 1)
-    waits = pl.col("bottleneck_rank").fill_null(1_000_000) == 1
+    waits = pl.col("bottleneck_rank").fill_null(LAST) == 1
     return ranked.filter((pl.col("place") <= FIRST) | waits).sort("plant", "place")
 
 
@@ -118,32 +124,29 @@ def _places(rows: pl.DataFrame) -> list[str]:
 def _worth(row: dict[str, object]) -> str:
     value = row["peak_value_usd_per_h"]
     what = "unit" if str(row["tool_group"]).startswith(BUILDING) else "hour"
-    return f"one more {what}: {usd(value)}" if isinstance(value, float) and value > 0 else ""
+    return f"one more {what}: up to {usd(value)}" if isinstance(value, float) and value > 0 else ""
 
 
 def draw_ranking(rows: pl.DataFrame) -> Figure:
-    """The most valuable first: what one more hour would add."""
-    worth = rows.filter(pl.col("peak_value_usd_per_h") > 0).head(RANKED)
-    hours = worth.filter(~pl.col("tool_group").str.starts_with(BUILDING))
-    shown = hours if hours.height else worth
-    names = _places(shown)
-    values = shown["peak_value_usd_per_h"].to_list()
+    """The scarcest first."""
+    shown = rows.filter(pl.col("scarcity_usd") > 0).head(RANKED)
+    names, values = _places(shown), shown["scarcity_usd"].to_list()
     one = lying_bars(
         names,
         values,
-        "worth of one more hour, dearest month",
+        "cost of scarcity",
         "$blue",
         text=[usd(value) for value in values],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{y}: %{text}/h<extra></extra>",
+        customdata=[_worth(row) for row in shown.iter_rows(named=True)],
+        hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
     )
+    ends = [0, 1.2 * max(values, default=1.0)]
     return figure(
         [one],
         rows_high(len(names)),
-        xaxis=axis(
-            "USD/h, at the start of the programme", range=[0, 1.2 * max(values, default=1.0)]
-        ),
+        xaxis=axis("USD at the start of the programme", range=ends, tickformat="~s"),
         yaxis=labels(names),
     )
 
@@ -242,8 +245,9 @@ def _ramp(frame: pl.DataFrame) -> list[Trace]:
 BOTTLENECKS = Picture(
     name="bottlenecks",
     title="What limits each plant",
-    says="Bar: load of the fullest month in the plan, with what one more hour (or carrier of the "
-    "building) would add. Diamond: how busy the tools are in the simulation.",
+    says="The scarcest of each plant first. Bar: load of the fullest month in the plan, with what "
+    "one more hour (or unit of the building) would add to the value of the programme. Diamond: how "
+    "busy the tools are in the simulation.",
     tables=("plan_capacity", "sim_tool_groups"),
     rows=bottlenecks,
     draw=draw_bottlenecks,
@@ -252,8 +256,9 @@ BOTTLENECKS = Picture(
 )
 RANKING = Picture(
     name="ranking",
-    title="Bottlenecks by worth",
-    says="What one more hour of a tool group would add to the value of the programme.",
+    title="Bottlenecks by what their scarcity costs",
+    says="Worth of one more hour of a tool group (or unit of a building) times those there are, "
+    "over all months of the plan.",
     tables=("plan_capacity", "sim_tool_groups"),
     rows=ranking,
     draw=draw_ranking,
