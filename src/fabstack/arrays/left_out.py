@@ -1,4 +1,4 @@
-"""What a programme says that the simulator does not follow yet, in words: nothing goes in silence."""
+"""What a programme says that the simulator does not follow yet: nothing goes in silence."""
 
 from __future__ import annotations
 
