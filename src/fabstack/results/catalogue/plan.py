@@ -68,7 +68,10 @@ PLAN = (
         (
             MONTH,
             PLANT,
-            text("tool_group", "which tools; phase:carriers or phase:units is the limit of all phases"),
+            text(
+                "tool_group",
+                "which tools; phase:carriers or phase:units is the limit of all phases",
+            ),
             number("tools", "tool", "released for production, mean of the month"),
             number("available_h", "h", "hours (or carriers) that may be used"),
             number("used_h", "h", "hours (or carriers) that are used"),
