@@ -6,7 +6,17 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from fabstack.report.figures import claims, cost, dates, evidence, lots, money, plants, supply
+from fabstack.report.figures import (
+    claims,
+    cost,
+    dates,
+    evidence,
+    lots,
+    money,
+    parts,
+    plants,
+    supply,
+)
 from fabstack.report.picture import Picture
 from fabstack.report.sections import DETAILS, FIRST_PAGE
 from fabstack.report.theme import PALETTES, Scheme, coloured
@@ -233,6 +243,15 @@ def test_money_of_a_year_is_the_sum_of_its_months(sample):
     year = rows.filter(pl.col("year") == 2027)
     assert year["capex_usd"].item() == pytest.approx(of_2027["capex_usd"].sum())
     assert rows["discounted_sum_usd"][-1] == pytest.approx(table["discounted_usd"].sum())
+
+
+@pytest.mark.parametrize(
+    ("most", "unit"), [(28e9, "USD billion"), (1.9e9, "USD million"), (500.0, "USD"), (None, "USD")]
+)
+def test_money_is_told_in_the_unit_that_reads_best(most, unit):
+    size, told = parts.money_unit([most, -1.0, None])
+    assert told == unit
+    assert size == {"USD billion": 1e9, "USD million": 1e6, "USD": 1.0}[unit]
 
 
 def test_revenue_less_what_is_drawn_below_it_is_the_line(sample):

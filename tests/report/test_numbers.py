@@ -64,7 +64,15 @@ def test_money_names_its_currency_and_keeps_its_sign():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(87.4, "87"), (3.24, "3.2"), (0.05, "below 0.1"), (0.0, "0"), (99.7, "99.7"), (100.0, "100")],
+    [
+        (87.4, "87"),
+        (3.24, "3.2"),
+        (0.05, "<0.1"),
+        (0.0, "0"),
+        (99.7, "99.7"),
+        (99.97, ">99.9"),
+        (100.0, "100"),
+    ],
 )
 def test_a_share_that_is_nearly_nothing_or_all_is_not_rounded_to_it(value, words):
     assert percent(value) == f"{words}{THIN}%"

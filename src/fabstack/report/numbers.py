@@ -56,13 +56,13 @@ def usd(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share in percent: 87 %, 3.2 %, below 0.1 %."""
+    """A share in percent: 87 %, 3.2 %, <0.1 %."""
     if value is None or not math.isfinite(value):
         return NOTHING
     if 0 < value < 0.1:
-        return f"below 0.1{THIN}%"
+        return f"<0.1{THIN}%"
     if 99.9 < value < 100:
-        return f"above 99.9{THIN}%"
+        return f">99.9{THIN}%"
     if 99 < value < 100 or 0 < value < 10:
         return f"{value:.1f}{THIN}%"
     return f"{value:,.0f}{THIN}%".replace("-", "\N{MINUS SIGN}")

@@ -100,18 +100,14 @@ def _graded(rows: pl.DataFrame, grade: str) -> Trace:
     )
 
 
-def grades(run: Run) -> pl.DataFrame:
-    """How many numbers of each table of the programme have which grade."""
-    table = run.table("sources").with_columns(table=pl.col("cell").str.split("/").list.first())
-    counted = table.group_by("table", "grade").agg(numbers=pl.len().cast(pl.Int64))
-    return counted.sort(-pl.col("numbers").sum().over("table"), "table", "grade")
-
-
 def draw_grades(rows: pl.DataFrame) -> Figure:
-    """One bar for each table, in pieces by grade."""
-    names = rows["table"].unique(maintain_order=True).to_list()
-    found = [grade for grade in GRADES if grade in set(rows["grade"])]
-    traces = [_counted(rows.filter(pl.col("grade") == grade), grade) for grade in found]
+    """One bar for each table of the programme, in pieces by grade."""
+    tables = rows.with_columns(table=pl.col("cell").str.split("/").list.first())
+    counted = tables.group_by("table", "grade").agg(numbers=pl.len().cast(pl.Int64))
+    ordered = counted.sort(-pl.col("numbers").sum().over("table"), "table", "grade")
+    names = ordered["table"].unique(maintain_order=True).to_list()
+    found = [grade for grade in GRADES if grade in set(ordered["grade"])]
+    traces = [_counted(ordered.filter(pl.col("grade") == grade), grade) for grade in found]
     return figure(
         traces,
         rows_high(len(names)),
@@ -166,9 +162,10 @@ ESTIMATES = Picture(
 GRADES_PICTURE = Picture(
     name="grades",
     title="Grades of the sourced numbers",
-    says="How many numbers of each table are published, from the press, estimated or claimed.",
-    tables=("sources",),
-    rows=grades,
+    says="How many numbers of each table are published, from the press, estimated or claimed. The "
+    "table below has each of them, those that move a cost most first.",
+    tables=("sources", "cost_swings", "cost_items"),
+    rows=graded,
     draw=draw_grades,
     empty="The programme names no sources.",
 )

@@ -12,6 +12,7 @@ from fabstack.report.figures.parts import (
     figure,
     goal,
     line,
+    money_unit,
     months,
     panels,
 )
@@ -20,15 +21,15 @@ from fabstack.report.theme import LIKELY, Figure
 from fabstack.results.run import Run
 
 MANY = 12
-_FLOWS = {
-    "revenue_usd": ("revenue", "$green"),
-    "buy_usd": ("bought parts", "$orange"),
-    "make_usd": ("making", "$sky"),
-    "fixed_usd": ("plants, fixed", "$grey"),
-    "people_usd": ("specialists", "$purple"),
-    "transport_usd": ("transport", "$yellow"),
-    "holding_usd": ("stock", "$pale"),
-    "capex_usd": ("tools and buildings", "$blue"),
+_FLOWS = {  # name, colour, and whether it comes in or goes out
+    "revenue_usd": ("revenue", "$green", 1),
+    "buy_usd": ("bought parts", "$orange", -1),
+    "make_usd": ("making", "$sky", -1),
+    "fixed_usd": ("plants, fixed", "$grey", -1),
+    "people_usd": ("specialists", "$purple", -1),
+    "transport_usd": ("transport", "$yellow", -1),
+    "holding_usd": ("stock", "$pale", -1),
+    "capex_usd": ("tools and buildings", "$blue", -1),
 }
 
 
@@ -43,39 +44,42 @@ def yearly(run: Run) -> pl.DataFrame:
 
 def draw_yearly(rows: pl.DataFrame) -> Figure:
     """Revenue upward, costs downward, net as a line."""
-    years = rows["year"].to_list()
+    years, (size, unit) = rows["year"].to_list(), money_unit(rows["revenue_usd"])
     flows = [
-        bars(years, (rows[column] * (1 if column == "revenue_usd" else -1)).to_list(), name, role)
-        for column, (name, role) in _FLOWS.items()
+        bars(years, (rows[column] * sign / size).to_list(), name, role)
+        for column, (name, role, sign) in _FLOWS.items()
         if rows[column].abs().sum() > 0
     ]
-    dots = {"mode": "lines+markers", "marker": {"size": 7, "color": "$ink"}}
+    net = line(years, (rows["net_usd"] / size).to_list(), "net", "$ink", **_dotted("$ink"))
     return figure(
-        [*flows, line(years, rows["net_usd"].to_list(), "net", "$ink", **dots)],
+        [*flows, net],
         400,
         barmode="relative",
         xaxis=axis(dtick=1, showgrid=False, tickformat="d"),
-        yaxis=axis("USD a year", tickformat="~s"),
+        yaxis=axis(f"{unit} a year", hoverformat=",.4~g"),
         hovermode="x unified",
     )
 
 
 def draw_discounted(rows: pl.DataFrame) -> Figure:
     """The discounted sum so far: where it crosses nought the programme has paid itself."""
-    years = rows["year"].to_list()
-    capex = (-rows["capex_usd"]).to_list()
-    summed = rows["discounted_sum_usd"].to_list()
-    dots = {"mode": "lines+markers", "marker": {"size": 7, "color": LIKELY}}
+    years, (size, unit) = rows["year"].to_list(), money_unit(rows["discounted_sum_usd"])
+    capex = (-rows["capex_usd"] / size).to_list()
+    summed = (rows["discounted_sum_usd"] / size).to_list()
     return figure(
         [
             bars(years, capex, "tools and buildings in the year", "$pale"),
-            line(years, summed, "discounted cash since the start", LIKELY, **dots),
+            line(years, summed, "discounted cash since the start", LIKELY, **_dotted(LIKELY)),
         ],
-        320,
+        400,
         xaxis=axis(dtick=1, showgrid=False, tickformat="d"),
-        yaxis=axis("USD", tickformat="~s", zeroline=True, zerolinewidth=1.5),
+        yaxis=axis(unit, zeroline=True, zerolinewidth=1.5, hoverformat=",.4~g"),
         hovermode="x unified",
     )
+
+
+def _dotted(role: str) -> Trace:
+    return {"mode": "lines+markers", "marker": {"size": 7, "color": role}}
 
 
 def people(run: Run) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fabstack.report.theme import FONT, SERIES, Figure, faint
@@ -21,7 +21,7 @@ BAR: Mapping[str, Any] = {
 }
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
-NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 165, "left": 0.21}
+NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 150, "left": 0.21}
 
 
 # --- Traces -----------------------------------------------------------------------------------
@@ -105,6 +105,13 @@ def labels(names: Values, **more: Any) -> dict[str, Any]:
     ink = {"tickfont": {"size": 12, "color": "$ink"}}
     around = {"range": [-0.6, len(names) - 0.4], "showgrid": False}
     return axis(**{**order, **ink, **around, **more})
+
+
+def money_unit(values: Iterable[float | None]) -> tuple[float, str]:
+    """The unit in which amounts of USD read best, and its size in USD."""
+    most = max((abs(value) for value in values if value is not None), default=0.0)
+    units = ((2e9, 1e9, "USD billion"), (2e6, 1e6, "USD million"))
+    return next(((size, unit) for least, size, unit in units if most >= least), (1.0, "USD"))
 
 
 def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:

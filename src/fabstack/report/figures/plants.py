@@ -16,6 +16,7 @@ from fabstack.report.figures.parts import (
     line,
     lying_bars,
     marks,
+    money_unit,
     months,
     panels,
     rows_high,
@@ -131,9 +132,10 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
     """The scarcest first."""
     shown = rows.filter(pl.col("scarcity_usd") > 0).head(RANKED)
     names, values = _places(shown), shown["scarcity_usd"].to_list()
+    size, unit = money_unit(values)
     one = lying_bars(
         names,
-        values,
+        [value / size for value in values],
         "cost of scarcity",
         "$blue",
         text=[usd(value) for value in values],
@@ -142,11 +144,11 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
         customdata=[_worth(row) for row in shown.iter_rows(named=True)],
         hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
     )
-    ends = [0, 1.2 * max(values, default=1.0)]
+    ends = [0, 1.2 * max(values, default=1.0) / size]
     return figure(
         [one],
         rows_high(len(names)),
-        xaxis=axis("USD at the start of the programme", range=ends, tickformat="~s"),
+        xaxis=axis(f"{unit} at the start of the programme", range=ends),
         yaxis=labels(names),
     )
 

@@ -72,7 +72,7 @@ def _volume(frame: pl.DataFrame) -> list[Trace]:
 
 def _with_share(item: str, frame: pl.DataFrame) -> str:
     wanted, delivered = float(frame["wanted"].sum()), float(frame["delivered_p50"].sum())
-    return f"{item} · {percent(100 * delivered / wanted)} served" if wanted else item
+    return f"{item} · {percent(100 * delivered / wanted)}" if wanted else item
 
 
 def _first_items(rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
@@ -208,7 +208,8 @@ VOLUMES = Picture(
     name="volumes",
     title="Units a month: wanted and delivered",
     says="Dashed: what markets want. Lines: what the plan delivers if every date holds as claimed, "
-    "on the dates that half of the sampled futures keep, and on those that nine in ten keep.",
+    "on the dates that half of the sampled futures keep, and on those that nine in ten keep. Beside "
+    "the name stands the share of the demand that is served on likely dates.",
     tables=("plan_volumes",),
     rows=volumes,
     draw=draw_volumes,

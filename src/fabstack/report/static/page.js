@@ -32,10 +32,10 @@
     return `rgba(${parts.join(",")},${found[2]})`;
   }
 
-  function draw(plot, scheme) {
+  function draw(plot, scheme, width) {
     const figure = JSON.parse(document.getElementById("figure-" + plot.id.slice(5)).textContent);
     const { data, layout } = painted(figure, palettes[scheme], false);
-    return Plotly.react(plot, data, layout, options);
+    return Plotly.react(plot, data, { ...layout, width }, options);
   }
 
   const plots = [...document.querySelectorAll(".plot")];
@@ -50,8 +50,9 @@
   }
 
   dark.addEventListener("change", drawAll);
-  // paper is white, and narrower than a screen
-  window.addEventListener("beforeprint", () => plots.forEach((plot) => draw(plot, "light")));
+  // paper is white, and as wide as A4 or Letter on its side
+  const paper_px = 920;
+  window.addEventListener("beforeprint", () => plots.forEach((plot) => draw(plot, "light", paper_px)));
   window.addEventListener("afterprint", drawAll);
   drawAll();
 })();
