@@ -57,8 +57,8 @@ def headline(programme: Programme, tables: Tables, parts: Sequence[Row]) -> Row:
     told = {
         True: f"{title} holds together: all {len(answers)} parts of its mission hold.",
         False: f"{title} does not hold together as claimed: {failing} of {len(answers)} parts fail"
-        + (f", {open_} are open." if open_ else "."),
-        None: f"{title} is open: {open_} of {len(answers)} parts cannot be settled yet."
+        + (f", {_are(open_)} open." if open_ else "."),
+        None: f"{title} may hold together: {_are(open_)} open of {len(answers)} parts."
         if answers
         else f"{title} names no mission; the plan and the simulation speak for themselves.",
     }
@@ -68,6 +68,10 @@ def headline(programme: Programme, tables: Tables, parts: Sequence[Row]) -> Row:
         "breaks_first": worst(parts),
         "first_shortage": first_shortage(tables),
     }
+
+
+def _are(count: int) -> str:
+    return "1 is" if count == 1 else f"{count} are"
 
 
 def worst(parts: Sequence[Row]) -> Row | None:
