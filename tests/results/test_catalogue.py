@@ -72,3 +72,10 @@ def test_a_column_is_found_by_name():
     assert column_of("plan_cash", "net_usd").unit == "USD"
     assert column_of("plan_cash", "nothing") is None
     assert column_of("nothing", "net_usd") is None
+
+
+def test_the_page_of_the_documentation_is_that_of_the_catalogue(project):
+    from fabstack.results.reference import results_reference
+
+    page = project / "docs" / "reference" / "results.md"
+    assert page.read_text(encoding="utf-8") == results_reference()

@@ -208,8 +208,8 @@ VOLUMES = Picture(
     name="volumes",
     title="Units a month: wanted and delivered",
     says="Dashed: what markets want. Lines: what the plan delivers if every date holds as claimed, "
-    "on the dates that half of the sampled futures keep, and on those that nine in ten keep. Beside "
-    "the name stands the share of the demand that is served on likely dates.",
+    "on the dates that half of the sampled futures keep, and on those that nine in ten keep. Each "
+    "name is followed by the share of its demand that is served on likely dates.",
     tables=("plan_volumes",),
     rows=volumes,
     draw=draw_volumes,
