@@ -51,10 +51,13 @@ def test_changed_cells_are_told_with_key_column_and_size():
     ]  # fmt: skip
 
 
-def test_the_largest_relative_change_comes_first():
-    other = COSTS.with_columns(total_usd=pl.Series([101.0, 10.0, None]))
-    found = compare_tables("cost_items", COSTS, other)
-    assert found.changed["item"].to_list() == ["ai6", "ai5"]
+def test_what_weighs_most_in_its_column_comes_first():
+    a = pl.DataFrame({"item": ["small", "large", "new"], "total_usd": [0.001, 1000.0, 0.0]})
+    found = compare_tables(
+        "cost_items", a, a.with_columns(total_usd=pl.Series([0.002, 900.0, 5.0]))
+    )
+    assert found.changed["item"].to_list() == ["large", "new", "small"]
+    assert found.changed["percent"].to_list() == pytest.approx([-10.0, None, 100.0])
 
 
 def test_a_blank_that_is_filled_and_a_word_that_changes_are_changes():
@@ -71,6 +74,10 @@ def test_a_blank_that_is_filled_and_a_word_that_changes_are_changes():
 def test_rounding_is_no_change():
     other = COSTS.with_columns(pl.col("total_usd") * (1 + 1e-12))
     assert compare_tables("cost_items", COSTS, other).is_same
+    noise = COSTS.with_columns(total_usd=pl.Series([100.0, 50.0, 1e-10]))
+    assert compare_tables(
+        "cost_items", COSTS.with_columns(pl.col("total_usd").fill_null(0.0)), noise
+    ).is_same
 
 
 def test_rows_of_one_run_only_are_told():

@@ -11,7 +11,7 @@ import polars as pl
 from fabstack.results.catalogue import TABLES
 from fabstack.results.run import Run
 
-SAME_SHARE = 1e-9  # numbers that differ by less, relative to the larger, are the same
+SAME_SHARE = 1e-9  # numbers that differ by less of their column's largest are the same
 
 _CHANGED = {
     "column": pl.String,
@@ -19,6 +19,7 @@ _CHANGED = {
     "b": pl.String,
     "difference": pl.Float64,
     "percent": pl.Float64,
+    "weight": pl.Float64,
 }
 
 
@@ -27,7 +28,7 @@ class TableDifference:
     """How one table differs: changed cells, and rows that only one run has.
 
     `changed` has the keys of the table, then column, a and b as text, difference, percent of a;
-    `difference` of dates is in days. What has no percent comes first, then the largest changes.
+    `difference` of dates is in days. Words and blanks come first, then what weighs most in a column.
     """
 
     table: str
@@ -110,19 +111,21 @@ def _numbered(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
 
 
 def _changed(joined: pl.DataFrame, keys: Sequence[str], column: str) -> pl.DataFrame:
-    """The cells of one column that differ."""
+    """The cells of one column that differ by more than rounding, with their weight in it."""
     a, b = pl.col(column), pl.col(f"{column} b")
     difference, percent = _distance(joined.schema[column], joined.schema[f"{column} b"], a, b)
-    told = joined.filter(a.ne_missing(b)).select(
+    told = joined.select(
         *keys,
         pl.lit(column).alias("column"),
         a.cast(pl.String).alias("a"),
         b.cast(pl.String).alias("b"),
         difference.cast(pl.Float64).alias("difference"),
         percent.cast(pl.Float64).alias("percent"),
+        (difference.abs() / _scale(joined, column)).cast(pl.Float64).alias("weight"),
+        a.ne_missing(b).alias("differs"),
     )
-    rounding = pl.col("percent").abs() <= 100 * SAME_SHARE
-    return told.filter(~rounding.fill_null(value=False))
+    real = pl.col("weight").is_null() | (pl.col("weight") > SAME_SHARE)
+    return told.filter(pl.col("differs") & real).drop("differs")
 
 
 def _distance(
@@ -133,14 +136,23 @@ def _distance(
         first, apart = a.cast(pl.Float64), b.cast(pl.Float64) - a.cast(pl.Float64)
         return apart, pl.when(first != 0).then(100 * apart / first.abs())
     if of_a == of_b == pl.Date:
-        return (b - a).dt.total_days(), pl.lit(None)
-    return pl.lit(None), pl.lit(None)
+        return (b - a).dt.total_days(), pl.lit(None, pl.Float64)
+    return pl.lit(None, pl.Float64), pl.lit(None, pl.Float64)
+
+
+def _scale(joined: pl.DataFrame, column: str) -> pl.Expr:
+    """The largest number of a column in either run; days weigh as days."""
+    sides = joined.select(column, f"{column} b")
+    if not all(dtype.is_numeric() for dtype in sides.dtypes):
+        return pl.lit(1.0)
+    most = sides.select(pl.max_horizontal(pl.all().cast(pl.Float64).abs().max())).item()
+    return pl.lit(most or 1.0)
 
 
 def _largest_first(changed: pl.DataFrame) -> pl.DataFrame:
-    """What cannot be told in percent first (new, gone, words, dates), then by size."""
-    order = pl.col("percent").abs()
-    return changed.sort(order, descending=True, nulls_last=False, maintain_order=True)
+    """Words and blanks first, then what weighs most in its column."""
+    order = changed.sort("weight", descending=True, nulls_last=False, maintain_order=True)
+    return order.drop("weight")
 
 
 # --- Manifest and mission ---------------------------------------------------------------------
