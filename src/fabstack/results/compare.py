@@ -28,7 +28,7 @@ class TableDifference:
     """How one table differs: changed cells, and rows that only one run has.
 
     `changed` has the keys of the table, then column, a and b as text, difference, percent of a;
-    `difference` of dates is in days. Words and blanks come first, then what weighs most in a column.
+    `difference` of dates is in days. Words and blanks come first, then what weighs most.
     """
 
     table: str
