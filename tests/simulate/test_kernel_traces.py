@@ -15,7 +15,7 @@ from fabstack.arrays.build import (
     fab_of,
     maintenance,
 )
-from fabstack.arrays.chance import constant, empirical
+from fabstack.arrays.chance import constant, empirical, exponential
 from fabstack.arrays.types import Basis, Clock, Rule, Saw, ToolState
 from fabstack.simulate.simulation import Simulation
 
@@ -350,3 +350,23 @@ def test_an_empirical_distribution_gives_its_values_only():
     parts = one_step(empirical((2.0, 5.0)), lots(*[(10.0 * k,) for k in range(50)]))
     times = {minute % 10.0 for minute, *_ in left(parts)}
     assert times == {2.0, 5.0}
+
+
+def test_an_entry_that_waits_for_parts_does_not_put_off_those_after_it():
+    """Planned at 0, 10, 20, 30; the parts for two come at 25, for one at 40."""
+    stream = Stream("fed", carriers=1, needs=[(0, 1)], intervals=[(1e15, 10.0)])
+    bought = [Purchase(0, 25.0, 2), Purchase(0, 40.0, 1)]
+    parts = Parts([Group("tool", 9)], [Route([Step(0, constant(1.0))])], [stream], [0], bought)
+    assert [minute for minute, *_ in left(parts)] == [26.0, 26.0, 41.0]
+
+
+def test_random_entries_begin_with_a_gap_and_even_ones_at_once():
+    def entered(gap):
+        stream = Stream("lots", gap=gap, intervals=[(1e15, 4.0)], first_min=3.0)
+        parts = Parts([Group("tool")], [Route([Step(0, constant(0.1))])], [stream])
+        simulation = Simulation(fab_of(parts), 1)
+        simulation.run_until(100.0)
+        return simulation.finished.entered_min[0]
+
+    assert entered(constant(1.0)) == 3.0
+    assert entered(exponential(1.0)) > 3.0

@@ -110,7 +110,7 @@ class Stream:
     listed: Sequence[Listed] = ()
     needs: Sequence[tuple[int, int]] = ()  # (stock, units) for each entry
     entries: int = 2**62
-    first_min: float = 0.0
+    first_min: float = 0.0  # first entry; with random gaps, a gap later
     due_after_min: float = NEVER
     due_spread_share: float = 0.0
 

@@ -401,7 +401,7 @@ QUEUE = record(first=I4, last=I4)
 FREE_TOOL = record(tool=I4)
 TOUCHED = record(group=I4)
 UPKEEP = record(key=U8, tool=I8, plan=I8, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
-ENTRY = record(key=U8, entries=I8, lots=I8, is_waiting=I1)
+ENTRY = record(key=U8, entries=I8, lots=I8, planned_min=F8, is_waiting=I1)
 STORE = record(units=I8, arrived=I8, used=I8, lost=I8, on_the_way=I8, since_min=F8, area=F8)
 
 TALLY = record(

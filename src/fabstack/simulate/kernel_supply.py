@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from numpy import int64
 
-from fabstack.arrays.types import NEVER, Does, Draw
+from fabstack.arrays.types import NEVER, Does, Draw, Law
 from fabstack.simulate.kernel_calendar import plan_rare_event
 from fabstack.simulate.kernel_chance import drawn, keyed, numbered, share
 from fabstack.simulate.kernel_compile import compiled, inlined
@@ -77,22 +77,32 @@ def due_factor(stream, entry):
 
 @inlined
 def expect_entry(world, stream_id):
-    """Plan the next entry of a stream, unless it has had them all."""
+    """Plan the next entry of a stream, unless it has had them all.
+
+    An entry that had to wait for its parts does not put off the ones after it.
+    """
     stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
     if entry.entries < stream.entries:
-        plan_rare_event(world, stream_id, next_entry_min(world, stream_id), Does.LOTS_ENTER)
+        entry.planned_min = next_planned_min(world, stream, entry)
+        at_min = max(entry.planned_min, now_of(world).now_min)
+        plan_rare_event(world, stream_id, at_min, Does.LOTS_ENTER)
 
 
 @inlined
-def next_entry_min(world, stream_id):
-    stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
-    now_min = now_of(world).now_min
+def next_planned_min(world, stream, entry):
     if stream.orders > 0:
-        return max(now_min, order_at(world, stream.first_order + entry.entries).at_min)
-    if entry.entries == 0:
+        return order_at(world, stream.first_order + entry.entries).at_min
+    if entry.entries > 0:
+        return after_gaps(world, stream, entry.planned_min, next_gap(world, stream, entry))
+    if stream.gap.law == Law.CONSTANT:
         return after_gaps(world, stream, stream.first_min, 0.0)
+    return after_gaps(world, stream, stream.first_min, next_gap(world, stream, entry))
+
+
+@compiled
+def next_gap(world, stream, entry):
     number = numbered(Draw.ENTRY_GAP, FIRST, entry.entries)
-    return after_gaps(world, stream, now_min, drawn(world, stream.gap, entry.key, number))
+    return drawn(world, stream.gap, entry.key, number)
 
 
 @compiled
