@@ -161,6 +161,8 @@ def _cell(
         return st.sampled_from(options)
     if column.name in ("rework_to", "queue_limit_to", "same_tool_as"):
         return st.none()
+    if column.name == "dispatch":
+        return st.sampled_from(("fifo", "cr", "priority > setup > edd", "rule:mine > qtcr"))
     if column.name == "limit":
         return st.just("")
     if column.name == "after":

@@ -42,7 +42,9 @@ def test_a_column_carries_type_unit_default_choices_bounds_and_reference():
     assert steps["basis"]["enum"] == ["lot", "carrier", "batch"]
     assert steps["tool_group"]["refers_to"] == ["tool_groups"]
     assert table_schema("steps")["key"] == ["route", "step"]
-    assert table_schema("tool_groups")["items"]["properties"]["dispatch"]["enum"][-1] is None
+    groups = table_schema("tool_groups")["items"]["properties"]
+    assert groups["dispatch"]["type"] == ["string", "null"]
+    assert groups["tool_choice"]["enum"] == ["random", "longest-free"]
 
 
 def test_required_columns_are_required():

@@ -26,9 +26,8 @@ from fabstack.arrays.chance import (
 )
 from fabstack.arrays.supply import supply_of
 from fabstack.arrays.types import NEVER, NONE, Basis, Clock, Fab, Rule, ToolState
-from fabstack.model import Distribution, Kind, Programme, by_key, grouped
+from fabstack.model import Distribution, Kind, Programme, by_key, dispatch, grouped
 from fabstack.model.days import MINUTES_PER_DAY, MINUTES_PER_MONTH, months_between
-from fabstack.model.header import Dispatch
 from fabstack.model.plants import Calendar
 from fabstack.model.routes import Basis as ModelBasis
 from fabstack.model.routes import Order, Route, Start, Step
@@ -49,9 +48,9 @@ LAWS: Mapping[Kind, Callable[..., Chance]] = {
     Kind.EMPIRICAL: lambda *values: empirical(values),
 }
 RULES = {
-    Dispatch.FIFO: Rule.FIFO,
-    Dispatch.EARLIEST_DUE_DATE: Rule.EARLIEST_DUE_DATE,
-    Dispatch.CRITICAL_RATIO: Rule.CRITICAL_RATIO,
+    dispatch.Key.FIFO: Rule.FIFO,
+    dispatch.Key.EARLIEST_DUE_DATE: Rule.EARLIEST_DUE_DATE,
+    dispatch.Key.CRITICAL_RATIO: Rule.CRITICAL_RATIO,
 }
 BASES = {
     ModelBasis.LOT: Basis.LOT,
@@ -163,12 +162,15 @@ class _Border:
         return build.Group(
             name=group.name,
             tools=len(comes),
-            rule=RULES[group.dispatch or self.programme.simulation.dispatch],
+            rule=RULES[dispatch.Key(self._rule(group)[-1])],
             handling_min=group.load_min + group.unload_min,
             area=self.plants[group.plant],
             stops=[*self._closures(group), *self._breakdowns(group), *self._maintenances(group)],
             comes_min=comes,
         )
+
+    def _rule(self, group: ToolGroup) -> tuple[str, ...]:
+        return dispatch.parse_rule(group.dispatch or self.programme.simulation.dispatch)
 
     def _comes_min(self, group: ToolGroup) -> list[float]:
         """When each tool may start to work, earliest first; tools after the window stay away."""

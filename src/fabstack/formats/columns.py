@@ -138,6 +138,9 @@ def fault_of(problem: Mapping[str, Any], column: Column) -> Fault:
         return found
     if problem["type"] == "string_too_short":
         return Fault("blank-cell", f"{column.name} is blank", expected_in(column))
+    if problem["type"] == "value_error":  # a rule of the model's own, which says what is wrong
+        message = f"{column.name} is {_brief(found)!r}: {problem['ctx']['error']}"
+        return Fault("bad-text", message, expected_in(column))
     if problem["type"].startswith("string_"):
         return Fault("bad-text", f"{column.name} is {_brief(found)!r}", _text_rule(problem))
     if problem["type"] == "finite_number":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from fabstack.model.days import Day
+from fabstack.model.dispatch import MEANING, DispatchRule
 from fabstack.model.fields import chosen, counted, measured, named, row, worded
 
 
@@ -45,12 +46,13 @@ class Finance:
     )
 
 
-class Dispatch(StrEnum):
-    """Which waiting lot goes first, after priority."""
+class QueueLimits(StrEnum):
+    """What becomes of a lot that is too late for a queue-time limit."""
 
-    FIFO = "fifo"
-    EARLIEST_DUE_DATE = "edd"
-    CRITICAL_RATIO = "cr"
+    MEASURE = "measure"  # it goes on, and is counted
+    HOLD = "hold"  # it is not let in where the limit begins while it would come too late
+    SCRAP = "scrap"  # it is lost
+    REWORK = "rework"  # it goes back to the step where the limit began
 
 
 @row()
@@ -63,7 +65,18 @@ class Simulation:
     )
     warm_up_days: float = measured("day", "left out of the statistics", default=0.0, ge=0)
     replications: int = counted("independent runs", default=3, ge=1)
-    dispatch: Dispatch = chosen("rule of tool groups that name none", default=Dispatch.FIFO)
+    dispatch: DispatchRule = worded(
+        f"rule of tool groups that name none; {MEANING}", default="fifo"
+    )
+    queue_limits: QueueLimits = chosen(
+        "a lot too late for a queue limit is only counted (measure), kept out where the limit "
+        "begins until it can be in time (hold), lost (scrap), or sent back to where the limit "
+        "began (rework)",
+        default=QueueLimits.MEASURE,
+    )
+    vehicles: int = counted(
+        "that carry lots between steps, each one lot at a time; 0: never short of them", default=0
+    )
 
 
 @row()

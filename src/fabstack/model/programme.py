@@ -15,7 +15,7 @@ from fabstack.model.header import Finance, Header, Planning, Ramp, Simulation
 from fabstack.model.items import Component, Item
 from fabstack.model.plants import Calendar, Lane, Phase, Plant, SharedLimit, Staffing, Stock
 from fabstack.model.roadmap import Activity, Generation, Review
-from fabstack.model.routes import Order, Route, Start, Step, Wip
+from fabstack.model.routes import Move, Order, Route, Start, Step, Wip
 from fabstack.model.supply import Offer, PriceBreak, RiskEvent, Rival, Supplier
 from fabstack.model.technology import Technology
 from fabstack.model.tools import Breakdown, Delivery, Maintenance, Setup, ToolGroup
@@ -51,6 +51,7 @@ class Programme(BaseModel):
     maintenances: tuple[Maintenance, ...] = ()
     setups: tuple[Setup, ...] = ()
     routes: tuple[Route, ...] = ()
+    moves: tuple[Move, ...] = ()
     steps: tuple[Step, ...] = ()
     starts: tuple[Start, ...] = ()
     orders: tuple[Order, ...] = ()

@@ -25,8 +25,23 @@ class Route:
         default=None,
         gt=0,
     )
-    move: Distribution | None = measured("min", "transport between two steps", default=None)
+    move: Distribution | None = measured(
+        "min", "transport between two steps where no row of moves says it", default=None
+    )
     preference: int = counted("routes of the same item are used in this order", default=1, ge=1)
+
+
+@row("plant", "from_bay", "to_bay")
+class Move:
+    """Transport between two steps.
+
+    Of several rows that fit, the one that names more bays counts, and `from_bay` before `to_bay`.
+    """
+
+    plant: str = refers("plants", "where")
+    from_bay: str = named("bay of the step before; blank: any", default="")
+    to_bay: str = named("bay of the step after; blank: any", default="")
+    move: Distribution = measured("min", "on the way")
 
 
 class Basis(StrEnum):
@@ -58,6 +73,12 @@ class Step:
     )
     batch_family: str = worded("steps with the same word may share a batch; blank: this step alone")
     setup: str = named("setup the tool must have; blank: any", default="")
+    setup_min: float | None = measured(
+        "min",
+        "time of this setup, whatever the tool had before; blank: by the table setups",
+        default=None,
+        ge=0,
+    )
     sampling_percent: float = measured(
         "percent", "of lots that visit the step", default=100.0, ge=0, le=100
     )
@@ -89,6 +110,13 @@ class Start:
     due_days: float | None = measured(
         "day", "from start to due date; blank: none", default=None, gt=0
     )
+    due_spread_percent: float = measured(
+        "percent",
+        "each lot's time to its due date is drawn evenly from 1 -+ this",
+        default=0.0,
+        ge=0,
+        le=100,
+    )
     spread: bool = chosen("exponential instead of even spacing", default=False)
 
 
@@ -99,6 +127,7 @@ class Order:
     name: str = named("unique name")
     route: str = refers("routes", "what")
     date: Day = chosen("first start")
+    start_h: float = measured("h", "of that day when it starts", default=0.0, ge=0, lt=24)
     carriers: int | None = counted(
         "in a lot; blank: the route's lot size", default=None, ge=1, counts="route"
     )
@@ -108,6 +137,19 @@ class Order:
     )
     priority: int = counted("larger goes first", default=0)
     due: Day | None = chosen("promised date of the first lot", default=None)
+    due_days: float | None = measured(
+        "day", "from start of each lot to its due date; blank: by `due`", default=None, gt=0
+    )
+    due_spread_percent: float = measured(
+        "percent",
+        "each lot's time to its due date is drawn evenly from 1 -+ this",
+        default=0.0,
+        ge=0,
+        le=100,
+    )
+    reserves_tools: bool = chosen(
+        "super-hot: a tool is kept free for it at its next step", default=False
+    )
 
 
 @row()
@@ -119,5 +161,13 @@ class Wip:
     step: int = counted("where it waits", ge=1)
     carriers: float = measured("", "in the lot", counts="route", gt=0)
     priority: int = counted("larger goes first", default=0)
-    started: Day | None = chosen("when it entered", default=None)
+    started: Day | None = chosen("when it entered; blank: on the first day", default=None)
+    since_h: float = measured(
+        "h", "it has waited at its step when the run starts", default=0.0, ge=0
+    )
     due: Day | None = chosen("promised date", default=None)
+    due_days: float | None = measured(
+        "day",
+        "from the first day to its due date, negative if late already; blank: by `due`",
+        default=None,
+    )

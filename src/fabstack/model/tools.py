@@ -5,9 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 
 from fabstack.model.days import Day
+from fabstack.model.dispatch import DispatchRule
 from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
-from fabstack.model.header import Dispatch
 from fabstack.model.randomness import Distribution
+
+
+class ToolChoice(StrEnum):
+    """Which of several free tools takes an arriving lot."""
+
+    RANDOM = "random"
+    LONGEST_FREE = "longest-free"
 
 
 @row()
@@ -16,7 +23,8 @@ class ToolGroup:
 
     name: str = named("unique name")
     plant: str = refers("plants", "where it stands")
-    area: str = worded("bay or department")
+    area: str = worded("department")
+    bay: str = worded("where it stands; moves are between bays")
     kind: str = worded("type in the tool catalogue")
     tools: int = counted("on the first day", default=0)
     price_usd: float = measured("USD", "of one tool, installed", default=0.0, ge=0)
@@ -35,7 +43,22 @@ class ToolGroup:
         gt=0,
         le=100,
     )
-    dispatch: Dispatch | None = chosen("blank: the programme's rule", default=None)
+    dispatch: DispatchRule | None = worded(
+        "which lot goes first, such as priority > setup > fifo; blank: the programme's rule",
+        default=None,
+    )
+    tool_choice: ToolChoice = chosen(
+        "which of several free tools takes an arriving lot", default=ToolChoice.LONGEST_FREE
+    )
+    least_setup_tool: bool = chosen(
+        "an arriving lot prefers the free tool with the least setup time", default=False
+    )
+    batch_wait_h: float | None = measured(
+        "h",
+        "a batch below its minimum starts when its first lot has waited so long; blank: never",
+        default=None,
+        ge=0,
+    )
 
 
 @row("tool_group", "date")
@@ -61,6 +84,9 @@ class Breakdown:
     tool_group: str = refers("tool_groups", "which")
     name: str = named("cause")
     between: Distribution = measured("h", "from the end of a repair to the next failure")
+    first: Distribution | None = measured(
+        "h", "to the first failure; blank: as `between`", default=None
+    )
     repair: Distribution = measured("h", "duration")
     clock: Clock = chosen("what ages the tool", default=Clock.CALENDAR)
 
@@ -75,8 +101,23 @@ class Maintenance:
     every_carriers: float | None = measured(
         "", "carriers processed since the last", default=None, gt=0
     )
+    first_h: float | None = measured(
+        "h",
+        "when the first one falls due, of the last tool if staggered; blank: as `every_h`",
+        default=None,
+        ge=0,
+    )
+    first_carriers: float | None = measured(
+        "",
+        "carriers to the first one, of the last tool if staggered; blank: as `every_carriers`",
+        default=None,
+        ge=0,
+    )
     duration: Distribution = measured("h", "of one stop")
-    staggered: bool = chosen("spread the tools' first stops over the interval", default=True)
+    staggered: bool = chosen(
+        "spread the tools' first stops: the k-th of n tools has its own at k/n of the first one",
+        default=True,
+    )
 
 
 @row("tool_group", "from_setup", "to_setup")
@@ -87,4 +128,7 @@ class Setup:
     from_setup: str = named("blank: any other", default="")
     to_setup: str = named("the setup that a step asks for")
     setup_min: float = measured("min", "duration", ge=0)
-    minimum_run: int = counted("lots before another change is allowed", default=0)
+    minimum_run: int = counted(
+        "lots that a tool takes after the one it changed for, before it may change again",
+        default=0,
+    )
