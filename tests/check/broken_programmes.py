@@ -309,10 +309,31 @@ BROKEN = (
         "lane-to-itself",
         "the lane from 'line' leads back to it",
     ),
+    Broken(
+        plants.unknown_bays,
+        {"moves": ("north,south", "north,suoth")},
+        "moves.csv:2",
+        "warning",
+        "unknown-bay",
+        "no tool group of 'fab' stands in bay 'suoth'",
+    ),
+    Broken(
+        plants.idle_vehicles,
+        {
+            "programme.toml": f"{FILES['programme.toml']}\n[simulation]\nvehicles = 3\n",
+            "moves": "plant,from_bay,to_bay,move\n",
+            "routes": "name,item,plant\nmake-wafer,wafer,fab\npack-chip,chip,line\n"
+            "pack-brain,brain,line\n",
+        },
+        "programme.toml:8",
+        "warning",
+        "no-effect",
+        "3 vehicles have nothing to do",
+    ),
     # --- tools
     Broken(
         tools.idle_tool_groups,
-        added("tool_groups", "polisher,fab,2,1"),
+        added("tool_groups", "polisher,fab,,2,1,"),
         "tool_groups.csv:6",
         "warning",
         "unused-tool-group",
@@ -320,7 +341,7 @@ BROKEN = (
     ),
     Broken(
         tools.absent_tool_groups,
-        {"tool_groups": ("etch,fab,4", "etch,fab,0")},
+        {"tool_groups": ("etch,fab,south,4", "etch,fab,south,0")},
         "tool_groups.csv:3",
         "error",
         "no-tools",
@@ -333,6 +354,28 @@ BROKEN = (
         "error",
         "no-interval",
         "maintenance 'weekly' of 'litho' has no interval",
+    ),
+    Broken(
+        tools.idle_first_stops,
+        {
+            "maintenances": "tool_group,name,every_h,first_carriers,duration\n"
+            "litho,weekly,168,50,8\n"
+        },
+        "maintenances.csv:2",
+        "warning",
+        "no-effect",
+        "first_carriers of maintenance 'weekly' of 'litho' has no effect",
+    ),
+    Broken(
+        tools.idle_batch_waits,
+        {
+            "tool_groups": "name,plant,bay,tools,batch_wait_h\nlitho,fab,north,3,\n"
+            "etch,fab,south,4,2\nmould,line,,2,2\nsaw,line,,1,\n"
+        },
+        "tool_groups.csv:4",
+        "warning",
+        "no-effect",
+        "batch_wait_h of 'mould' has no effect",
     ),
     Broken(
         tools.lost_availability,
@@ -352,7 +395,7 @@ BROKEN = (
     ),
     Broken(
         tools.overloaded_groups,
-        {"tool_groups": ("litho,fab,3", "litho,fab,0")},
+        {"tool_groups": ("litho,fab,north,3", "litho,fab,north,0")},
         "tool_groups.csv:2",
         "warning",
         "overloaded-tool-group",
@@ -475,6 +518,39 @@ BROKEN = (
         "warning",
         "free-setup",
         "setup 'tiny', which 'mould' gets without any time",
+    ),
+    Broken(
+        steps.idle_setup_times,
+        {
+            "steps": "route,step,name,tool_group,process,setup,setup_min\n"
+            "make-wafer,10,expose,litho,2,red,5\nmake-wafer,20,expose,litho,2,,5\n"
+        },
+        "steps.csv:3",
+        "warning",
+        "no-effect",
+        "setup_min of step 20 has no effect: it asks for no setup",
+    ),
+    Broken(
+        routes.doubled_due_dates,
+        {
+            "orders": "name,route,date,due,due_days\n"
+            "first-brains,pack-brain,2026-05-01,2026-05-20,19\n"
+        },
+        "orders.csv:2",
+        "warning",
+        "two-due-dates",
+        "'first-brains' is due on 2026-05-20 and after 19 days",
+    ),
+    Broken(
+        routes.idle_due_spreads,
+        {
+            "starts": "route,date,carriers_per_month,due_days,due_spread_percent\n"
+            "make-wafer,2026-01-01,3000,30,20\npack-chip,2026-04-01,500,,20\n"
+        },
+        "starts.csv:3",
+        "warning",
+        "no-effect",
+        "due_spread_percent of route 'pack-chip' has no effect",
     ),
     Broken(
         routes.early_starts,

@@ -74,11 +74,11 @@ plant,item,initial,maximum,safety
 line,frame,1000,5000,500
 """,
     "tool_groups.csv": """\
-name,plant,tools,floor_m2
-litho,fab,3,50
-etch,fab,4,20
-mould,line,2,20
-saw,line,1,10
+name,plant,bay,tools,floor_m2,dispatch
+litho,fab,north,3,50,priority > cr
+etch,fab,south,4,20,
+mould,line,,2,20,
+saw,line,,1,10,
 """,
     "deliveries.csv": """\
 tool_group,date,tools
@@ -103,6 +103,11 @@ name,item,plant,carriers_per_lot,move
 make-wafer,wafer,fab,25,10
 pack-chip,chip,line,5,5
 pack-brain,brain,line,5,5
+""",
+    "moves.csv": """\
+plant,from_bay,to_bay,move
+fab,north,south,"uniform(5, 10)"
+fab,,,3
 """,
     "steps.csv": """\
 route,step,name,tool_group,process,basis,interval_min,batch_minimum,batch_maximum,setup,\

@@ -29,7 +29,9 @@ def told(
     return code, out
 
 
-WARNED: dict[str, Change] = {"tool_groups": ("saw,line,1,10", "saw,line,1,10\npolisher,fab,2,1")}
+WARNED: dict[str, Change] = {
+    "tool_groups": ("saw,line,,1,10,", "saw,line,,1,10,\npolisher,fab,,2,1,")
+}
 FAULTY: dict[str, Change] = {
     "reviews": ("Tue;Sat", "Tue;Son"),
     "skills": ("90000,150000", "190000,150000"),

@@ -128,7 +128,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     changes = {
         "reviews": ("Tue;Sat", "Tue;Son"),
         "skills": ("90000,150000", "190000,150000"),
-        "tool_groups": ("etch,fab,4", "etch,fab,0"),
+        "tool_groups": ("etch,fab,south,4", "etch,fab,south,0"),
     }
     found = check.check(read(tmp_path / "broken", changes))
     errors = [finding.code for finding in found if finding.severity == "error"]

@@ -7,6 +7,7 @@ from datetime import date
 
 from fabstack.check.faults import Fault, cell_of, error, note, warning
 from fabstack.economics.capacity import open_share
+from fabstack.errors import did_you_mean
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.days import months_between
 
@@ -130,6 +131,38 @@ def overfull_stores(programme: Programme) -> Iterator[Fault]:
                     expected=f"at most {stock.maximum:g}",
                     cure="raise the maximum, or lower this",
                 )
+
+
+def unknown_bays(programme: Programme) -> Iterator[Fault]:
+    """Moves from or to bays in which no tool of their plant stands."""
+    for move in programme.moves:
+        groups = grouped(programme.tool_groups, "plant")[move.plant]
+        known = tuple(dict.fromkeys(group.bay for group in groups if group.bay))
+        for column in ("from_bay", "to_bay"):
+            bay = getattr(move, column)
+            if bay and bay not in known:
+                yield warning(
+                    move,
+                    column,
+                    "unknown-bay",
+                    f"no tool group of '{move.plant}' stands in bay '{bay}'",
+                    expected="a bay of the column bay in tool_groups",
+                    cure=did_you_mean(bay, known),
+                )
+
+
+def idle_vehicles(programme: Programme) -> Iterator[Fault]:
+    """Vehicles where nothing takes any time to move."""
+    vehicles = programme.simulation.vehicles
+    if vehicles and not programme.moves and all(route.move is None for route in programme.routes):
+        yield warning(
+            programme.simulation,
+            "vehicles",
+            "no-effect",
+            f"{vehicles} vehicles have nothing to do: no move takes any time",
+            expected="times in the table moves, or in the column move of routes",
+            cure="give the moves, or remove the vehicles",
+        )
 
 
 def lanes_to_nowhere(programme: Programme) -> Iterator[Fault]:

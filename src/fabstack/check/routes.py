@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fabstack.check.faults import Fault, error, warning
 from fabstack.economics.capacity import line_yield, steps_of
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.routes import Route, Step
+from fabstack.model.routes import Order, Route, Start, Step, Wip
 
 HOPELESS_SHARE = 0.01  # less survives: probably a loss was written where a yield belongs
 
@@ -83,6 +83,37 @@ def early_starts(programme: Programme) -> Iterator[Fault]:
                 f"{opens}",
                 expected=f"{opens} or later, or as much earlier as a lot takes",
                 cure="correct one of the two dates",
+            )
+
+
+def doubled_due_dates(programme: Programme) -> Iterator[Fault]:
+    """Lots that are promised both for a day and for a number of days."""
+    lots: list[Order | Wip] = [*programme.orders, *programme.wip]
+    for row in lots:
+        if row.due is not None and row.due_days is not None:
+            yield warning(
+                row,
+                "due_days",
+                "two-due-dates",
+                f"'{row.name}' is due on {row.due} and after {row.due_days:g} days",
+                expected="one of the two; due_days is used",
+                cure="leave due or due_days blank",
+            )
+
+
+def idle_due_spreads(programme: Programme) -> Iterator[Fault]:
+    """Spreads around due dates that nobody gave."""
+    lots: list[Start | Order] = [*programme.starts, *programme.orders]
+    for row in lots:
+        dated = row.due_days is not None or getattr(row, "due", None) is not None
+        if row.due_spread_percent and not dated:
+            yield warning(
+                row,
+                "due_spread_percent",
+                "no-effect",
+                f"due_spread_percent of route '{row.route}' has no effect: no lot has a due date",
+                expected="a number of days in due_days",
+                cure="write due_days, or leave due_spread_percent blank",
             )
 
 

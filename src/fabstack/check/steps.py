@@ -180,13 +180,28 @@ def unknown_setups(programme: Programme) -> Iterator[Fault]:
     for setup in programme.setups:
         known[setup.tool_group].add(setup.to_setup)
     for step in programme.steps:
-        if step.setup and step.setup not in known[step.tool_group]:
+        timed = step.setup_min is not None or step.setup in known[step.tool_group]
+        if step.setup and not timed:
             yield warning(
                 step,
                 "setup",
                 "free-setup",
                 f"step {step.step} asks for setup '{step.setup}', which '{step.tool_group}' gets "
                 "without any time",
-                expected="a row in setups with the time to change to it",
+                expected="setup_min here, or a row in setups with the time to change to it",
                 cure="add the setup, or leave the cell blank",
+            )
+
+
+def idle_setup_times(programme: Programme) -> Iterator[Fault]:
+    """Times for a setup that is not named."""
+    for step in programme.steps:
+        if step.setup_min is not None and not step.setup:
+            yield warning(
+                step,
+                "setup_min",
+                "no-effect",
+                f"setup_min of step {step.step} has no effect: it asks for no setup",
+                expected="the name of a setup in setup",
+                cure="name the setup, or leave setup_min blank",
             )

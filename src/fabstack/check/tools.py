@@ -14,6 +14,7 @@ from fabstack.economics.capacity import (
     open_share,
 )
 from fabstack.model import Programme, by_key, grouped
+from fabstack.model.routes import Basis
 
 
 def idle_tool_groups(programme: Programme) -> Iterator[Fault]:
@@ -58,6 +59,37 @@ def endless_intervals(programme: Programme) -> Iterator[Fault]:
                 f"maintenance '{plan.name}' of '{plan.tool_group}' has no interval",
                 expected="hours in every_h or carriers in every_carriers",
                 cure="write one of the two",
+            )
+
+
+def idle_first_stops(programme: Programme) -> Iterator[Fault]:
+    """First stops of a kind that the maintenance does not repeat."""
+    for plan in programme.maintenances:
+        for first, every in (("first_h", "every_h"), ("first_carriers", "every_carriers")):
+            if getattr(plan, first) is not None and getattr(plan, every) is None:
+                yield warning(
+                    plan,
+                    first,
+                    "no-effect",
+                    f"{first} of maintenance '{plan.name}' of '{plan.tool_group}' has no effect: "
+                    f"{every} is blank",
+                    expected=f"an interval in {every}",
+                    cure=f"write {every}, or leave {first} blank",
+                )
+
+
+def idle_batch_waits(programme: Programme) -> Iterator[Fault]:
+    """Waiting times for batches on tools that take none."""
+    for group in programme.tool_groups:
+        steps = grouped(programme.steps, "tool_group")[group.name]
+        if group.batch_wait_h is not None and all(step.basis is not Basis.BATCH for step in steps):
+            yield warning(
+                group,
+                "batch_wait_h",
+                "no-effect",
+                f"batch_wait_h of '{group.name}' has no effect: none of its steps takes batches",
+                expected="a step with basis batch",
+                cure="set the basis of its steps to batch, or leave the cell blank",
             )
 
 
