@@ -168,10 +168,10 @@ def test_outcomes_with_the_same_first_cause_are_shown_once(sample):
     ]
 
 
-def test_the_cost_of_scarcity_is_the_worth_of_all_hours_of_all_months(sample):
+def test_the_cost_of_scarcity_is_the_worth_of_all_used_hours_of_all_months(sample):
     row = plants.ranking(sample).row(0, named=True)
     months = sample.table("plan_capacity").filter(pl.col("tool_group") == row["tool_group"])
-    products = zip(months["value_usd_per_h"], months["available_h"], strict=True)
+    products = zip(months["value_usd_per_h"], months["used_h"], strict=True)
     assert row["scarcity_usd"] == pytest.approx(sum(worth * hours for worth, hours in products))
 
 

@@ -1,10 +1,15 @@
 """A plan as tables: the numbers of the plan, labelled, sorted and whole."""
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from fabstack.formats import load
 from fabstack.plan import plan
+from fabstack.plan.highs import FEASIBILITY
 from fabstack.results.plan_tables import plan_tables
 
 
@@ -60,3 +65,42 @@ def test_net_is_revenue_less_what_is_paid(made):
     paid = [column for column in cash.columns if column not in others]
     difference = cash["revenue_usd"] - cash.select(pl.sum_horizontal(paid)).to_series()
     assert difference.to_list() == pytest.approx(cash["net_usd"].to_list())
+
+
+FLOWS = (
+    *("starts", "output", "converted", "bought", "used", "delivered", "short", "backlog"),
+    *("stock", "paid", "used_h", "counted"),
+)
+
+
+def with_more(result, share):
+    """The plan with a share of the largest number of each array wherever that has nothing."""
+    added = {}
+    for name in FLOWS:
+        array = getattr(result, name)
+        added[name] = np.where(array == 0, share * array.max(initial=0.0), array)
+    short = result.reasons[0]._replace(period=0, quantity=share * result.short.max())
+    return replace(result, **added, reasons=(*result.reasons, short))
+
+
+def test_what_the_solver_cannot_tell_from_nothing_is_nothing(made):
+    """Rows are kept to 1e-9 of the size of their numbers; a tenth of that leaves no trace."""
+    programme, result, tables = made
+    noisy = plan_tables(with_more(result, FEASIBILITY / 10), programme)
+    for name, table in tables.items():
+        assert_frame_equal(noisy[name], table, check_exact=True)
+
+
+@pytest.mark.parametrize("column", ["made", "bought", "used", "short", "stock_end"])
+def test_a_small_flow_that_is_more_than_rounding_stays(made, column):
+    programme, result, tables = made
+    items = plan_tables(with_more(result, 1000 * FEASIBILITY), programme)["plan_items"]
+    assert (items[column] > 0).sum() > (tables["plan_items"][column] > 0).sum()
+
+
+def test_a_plan_keeps_every_bit(made):
+    programme, result, _ = made
+    noisy = with_more(result, FEASIBILITY / 10)
+    kept = noisy.stock.copy()
+    plan_tables(noisy, programme)
+    assert (noisy.stock == kept).all()

@@ -142,6 +142,30 @@ def test_a_capacity_that_arithmetic_refutes_stays_refuted():
     assert verdict("carriers-per-month", static, subject="fab", value=1).finding == "not on paper"
 
 
+BUILT = {
+    "holds": True,
+    "finding": "long enough if nothing slips",
+    "evidence": {"path": {"permit": "2", "open": "0"}, "starts_after_days": 31, "mean_months": 2.0},
+}
+
+
+@pytest.mark.parametrize(
+    ("months", "odds", "holds"), [(1.8, 10, False), (2.1, 50, None), (7, 90, True)]
+)
+def test_a_time_to_build_is_held_against_the_futures_as_a_date_is(months, odds, holds):
+    """Counted from the first of February, half of the futures are there on the first of April."""
+    found = verdict("build-months", BUILT, subject="fab", value=months)
+    assert found.evidence["odds_percent"] == odds
+    assert found.holds is holds
+    assert found.factor == pytest.approx(59 / (365.25 / 12) / months)
+    assert "the median future takes 2 months (0 to 6 in eight of ten futures)" in found.finding
+
+
+def test_a_time_to_build_that_arithmetic_refutes_stays_refuted():
+    static = BUILT | {"holds": False, "finding": "too short"}
+    assert verdict("build-months", static, subject="fab", value=1).finding == "too short"
+
+
 def test_one_chain_names_what_is_missing():
     found = verdict("one-chain")
     assert found.holds is False

@@ -62,7 +62,11 @@ def build_months_claim(programme: Programme, claim: Claim) -> Verdict:
         holds=holds,
         finding=f"{claim.statement}: from the start of '{path[0]}' "
         f"{_durations_in_words(programme, path, likely, shortest)}, "
-        + ("no more than claimed" if holds else f"{times(needed / ends[1])} as much as claimed")
+        + (
+            "so the claim is long enough if nothing slips"
+            if holds
+            else f"{times(needed / ends[1])} as much as claimed"
+        )
         + f"{mine}.",
         factor=plain(needed / ends[1]) if ends[1] else None,
         evidence=_evidence(programme, path, likely, shortest)

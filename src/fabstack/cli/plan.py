@@ -196,7 +196,7 @@ def _bottlenecks(result: PlanResult) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "name": name,
-            "months": int((value > 0).sum()),
+            "months": int(((value > 0) & (capacity > 0)).sum()),
             "one_percent_more_usd": float((value * capacity).sum() / 100),
         }
         for kind, labels, values, capacities in kinds

@@ -1,7 +1,8 @@
 """The planner: what to make, buy, move and deliver in each month, and why not more.
 
 `plan(programme)` builds a linear program block by block, gives it to HiGHS and answers with arrays,
-reasons for every unit short, and the report of an independent checker.
+reasons for every unit short, and the report of an independent checker. Formulas and sources:
+docs/background/planning.md.
 """
 
 from fabstack.plan.highs import Status

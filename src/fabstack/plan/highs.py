@@ -18,7 +18,12 @@ from fabstack.plan.types import Floats
 
 MANY_COLUMNS = 20_000  # from here on the interior point method is the faster one
 TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
-ALWAYS: dict[str, Any] = {"threads": 1, "random_seed": 0, "primal_feasibility_tolerance": 1e-9}
+FEASIBILITY = 1e-9  # to which rows are kept, in the units of the scaled program
+ALWAYS: dict[str, Any] = {
+    "threads": 1,
+    "random_seed": 0,
+    "primal_feasibility_tolerance": FEASIBILITY,
+}
 
 
 class Status(StrEnum):

@@ -17,12 +17,12 @@ from fabstack.model import Programme, by_key
 from fabstack.model.days import month_start
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.result import PlanResult
-
-NOTHING = 1e-9  # below this a flow is rounding
+from fabstack.results.rounding import without_rounding
 
 
 def plan_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFrame]:
-    """All tables of a plan, by name."""
+    """All tables of a plan, by name; what is rounding is 0 (`rounding`)."""
+    result = without_rounding(result, programme)
     return {
         "plan_items": _items(result, programme),
         "plan_starts": _starts(result, programme),
@@ -101,7 +101,7 @@ def _bought(result: PlanResult, programme: Programme) -> pl.DataFrame:
     return (
         table.group_by("month", "supplier", "item")
         .sum()
-        .filter((pl.col("quantity") > NOTHING) | (pl.col("cost_usd") > NOTHING))
+        .filter((pl.col("quantity") > 0) | (pl.col("cost_usd") > 0))
         .sort("month", "supplier", "item")
     )
 

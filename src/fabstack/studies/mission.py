@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
 from fabstack.check.verdict import Verdict, open_verdict
 from fabstack.model import Programme, grouped
+from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.evidence import Claim, Measure, MissionRow
 from fabstack.model.items import ItemKind
 
@@ -46,8 +47,8 @@ def judged(found: Findings, static: Sequence[Verdict]) -> tuple[Verdict, ...]:
 def _verdict(found: Findings, claim: Claim, static: Verdict) -> Verdict:
     if claim.measure in JUDGES:
         return JUDGES[claim.measure](found, claim)
-    if claim.measure in CAPACITIES and static.holds:
-        return in_time(found, claim, static)
+    if claim.measure in SAMPLED and static.holds:
+        return SAMPLED[claim.measure](found, claim, static)
     return static
 
 
@@ -150,6 +151,43 @@ def in_time(found: Findings, claim: Claim, static: Verdict) -> Verdict:
             "p90_per_month": p90,
         },
     )
+
+
+def built_in(found: Findings, claim: Claim, static: Verdict) -> Verdict:
+    """The chance that a plant is in volume within the claimed months, slips and deferrals in it.
+
+    Months count from the likely start of the path that decides, as in the arithmetic of `check`.
+    """
+    path, days = static.evidence["path"], static.evidence["starts_after_days"]
+    first, last = next(iter(path)), list(path)[-1]
+    dates = found.tables["ramp_activities"].filter(pl.col("activity") == last)
+    if dates.is_empty():
+        return static
+    begins = found.programme.programme.start + timedelta(days=days)
+    claimed = max(claim.value or 0.0, claim.high or 0.0)
+    curve = found.tables["ramp_curve"].filter(pl.col("activity") == last)
+    odds = _chance_by(curve, begins + timedelta(days=claimed * DAYS_PER_MONTH))
+    p10, p50, p90 = (_months_from(begins, dates.item(0, name)) for name in ("p10", "p50", "p90"))
+    return Verdict(
+        claim=claim.name,
+        holds=_by_odds(odds),
+        finding=f"{claim.statement}: {odds:.0%} chance of '{last}' within {claimed:g} months from "
+        f"the start of '{first}' in {begins:%B %Y}; the median future takes {p50:.0f} months "
+        f"({p10:.0f} to {p90:.0f} in eight of ten futures), the mean durations add up to "
+        f"{static.evidence['mean_months']:.1f} if nothing slips.",
+        factor=p50 / claimed if claimed else None,
+        evidence={
+            **static.evidence,
+            "odds_percent": round(100 * odds, 2),
+            "months_p10": round(p10, 2),
+            "months_p50": round(p50, 2),
+            "months_p90": round(p90, 2),
+        },
+    )
+
+
+def _months_from(begins: date, ends: date) -> float:
+    return (ends - begins).days / DAYS_PER_MONTH
 
 
 def _chance_by(curve: pl.DataFrame, day: date) -> float:
@@ -314,7 +352,12 @@ def _reaches_wafers(programme: Programme, market: str) -> bool:
     return False
 
 
-CAPACITIES = frozenset({Measure.CARRIERS_PER_MONTH, Measure.UNITS_PER_MONTH})
+# What arithmetic does not refute, sampled futures may.
+SAMPLED: Mapping[Measure, Callable[[Findings, Claim, Verdict], Verdict]] = {
+    Measure.CARRIERS_PER_MONTH: in_time,
+    Measure.UNITS_PER_MONTH: in_time,
+    Measure.BUILD_MONTHS: built_in,
+}
 JUDGES: Mapping[Measure, Callable[[Findings, Claim], Verdict]] = {
     Measure.DONE_BY: done_by,
     Measure.JOINT_ODDS: joint_odds,

@@ -9,6 +9,7 @@ import polars as pl
 
 from fabstack.errors import Finding
 from fabstack.model import Programme
+from fabstack.results.bottlenecks import ranking
 from fabstack.studies.mission import all_hold
 
 Tables = Mapping[str, pl.DataFrame]
@@ -126,35 +127,25 @@ def costs(tables: Tables) -> list[Row]:
 
 
 def bottlenecks(tables: Tables) -> list[Row]:
-    """The group that limits each plant: in the plan by load, in the simulation by rank."""
-    ranked = tables["sim_tool_groups"].filter(pl.col("bottleneck_rank") == 1)
-    planned = (
-        tables["plan_capacity"]
-        .group_by("plant", "tool_group")
-        .agg(
-            pl.col("load_percent").max().alias("peak_load_percent"),
-            pl.col("value_usd_per_h").max().alias("peak_value_usd_per_h"),
-        )
-        .sort(
-            ["plant", "peak_value_usd_per_h", "peak_load_percent", "tool_group"],
-            descending=[False, True, True, False],
-        )
-        .group_by("plant", maintain_order=True)
-        .first()
-    )
-    simulated = {row["plant"]: row for row in ranked.iter_rows(named=True)}
+    """What limits each plant: in the plan by the cost of scarcity, in the simulation by rank."""
+    ranked = ranking(tables["plan_capacity"], tables["sim_tool_groups"])
+    waits = ranked.filter(pl.col("bottleneck_rank") == 1)
+    simulated = {row["plant"]: row for row in waits.iter_rows(named=True)}
+    planned = ranked.filter(pl.col("scarcity_usd").is_not_null())
+    firsts = planned.group_by("plant", maintain_order=True).first().sort("plant")
     return [
         {
             "plant": row["plant"],
             "planned_bottleneck": row["tool_group"],
             "peak_load_percent": row["peak_load_percent"],
             "value_usd_per_h": row["peak_value_usd_per_h"],
+            "scarcity_usd": row["scarcity_usd"],
             "simulated_bottleneck": simulated.get(row["plant"], {}).get("tool_group"),
             "utilisation_of_available_percent": simulated.get(row["plant"], {}).get(
-                "utilisation_of_available_percent"
+                "simulated_percent"
             ),
         }
-        for row in planned.iter_rows(named=True)
+        for row in firsts.iter_rows(named=True)
     ]
 
 

@@ -24,11 +24,12 @@ from fabstack.report.figures.parts import (
 from fabstack.report.numbers import usd
 from fabstack.report.picture import Picture
 from fabstack.report.theme import CLAIMED, LIKELY, Figure
+from fabstack.results.bottlenecks import LAST
+from fabstack.results.bottlenecks import ranking as ranked
 from fabstack.results.run import Run
 
 FIRST = 3  # groups of each plant on the first page
 RANKED = 20
-LAST = 1_000_000
 GROUPS = 120  # lines of the heat map
 BUILDING = "phase:"  # rows of the plan's capacity that speak of the building, not of tools
 _HEAT = [[0, "$heat-0"], [0.4, "$heat-1"], [0.75, "$heat-2"], [0.95, "$heat-3"], [1, "$heat-4"]]
@@ -46,43 +47,15 @@ _STATES = {
 
 
 def ranking(run: Run) -> pl.DataFrame:
-    """Tool groups and buildings by what their scarcity costs, then by their peak load.
-
-    The cost of scarcity is the worth of one more hour times the hours there are, over all months:
-    nothing where the group never limits, and comparable between tools and buildings.
-    """
-    worth = pl.col("value_usd_per_h").fill_null(0.0)
-    planned = (
-        run.table("plan_capacity")
-        .group_by("plant", "tool_group")
-        .agg(
-            (worth * pl.col("available_h")).sum().alias("scarcity_usd"),
-            worth.filter(pl.col("available_h") > 0).max().alias("peak_value_usd_per_h"),
-            pl.col("load_percent").max().alias("peak_load_percent"),
-        )
-    )
-    simulated = run.table("sim_tool_groups").select(
-        "plant",
-        "tool_group",
-        pl.col("utilisation_of_available_percent").alias("simulated_percent"),
-        pl.col("queue_time_h_mean"),
-        pl.col("bottleneck_rank"),
-    )
-    joined = planned.join(simulated, on=["plant", "tool_group"], how="full", coalesce=True)
-    return joined.sort(
-        -pl.col("scarcity_usd").fill_null(0),
-        -pl.col("peak_load_percent").fill_null(0),
-        pl.col("bottleneck_rank").fill_null(LAST),
-        "plant",
-        "tool_group",
-    )
+    """Tool groups and buildings, the scarcest first."""
+    return ranked(run.table("plan_capacity"), run.table("sim_tool_groups"))
 
 
 def bottlenecks(run: Run) -> pl.DataFrame:
     """The first few of each plant: what the plan is limited by, and where lots wait."""
-    ranked = ranking(run).with_columns(place=pl.int_range(pl.len()).over("plant") + 1)
+    rows = ranking(run).with_columns(place=pl.int_range(pl.len()).over("plant") + 1)
     waits = pl.col("bottleneck_rank").fill_null(LAST) == 1
-    return ranked.filter((pl.col("place") <= FIRST) | waits).sort("plant", "place")
+    return rows.filter((pl.col("place") <= FIRST) | waits).sort("plant", "place")
 
 
 def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
@@ -259,8 +232,8 @@ BOTTLENECKS = Picture(
 RANKING = Picture(
     name="ranking",
     title="Bottlenecks by what their scarcity costs",
-    says="Worth of one more hour of a tool group (or unit of a building) times those there are, "
-    "over all months of the plan.",
+    says="Worth of one more hour of a tool group (or unit of a building) times those that are "
+    "used, over all months of the plan; one percent more in every month adds a hundredth of it.",
     tables=("plan_capacity", "sim_tool_groups"),
     rows=ranking,
     draw=draw_ranking,
@@ -269,7 +242,7 @@ RANKING = Picture(
 LOAD = Picture(
     name="load",
     title="Load of the tools by month",
-    says="Used of usable hours in the plan; blank where nothing is there yet.",
+    says="Used in the plan, of the hours that tools are up; blank where nothing is there yet.",
     tables=("plan_capacity",),
     rows=load,
     draw=draw_load,

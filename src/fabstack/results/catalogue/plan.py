@@ -73,7 +73,7 @@ PLAN = (
                 "which tools; phase:carriers or phase:units is the limit of all phases",
             ),
             number("tools", "tool", "released for production, mean of the month"),
-            number("available_h", "h", "hours (or carriers) that may be used"),
+            number("available_h", "h", "hours that tools are up, or carriers (units) allowed"),
             number("used_h", "h", "hours (or carriers) that are used"),
             number("load_percent", "percent", "used of available"),
             number("value_usd_per_h", "USD/h", "what one more hour (or carrier) is worth"),
