@@ -30,7 +30,7 @@ def check(subject: Loaded | Programme) -> tuple[Finding, ...]:
     if isinstance(subject, Programme):
         return findings(_faults(subject), by_table)
     found = (fault for fault in _faults(subject.programme) if fault.judges not in subject.moved)
-    return findings(found, in_files(subject))
+    return tuple(sorted((*subject.findings, *findings(found, in_files(subject)))))
 
 
 def _faults(programme: Programme) -> Iterator[Fault]:

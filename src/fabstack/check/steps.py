@@ -138,12 +138,12 @@ def _lot_sizes(programme: Programme, step: Step) -> set[float]:
 
 
 def idle_batch_columns(programme: Programme) -> Iterator[Fault]:
-    """Batch sizes of steps that do not batch, and cascades of steps that take lots whole."""
+    """Batch sizes of steps that do not batch, and cascades of steps that do."""
     for step in programme.steps:
         if step.basis is not Basis.BATCH:
             filled = [column for column in _BATCH_COLUMNS if getattr(step, column)]
             yield from (_without_effect(step, column, Basis.BATCH) for column in filled[:1])
-        if step.interval_min is not None and step.basis is not Basis.CARRIER:
+        if step.interval_min is not None and step.basis is Basis.BATCH:
             yield _without_effect(step, "interval_min", Basis.CARRIER)
 
 

@@ -1,4 +1,4 @@
-"""Text to model and back: programme folder, workbook, JSON Schema, scenarios."""
+"""Text to model and back: programme folder, workbook, AutoSched model, JSON Schema, scenarios."""
 
 from fabstack.formats.loading import Loaded, load, read
 from fabstack.formats.places import Place

@@ -63,7 +63,11 @@ class Step:
     process: Distribution = measured("min", "for a lot, a carrier or a batch (see basis)")
     basis: Basis = chosen("what the process time is for", default=Basis.LOT)
     interval_min: float | None = measured(
-        "min", "between two carriers of a cascading tool; blank: no cascade", default=None, gt=0
+        "min",
+        "of a cascading tool, between two carriers, or with basis lot between two lots; "
+        "blank: no cascade",
+        default=None,
+        gt=0,
     )
     batch_minimum: float = measured(
         "", "carriers needed to start a batch", default=0.0, counts="route", ge=0
