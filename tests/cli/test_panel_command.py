@@ -66,6 +66,20 @@ def test_a_package_larger_than_the_panel_gives_none(capsys):
     assert (found["units_per_panel"], found["cost_per_good_unit_usd"]) == (0, None)
 
 
+@pytest.mark.parametrize("sides", ["5x5mm", "5X5mm", "5 × 5 mm", "5*5mm", "0.5cm x 5mm", "5mm"])
+def test_sides_may_be_written_in_many_ways(capsys, sides):
+    assert answer(capsys, "--panel", "510X515mm", "--package", sides)["units_per_panel"] == 8930
+
+
+def test_more_units_than_any_panel_holds_are_a_slip_of_units(capsys):
+    arguments = ["panel", "--panel", "1e9mm", "--package", "1e-6mm", "--json"]
+    assert exit_code(arguments) == 2
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [(f["file"], f["code"], f["cure"]) for f in found] == [
+        ("--package", "out-of-range", "check the units")
+    ]
+
+
 def test_every_fault_is_found_at_once(capsys):
     arguments = [
         "panel", "--panel", "510x", "--package", "0x5mm", "--margin", "-1mm", "--gap", "wide",

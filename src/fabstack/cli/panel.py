@@ -14,6 +14,8 @@ from fabstack.cli.quantities import Quantities
 if TYPE_CHECKING:
     from fabstack.economics import UnitOnPanel
 
+MOST_ACROSS = 100_000
+
 
 def panel(
     panel: Annotated[str, typer.Option(help="Sides of the panel: 510x515mm, 18x24in.")],
@@ -54,6 +56,10 @@ def panel(
     chosen = asked.name("--layout", layout, ("grid", "mixed"))
     good_share = asked.read("--yield", yield_share, "", above=0, at_most=1)
     panel_usd = asked.money("--panel-cost", panel_cost)
+    if max(sides[0]) > MOST_ACROSS * min(sides[1]):
+        expected = f"at most {MOST_ACROSS:,} units side by side"
+        words = f"'{package}' is too small for a panel of '{panel}'"
+        asked.reject("--package", words, expected, "out-of-range", "check the units")
     asked.finish()
 
     answer = _counted(UnitOnPanel(*sides[0], *sides[1], *spaces), chosen)

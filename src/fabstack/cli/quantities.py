@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.units import UnitError, parse
 
-_SIDES = re.compile(r"^\s*(?P<first>[^x×*]+?)\s*[x×*]\s*(?P<second>[^x×*]+?)\s*$")
+_SIDES = re.compile(r"^\s*(?P<first>[^xX×*]+?)\s*[xX×*]\s*(?P<second>[^xX×*]+?)\s*$")
 
 
 class Quantities:
