@@ -6,6 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import autosched_folders
 from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
 from fabstack.cli.schema import schema
@@ -61,6 +62,32 @@ def test_export_and_import_give_the_programme_back(folder, tmp_path):
     save(load(folder), tmp_path / "direct")
     for file in (tmp_path / "direct").iterdir():
         assert (again / file.name).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize("words", [["autosched"], []], ids=["told", "by itself"])
+def test_import_writes_an_autosched_model_as_a_programme(tmp_path, words):
+    model = autosched_folders.plain(tmp_path / "fab", notes="more")
+    done = run("import", *words, model, "--out", tmp_path / "out", "--due-spread-percent", 20)
+    assert done.stdout == ""
+    assert "notes.txt' is not read" in done.stderr
+    saved = load(tmp_path / "out")
+    assert {order.due_spread_percent for order in saved.orders if order.due_days} == {20}
+    assert saved.steps == load(model).steps
+
+
+def test_import_of_an_unknown_format_asks_what_was_meant(tmp_path):
+    result = CliRunner().invoke(
+        commands, ["import", "autoshed", str(tmp_path), "--out", str(tmp_path / "out")]
+    )
+    assert result.exit_code == 2
+    assert "did you mean 'autosched'?" in result.stderr
+
+
+def test_a_spread_of_due_dates_goes_with_autosched_alone(folder, tmp_path):
+    arguments = ["import", str(folder), "--out", str(tmp_path), "--due-spread-percent", "20"]
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 2
+    assert "goes with an autosched model alone" in result.stderr
 
 
 def test_sources_show_value_range_year_grade_and_what_has_none(folder):

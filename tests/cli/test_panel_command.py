@@ -24,7 +24,7 @@ def test_the_example_of_the_issue(capsys):
 @pytest.mark.parametrize(
     "panel", ["700x700mm", "700mm x 700mm", "70 x 70 cm", "700 × 700", "700mm", "0.7m"]
 )
-def test_sides_may_be_written_in_many_ways(capsys, panel):
+def test_sides_of_a_panel_may_be_written_in_many_ways(capsys, panel):
     assert answer(capsys, "--panel", panel, "--package", "4mm")["units_per_panel"] == 25921
 
 
@@ -67,7 +67,7 @@ def test_a_package_larger_than_the_panel_gives_none(capsys):
 
 
 @pytest.mark.parametrize("sides", ["5x5mm", "5X5mm", "5 × 5 mm", "5*5mm", "0.5cm x 5mm", "5mm"])
-def test_sides_may_be_written_in_many_ways(capsys, sides):
+def test_sides_of_a_package_may_be_written_in_many_ways(capsys, sides):
     assert answer(capsys, "--panel", "510X515mm", "--package", sides)["units_per_panel"] == 8930
 
 

@@ -16,6 +16,7 @@ class Notes:
     """Findings about a model, the first few of each kind in each column."""
 
     findings: list[Finding] = field(default_factory=list)
+    _said: set[Finding] = field(default_factory=set)
     _seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _last: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
 
@@ -44,9 +45,12 @@ class Notes:
         severity: str = "error",
     ) -> None:
         """Say something about any place."""
+        found = Finding(*place, code, message, expected, cure, severity)
+        if found in self._said:  # a calendar is read for each tool group that it is attached to
+            return
+        self._said.add(found)
         kind = (place.file, column, code)
         self._seen[kind] += 1
-        found = Finding(*place, code, message, expected, cure, severity)
         if self._seen[kind] <= SHOWN_PER_COLUMN:
             self.findings.append(found)
         else:
