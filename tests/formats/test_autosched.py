@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from autosched_folders import LISTED, OPTIONS, TABLES, original, plain, replaced
 
+from autosched_folders import LISTED, OPTIONS, TABLES, original, plain, replaced
 from fabstack import formats
 from fabstack.check import check
 from fabstack.errors import InputError
@@ -77,6 +77,12 @@ def test_setups_belong_to_the_groups_that_use_them_and_runs_to_those_that_keep_t
         for row in model.setups
     ]
     assert rows == [("IMPL", "", "boron", 72, 7), ("IMPL", "boron", "arsenic", 60, 6)]
+
+
+def test_runs_are_kept_only_by_the_rule_that_avoids_setups(tmp_path):
+    found = formats.load(plain(tmp_path, **replaced("tool", "rule_LSSU", "rule_HotLotFIRST")))
+    assert [row.minimum_run for row in found.setups] == [0, 0]
+    assert by_key(found.tool_groups)["IMPL"].dispatch == "priority > cr"
 
 
 def test_a_later_step_needs_the_tool_of_the_step_that_keeps_it(model):

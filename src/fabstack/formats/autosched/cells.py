@@ -5,6 +5,7 @@ A blank cell gives None. What cannot be read is noted with its place, and gives 
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -127,6 +128,7 @@ def moment(notes: Notes, row: Row, column: str) -> datetime | None:
     return found
 
 
+@functools.lru_cache(maxsize=2**18)
 def moment_in(text: str) -> datetime | None:
     """The point in time that a text gives as month, day, year and time of day."""
     match = _DATE.fullmatch(text)
