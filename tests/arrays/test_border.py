@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from fabstack import formats
-from fabstack.arrays.fab import Arrival, Window, closures, fab_arrays, tool_time
+from fabstack.arrays.entering import Arrival, Window
+from fabstack.arrays.fab import closures, fab_arrays
 from fabstack.arrays.left_out import left_out
 from fabstack.arrays.supply import supply_of
 from fabstack.arrays.types import NEVER, ToolState
 from fabstack.model import Programme
 from fabstack.model.plants import Calendar
-from fabstack.model.routes import Step
 from fabstack.simulate import simulate
 
 DAY = 1440.0
@@ -57,11 +57,6 @@ def test_the_lots_of_a_run_are_those_of_the_starts():
     """From 11 January to the end of the month: 21 lots, one a day."""
     result = simulate(Programme.model_validate(BASE), until_min=60 * DAY, replications=1)
     assert result.replications[0].readings[-1].left.tolist() == [21]
-
-
-def test_a_cascade_keeps_its_tool_an_interval_for_each_carrier():
-    step = Step(route="r", step=1, name="expose", tool_group="g", process=6, interval_min=1)
-    assert tool_time(step, 25, handling_min=3).mean_min == pytest.approx(25 - 3)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +111,9 @@ def test_a_larger_priority_is_a_smaller_rank():
 
 
 def test_what_a_run_leaves_out_is_said():
-    steps = [BASE["steps"][0] | {"setup": "A", "queue_limit_h": 4, "queue_limit_to": 1}]
-    told = " ".join(left_out(Programme.model_validate(BASE | {"steps": steps})))
-    assert "setups" in told
-    assert "queue-time limits" in told
+    routes = [*BASE["routes"], BASE["routes"][0] | {"name": "other", "move": "7"}]
+    told = " ".join(left_out(Programme.model_validate(BASE | {"routes": routes})))
+    assert "transport" in told
 
 
 def test_a_plain_programme_leaves_nothing_out():

@@ -22,7 +22,14 @@ ONE = constant(1.0)
 
 
 def batch(group, family=None, least=2, most=4):
-    return Step(group, ONE, Basis.BATCH, least, most, family)
+    return Step(
+        group,
+        ONE,
+        Basis.BATCH,
+        least_carriers=least,
+        most_carriers=most,
+        batch_family=family,
+    )
 
 
 def fab(routes, groups=2, **more):
@@ -58,7 +65,7 @@ def test_each_tool_has_an_upkeep_for_each_plan_of_its_group():
 
 
 def test_work_left_counts_later_steps_with_handling_and_transport():
-    groups = [Group("a", handling_min=2.0), Group("b", area=1)]
+    groups = [Group("a", load_min=2.0), Group("b", place=1)]
     steps = [
         Step(0, constant(10.0)),
         Step(1, constant(20.0), Basis.CARRIER),
@@ -66,7 +73,7 @@ def test_work_left_counts_later_steps_with_handling_and_transport():
     ]
     hops = ((constant(0.0), constant(7.0)), (constant(3.0), constant(0.0)))
     made = fab_of(Parts(groups, [Route(steps)], [], hops=hops))
-    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5 + 2, 3 + 5 + 2, 0]
+    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5 + 2, 3 + 5 + 2, 1]
 
 
 def test_rework_points_at_a_step_of_its_own_route():

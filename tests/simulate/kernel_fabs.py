@@ -32,11 +32,16 @@ from fabstack.arrays.chance import (
     triangular,
     uniform,
 )
-from fabstack.arrays.types import Basis, Choice, Clock, Rule
+from fabstack.arrays.types import Basis, Choice, Clock, Key
 from fabstack.simulate.readings import faults, reading
 from fabstack.simulate.simulation import Simulation
 
 DAY = 1440.0
+
+
+def by(*keys):
+    """A rule that looks at the priority first."""
+    return (Key.PRIORITY, *keys)
 
 
 def queue(process, interval_min, tools=1, **group):
@@ -177,8 +182,15 @@ def everything(scale=1.0, listed=30):
     ]
     parts = Parts(
         [
-            Group("litho", 2, Rule.CRITICAL_RATIO, handling_min=1.0 * t, stops=stops),
-            Group("oven", 3, Rule.EARLIEST_DUE_DATE, stops=stops[:2]),
+            Group(
+                "litho",
+                2,
+                by(Key.CRITICAL_RATIO),
+                load_min=0.4 * t,
+                unload_min=0.6 * t,
+                stops=stops,
+            ),
+            Group("oven", 3, by(Key.EARLIEST_DUE_DATE), stops=stops[:2]),
             Group(
                 "etch",
                 4,
@@ -187,8 +199,8 @@ def everything(scale=1.0, listed=30):
                 comes_min=[0.0, 0.0, 300.0 * t, 700.0 * t],
             ),
             Group("metrology", 1, stops=stops[:1]),
-            Group("bonder", 2, Rule.LEAST_SLACK, area=1, goes_min=[1e15, 1_500.0 * t]),
-            Group("mould", 1, Rule.SHORTEST_PROCESS, area=1, stops=stops[1:2]),
+            Group("bonder", 2, by(Key.LEAST_SLACK), place=1, goes_min=[1e15, 1_500.0 * t]),
+            Group("mould", 1, by(Key.SHORTEST_PROCESS), place=1, stops=stops[1:2]),
         ],
         routes,
         streams,

@@ -1,13 +1,14 @@
 """After every event of small random fabs: nothing is lost, nothing is in two places."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_fabs import everything
+from kernel_fabs import by, everything
 
 from fabstack.arrays import types as t
 from fabstack.arrays.build import (
@@ -23,7 +24,7 @@ from fabstack.arrays.build import (
     fab_of,
 )
 from fabstack.arrays.chance import constant, exponential, uniform
-from fabstack.arrays.types import NONE, Basis, Choice, Clock, Does, Rule, Status, ToolState
+from fabstack.arrays.types import NONE, Basis, Choice, Clock, Does, Key, Status, ToolState
 from fabstack.simulate import kernel
 from fabstack.simulate import world as new_worlds
 from fabstack.simulate.kernel_tables import Handle
@@ -71,14 +72,20 @@ def planned(world):
 
 
 def nodes_of_tools_and_lots(world):
-    of_tools = {Does.JOB_ENDS, Does.TOOL_WEARS_OUT, Does.STOP_ENDS}
+    """Those that have an event ahead, lots inside a cascade apart."""
+    of_tools = {Does.JOB_ENDS, Does.TOOL_WEARS_OUT, Does.STOP_ENDS, Does.TOOL_TAKES_MORE}
     kinds = of_tools | {Does.LOT_ARRIVES, Does.UNITS_ARRIVE}
     return [node for _, order, node in planned(world) if order >> t.SEQUENCE_BITS in kinds]
 
 
 def jobs(world):
     """[tool] the lots in each tool."""
-    return [walk(world, tool.first_lot) for tool in world.state.tools]
+    return [
+        [int(node) for node in (tool.first_lot, tool.second_lot) if node != NONE]
+        if world.fab.groups.cascades[tool.group]
+        else walk(world, tool.first_lot)
+        for tool in world.state.tools
+    ]
 
 
 def check_places(world):
@@ -95,21 +102,58 @@ def check_places(world):
 
 
 def check_tools(world):
-    """Free tools are those on standby; each other tool has one event ahead, or is away."""
+    """Free are all tools on standby and cascades with room; others have an event or are away."""
     state, rings = world.state, []
     for group, line in zip(world.fab.groups, state.lines, strict=True):
         places = (line.first_free + np.arange(line.free)) % max(group.tools, 1)
         rings += state.free_tools.tool[group.first_tool + places].tolist()
-    standby = np.flatnonzero(state.tools.state == ToolState.STANDBY)
-    assert sorted(rings) == standby.tolist()
-    busy = sorted(node for node in nodes_of_tools_and_lots(world) if node < state.tools.size)
+    standby = state.tools.state == ToolState.STANDBY
+    runs_cascade = (state.tools.state == ToolState.PRODUCTIVE) & (
+        world.fab.groups.cascades[state.tools.group] == 1
+    )
+    assert sorted(rings) == np.flatnonzero(state.tools.is_free).tolist()
+    assert (state.tools.is_free >= standby).all()
+    assert (state.tools.is_free <= (standby | (runs_cascade & (state.tools.lots == 1)))).all()
+    has_event = sorted(node for node in nodes_of_tools_and_lots(world) if node < state.tools.size)
     away = state.tools.state == ToolState.AWAY
-    assert busy == np.flatnonzero((state.tools.state != ToolState.STANDBY) & ~away).tolist()
+    expected = np.where(runs_cascade, state.tools.takes_more == 1, ~standby & ~away)
+    assert has_event == np.flatnonzero(expected).tolist()
+    check_cascades(world)
     for tool, lots in zip(state.tools, jobs(world), strict=True):
         runs = tool.state == ToolState.PRODUCTIVE
         assert bool(lots) == bool(runs or tool.is_suspended)
         assert not (runs and tool.is_suspended)
         assert not lots or len(lots) == tool.lots
+
+
+def check_cascades(world):
+    """Each lot inside leaves at a planned minute, the first one first, unless all is suspended."""
+    leaves = {
+        node: (minute, order)
+        for minute, order, node in planned(world)
+        if order >> t.SEQUENCE_BITS == Does.LOT_LEAVES_CASCADE
+    }
+    inside = []
+    for number, tool in enumerate(world.state.tools):
+        if world.fab.groups.cascades[tool.group] and not tool.is_suspended:
+            lots = jobs(world)[number]
+            inside += lots
+            assert [leaves[node] for node in lots] == sorted(leaves[node] for node in lots)
+            tools = world.state.tools.size
+            assert all(world.state.lots.tool[node - tools] == number for node in lots)
+    assert sorted(inside) == sorted(leaves)
+
+
+def line_of(world, slot):
+    """The family whose line a waiting lot belongs to."""
+    step = world.fab.steps[world.state.lots.step[slot]]
+    if step.bond < 0:
+        return step.family
+    bonds = int(world.fab.facts.bonds[0])
+    tool = world.state.bonds.tool[slot * bonds + step.bond]
+    if tool == NONE or world.state.tools.is_leaving[tool]:
+        return step.family
+    return step.family + 1 + tool - world.fab.groups.first_tool[step.group]
 
 
 def check_queues(world):
@@ -120,7 +164,7 @@ def check_queues(world):
     for place, nodes in enumerate(waiting(world)):
         for node in nodes:
             lot = state.lots[node - tools]
-            assert fab.steps.family[lot.step] == place // ranks
+            assert line_of(world, node - tools) == place // ranks
             assert lot["rank"] == place % ranks
             lots[place // ranks] += 1
             carriers[place // ranks] += lot.carriers
@@ -145,10 +189,27 @@ def check_calendar(world, at_min):
 
 
 def check_no_idling(world):
-    """When a minute is over, no free tool leaves work that may start."""
-    for group, line in zip(world.fab.groups, world.state.lines, strict=True):
-        may_start = line.ready if group.is_batching else line.waiting
-        assert not (line.free and may_start)
+    """When a minute is over, no free tool leaves work that it may start."""
+    for number, tool in enumerate(world.state.tools):
+        if tool.is_free:
+            assert not any(may_take(world, number, slot) for slot in slots_waiting_for(world, tool))
+
+
+def slots_waiting_for(world, tool):
+    tools = world.state.tools.size
+    nodes = chain.from_iterable(waiting(world))
+    steps, lots = world.fab.steps, world.state.lots
+    return [n - tools for n in nodes if steps.group[lots.step[n - tools]] == tool.group]
+
+
+def may_take(world, number, slot):
+    """Whether a tool may start this lot, by the rules in words."""
+    tool, lot = world.state.tools[number], world.state.lots[slot]
+    step, family = world.fab.steps[lot.step], line_of(world, slot)
+    own = step.family + 1 + number - world.fab.groups.first_tool[tool.group]
+    must_keep = tool.run_left > 0 and step.setup not in (0, tool.setup)
+    is_ready = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
+    return is_ready and not must_keep and family in (step.family, own)
 
 
 def step_through(parts, seed, events):
@@ -205,8 +266,13 @@ def steps(draw, groups, place):
         draw(st.integers(0, groups - 1)),
         draw(CHANCES),
         basis,
-        least,
-        most,
+        interval_min=None if most else draw(st.sampled_from([None, 0.5, 2.0])),
+        setup=draw(st.sampled_from([None, None, "red", "blue"])),
+        setup_min=draw(st.sampled_from([None, None, 1.5])),
+        least_carriers=least,
+        most_carriers=most,
+        limit_min=draw(st.sampled_from([None, None, 4.0])),
+        limit_to=place + 1,
         batch_family=draw(st.sampled_from([None, "bake"])) if (least, most) == (3, 6) else None,
         performed_share=draw(st.sampled_from([1.0, 1.0, 0.5])),
         rework_share=draw(st.sampled_from([0.0, 0.3])),
@@ -216,6 +282,28 @@ def steps(draw, groups, place):
     )
 
 
+CHANGES = [{}, {("red", "blue"): 2.0, (None, "red"): 1.0}, {(None, "blue"): 3.0}]
+RULES = [
+    by(Key.FIFO),
+    by(Key.CRITICAL_RATIO),
+    by(Key.SETUP, Key.EARLIEST_DUE_DATE),
+    (Key.SHORTEST_PROCESS, Key.PRIORITY, Key.LEAST_SLACK),
+    (Key.SHORTEST_REMAINING, Key.SETUP),
+]
+
+
+@st.composite
+def routes_of(draw, groups):
+    """Steps, some of which must use the tool of an earlier one of their group."""
+    made = [draw(steps(groups, place)) for place in range(draw(st.integers(1, 5)))]
+    made[-1] = replace(made[-1], limit_min=None)
+    for place in range(1, len(made)):
+        earlier = [p for p in range(place) if made[p].group == made[place].group]
+        if earlier and draw(st.booleans()):
+            made[place] = replace(made[place], same_tool_as=draw(st.sampled_from(earlier)))
+    return made
+
+
 @st.composite
 def small_fabs(draw):
     count = draw(st.integers(1, 3))
@@ -223,19 +311,23 @@ def small_fabs(draw):
         Group(
             f"group {g}",
             tools := draw(st.integers(1, 3)),
-            draw(st.sampled_from(Rule)),
+            draw(st.sampled_from(RULES)),
             draw(st.sampled_from(Choice)),
-            draw(MINUTES),
-            draw(st.integers(0, 1)),
-            draw(st.lists(STOPS, max_size=3)),
-            [draw(st.sampled_from([0.0, 0.0, 9.0])) for _ in range(tools)],
-            [draw(st.sampled_from([1e15, 1e15, 20.0])) for _ in range(tools)],
+            prefers_least_setup=draw(st.booleans()),
+            load_min=draw(MINUTES),
+            unload_min=draw(MINUTES),
+            changes_min=draw(st.sampled_from(CHANGES)),
+            least_runs=draw(st.sampled_from([{}, {}, {"red": 1, "blue": 2}])),
+            place=draw(st.integers(0, 1)),
+            stops=draw(st.lists(STOPS, max_size=3)),
+            comes_min=[draw(st.sampled_from([0.0, 0.0, 9.0])) for _ in range(tools)],
+            goes_min=[draw(st.sampled_from([1e15, 1e15, 20.0])) for _ in range(tools)],
         )
         for g in range(count)
     ]
     routes = [
         Route(
-            [draw(steps(count, place)) for place in range(draw(st.integers(1, 4)))],
+            draw(routes_of(count)),
             draw(st.sampled_from([int(NONE), 0, 1])),
             draw(st.sampled_from([1.0, 3.0, 0.4])),
             draw(st.sampled_from([1.0, 0.7])),

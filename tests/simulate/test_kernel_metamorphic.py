@@ -10,7 +10,7 @@ from kernel_fabs import EXP, ONE, everything, line, queue, run
 
 from fabstack.arrays.build import Group, Listed, Parts, Route, Step, Stream, breakdown, fab_of
 from fabstack.arrays.chance import exponential, uniform
-from fabstack.arrays.types import NEVER
+from fabstack.arrays.types import NEVER, Key
 
 END_MIN = 3_000.0
 
@@ -103,8 +103,8 @@ def test_two_rules_see_the_same_luck():
     parts = reentrant()
     many = [replace(group, tools=200, stops=()) for group in parts.groups]
     by_rule = [
-        finished(fab_of(replace(parts, groups=[replace(g, rule=rule) for g in many])))
-        for rule in range(5)
+        finished(fab_of(replace(parts, groups=[replace(g, keys=(key,)) for g in many])))
+        for key in [*Key][1:]
     ]
     assert all(by_rule[0].tolist() == other.tolist() for other in by_rule[1:])
 

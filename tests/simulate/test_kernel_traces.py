@@ -16,7 +16,7 @@ from fabstack.arrays.build import (
     maintenance,
 )
 from fabstack.arrays.chance import constant, empirical, exponential
-from fabstack.arrays.types import Basis, Clock, Rule, Saw, ToolState
+from fabstack.arrays.types import Basis, Clock, Key, Saw, ToolState
 from fabstack.simulate.simulation import Simulation
 
 
@@ -82,7 +82,7 @@ def test_three_lots_and_two_tools():
 
 
 def test_time_for_each_carrier_counts_the_carriers_and_handling_comes_once():
-    group = Group("tools", handling_min=2.0)
+    group = Group("tools", unload_min=2.0)
     parts = one_step(constant(0.5), lots((0.0, 10), (1.0, 4)), group=group, basis=Basis.CARRIER)
     assert left(parts) == [(7.0, "0.0", 10), (11.0, "0.1", 4)]
 
@@ -105,15 +105,32 @@ def test_all_that_happens_at_a_minute_happens_before_a_tool_chooses():
     assert story(parts)[1:] == [(10.0, "1.0", 0), (20.0, "0.1", 0)]
 
 
+def test_a_lot_that_arrives_from_elsewhere_at_that_minute_is_seen_as_well():
+    """Its way takes 8 minutes: it reaches the second tool as that falls free."""
+    one = Route([Step(1, constant(10.0))])
+    hot = Route([Step(0, constant(2.0)), Step(1, constant(1.0))])
+    parts = Parts(
+        [Group("A"), Group("B")],
+        [one, hot],
+        [lots((0.0, 25, 1), (1.0, 25, 1)), lots((0.0, 25, 0), route=1)],
+        hops=((constant(8.0),),),
+    )
+    assert [(m, lot) for m, lot, tool in story(parts) if tool == 1] == [
+        (0.0, "0.0"),
+        (10.0, "1.0"),
+        (11.0, "0.1"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "order"),
     [
-        (Rule.FIFO, ["a", "b", "c"]),
-        (Rule.EARLIEST_DUE_DATE, ["b", "c", "a"]),
+        (Key.FIFO, ["a", "b", "c"]),
+        (Key.EARLIEST_DUE_DATE, ["b", "c", "a"]),
         # at minute 20: a (100-20)/80, b (30-20)/1, c (60-20)/10: ratios 1, 10, 4
-        (Rule.CRITICAL_RATIO, ["a", "c", "b"]),
-        (Rule.LEAST_SLACK, ["a", "b", "c"]),  # 100-80, 30-1, 60-10
-        (Rule.SHORTEST_PROCESS, ["c", "a", "b"]),
+        (Key.CRITICAL_RATIO, ["a", "c", "b"]),
+        (Key.LEAST_SLACK, ["a", "b", "c"]),  # 100-80, 30-1, 60-10
+        (Key.SHORTEST_PROCESS, ["c", "a", "b"]),
     ],
 )
 def test_the_rule_decides_who_goes_first(rule, order):
@@ -124,7 +141,7 @@ def test_the_rule_decides_who_goes_first(rule, order):
         return Stream(name, route=route, listed=[Listed(at_min, due_min=due_min)])
 
     parts = Parts(
-        [Group("tool", rule=rule), Group("rest", 9)],
+        [Group("tool", keys=(Key.PRIORITY, rule)), Group("rest", 9)],
         [route(20.0, 1.0), route(6.0, 80.0), route(7.0, 1.0), route(5.0, 10.0)],
         [
             stream("first", 0, 0.0, 1e3),
@@ -272,7 +289,7 @@ def test_a_tool_that_goes_finishes_its_job_first():
 def test_transport_depends_on_the_areas():
     nothing, across = constant(0.0), constant(6.0)
     parts = Parts(
-        [Group("A", area=0), Group("B", area=1), Group("C", area=1)],
+        [Group("A", place=0), Group("B", place=1), Group("C", place=1)],
         [Route([Step(0, constant(1.0)), Step(1, constant(1.0)), Step(2, constant(1.0))])],
         [lots((0.0,))],
         hops=((nothing, across), (across, nothing)),

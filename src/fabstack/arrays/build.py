@@ -7,13 +7,14 @@ streams are listed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from fabstack.arrays import types as t
 from fabstack.arrays.chance import Chance
+from fabstack.arrays.families import GroupWork, bonds_of, offsets, windows_of, works_of
 from fabstack.arrays.parts import (
     Group,
     Inside,
@@ -29,7 +30,7 @@ from fabstack.arrays.parts import (
     periodic,
     poisson,
 )
-from fabstack.arrays.types import NEVER, Basis, Clock, Fab
+from fabstack.arrays.types import NEVER, NONE, Clock, Fab, Key
 
 __all__ = [
     "Group",
@@ -50,6 +51,9 @@ __all__ = [
 ]
 
 
+MOST_KEYS = 8  # of a dispatch rule, at most
+
+
 def key_of(name: str) -> int:
     """64 bits that stand for a name in the keys of random numbers."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
@@ -58,13 +62,16 @@ def key_of(name: str) -> int:
 def fab_of(parts: Parts) -> Fab:
     """The arrays that the kernel reads."""
     pool = _Pool()
-    families = _Families(parts.routes)
+    works = works_of(parts)
     return Fab(
         facts=_facts(parts),
-        steps=_table(t.STEP, _steps(parts, families, pool)),
+        steps=_table(t.STEP, _steps(parts, works, pool)),
+        windows=_table(t.WINDOW, _windows(parts)),
         routes=_table(t.ROUTE, _routes(parts, pool)),
-        groups=_table(t.GROUP, _groups(parts, families)),
-        families=_table(t.FAMILY, families.rows(len(parts.groups))),
+        groups=_table(t.GROUP, _groups(works)),
+        families=_table(t.FAMILY, _families(works)),
+        changes=_table(t.CHANGE, ((minutes,) for work in works for minutes in _changes(work))),
+        setups=_table(t.SETUP, ((run,) for work in works for run in _least_runs(work))),
         fixtures=_table(t.FIXTURE, _fixtures(parts.groups)),
         plans=_table(t.PLAN, (_plan(stop, pool) for group in parts.groups for stop in group.stops)),
         streams=_table(t.STREAM, _streams(parts.streams, pool)),
@@ -90,10 +97,6 @@ def _table(dtype: np.dtype[Any], rows: Iterable[tuple[Any, ...]]) -> t.Records:
     return table
 
 
-def _offsets(counts: Iterable[int]) -> list[int]:
-    return [0, *np.cumsum(list(counts), dtype=np.int64).tolist()]
-
-
 class _Pool:
     """The values of all empirical distributions, one after the other."""
 
@@ -108,37 +111,6 @@ class _Pool:
         return (law, mean, a, b)
 
 
-class _Families:
-    """Which lots may share a job: one family for single lots of a group, one for each batch key."""
-
-    def __init__(self, routes: Sequence[Route]) -> None:
-        self.keys: dict[int, dict[Hashable, tuple[int, int]]] = {}
-        for place, route in enumerate(routes):
-            for number, step in enumerate(route.steps):
-                self._add(step, self.key(place, number, step))
-
-    def _add(self, step: Step, key: Hashable) -> None:
-        known = self.keys.setdefault(step.group, {})
-        least, most = known.get(key, (1, 0))
-        known[key] = (max(least, step.least_carriers), max(most, step.most_carriers))
-
-    @staticmethod
-    def key(route: int, number: int, step: Step) -> Hashable:
-        if step.basis is not Basis.BATCH:
-            return "single lots"
-        return ("step", route, number) if step.batch_family is None else (step.batch_family,)
-
-    def count(self, group: int) -> int:
-        return len(self.keys.get(group, ()))
-
-    def rows(self, groups: int) -> list[tuple[int, int, int]]:
-        return [
-            (group, least, most)
-            for group in range(groups)
-            for least, most in self.keys.get(group, {}).values()
-        ]
-
-
 # --- Tables -------------------------------------------------------------------------------------
 
 
@@ -148,42 +120,64 @@ def _facts(parts: Parts) -> t.Records:
     ranks += [lot.rank for lot in parts.inside]
     batches = [step.most_carriers for route in parts.routes for step in route.steps]
     together = [stream.lots for stream in parts.streams]
-    most_lots = max([1, *batches, *together])
-    tools = sum(group.tools for group in parts.groups)
-    counts = (tools, 1 + max(ranks, default=0), len(parts.hops), len(parts.streams))
-    return _table(t.FACTS, [(*counts, len(parts.purchases), len(parts.inside), most_lots)])
-
-
-def _steps(parts: Parts, families: _Families, pool: _Pool) -> Iterable[tuple[Any, ...]]:
-    first = _offsets(len(route.steps) for route in parts.routes)
-    index = {
-        (group, key): row
-        for row, (group, key) in enumerate(
-            (group, key)
-            for group in range(len(parts.groups))
-            for key in families.keys.get(group, ())
-        )
+    row = {
+        "tools": sum(group.tools for group in parts.groups),
+        "ranks": 1 + max(ranks, default=0),
+        "places": len(parts.hops),
+        "bonds": max((bonds_of(route.steps).count for route in parts.routes), default=0),
+        "streams": len(parts.streams),
+        "purchases": len(parts.purchases),
+        "insiders": len(parts.inside),
+        "most_lots": max([1, *batches, *together]),
     }
+    return t.table(t.FACTS, 1, **row)
+
+
+def _steps(parts: Parts, works: Sequence[GroupWork], pool: _Pool) -> Iterable[tuple[Any, ...]]:
+    first_step = offsets(len(route.steps) for route in parts.routes)
+    first_family = offsets(work.families for work in works)
+    first_window = offsets(len(windows_of(route)) for route in parts.routes)
     for place, route in enumerate(parts.routes):
-        work_left = _work_left(parts, route)
+        work_left, bonds = _work_left(parts, route), bonds_of(route.steps)
+        windows = {number: first_window[place] + i for i, number in enumerate(windows_of(route))}
+        closing = {step.limit_to for step in route.steps if step.limit_min is not None}
         for number, step in enumerate(route.steps):
+            work = works[step.group]
+            interval_min, setup_min = step.interval_min, step.setup_min
             yield (
                 step.group,
-                index[step.group, families.key(place, number, step)],
+                first_family[step.group] + work.place(work.family(place, number, step)),
                 number + 1,
-                parts.groups[step.group].area,
+                parts.groups[step.group].place,
+                work.setups.get(step.setup, 0),
                 pool.row(step.process),
                 step.basis,
                 number == len(route.steps) - 1,
                 max(step.rework_share, step.carrier_scrap_share, step.lot_scrap_share) > 0.0,
+                work.cascades,
+                number in bonds.read or number in bonds.written,
+                number in windows or number in closing,
                 step.performed_share,
-                work_left[number],
+                -1.0 if interval_min is None else interval_min,
+                -1.0 if setup_min is None else setup_min,
+                max(work_left[number], 1.0),
                 step.rework_share,
-                first[place] + step.rework_to,
+                first_step[place] + step.rework_to,
+                windows.get(number, NONE),
                 place,
+                bonds.read.get(number, -1),
+                bonds.written.get(number, -1),
                 step.carrier_scrap_share,
                 step.lot_scrap_share,
             )
+
+
+def _windows(parts: Parts) -> Iterable[tuple[float, int]]:
+    first_step = offsets(len(route.steps) for route in parts.routes)
+    for place, route in enumerate(parts.routes):
+        for number in windows_of(route):
+            step = route.steps[number]
+            yield (step.limit_min or 0.0, first_step[place] + step.limit_to)
 
 
 def _work_left(parts: Parts, route: Route) -> list[float]:
@@ -196,39 +190,79 @@ def _work_left(parts: Parts, route: Route) -> list[float]:
     for number in range(len(route.steps) - 1, -1, -1):
         left.append(work)
         step, group = route.steps[number], parts.groups[route.steps[number].group]
-        here = parts.groups[route.steps[number - 1].group].area if number else group.area
-        work += step.process.mean_min + group.handling_min
-        work += parts.hops[here][group.area].mean_min
+        here = parts.groups[route.steps[number - 1].group].place if number else group.place
+        work += step.process.mean_min + group.load_min + group.unload_min
+        work += parts.hops[here][group.place].mean_min
     return left[::-1]
 
 
-def _routes(parts: Parts, pool: _Pool) -> Iterable[tuple[Any, ...]]:
-    first = _offsets(len(route.steps) for route in parts.routes)
-    for place, route in enumerate(parts.routes):
-        delay = pool.row(route.delay)
-        yield (first[place], route.stock, route.units_per_carrier, route.yield_share, delay)
-
-
-def _groups(parts: Parts, families: _Families) -> Iterable[tuple[Any, ...]]:
-    first_tool = _offsets(group.tools for group in parts.groups)
-    first_family = _offsets(families.count(place) for place in range(len(parts.groups)))
-    first_plan = _offsets(len(group.stops) for group in parts.groups)
-    for place, group in enumerate(parts.groups):
-        keys = families.keys.get(place, {})
+def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
+    first_tool = offsets(work.group.tools for work in works)
+    first_family = offsets(work.families for work in works)
+    first_plan = offsets(len(work.group.stops) for work in works)
+    first_setup = offsets(len(_least_runs(work)) for work in works)
+    first_change = offsets(len(_changes(work)) for work in works)
+    for place, work in enumerate(works):
+        group = work.group
         yield (
             first_tool[place],
             group.tools,
             first_family[place],
-            families.count(place),
-            len(group.stops),
+            work.families,
             first_plan[place],
+            len(group.stops),
             sum(1 << bit for bit, stop in enumerate(group.stops) if stop.interrupts),
-            group.handling_min,
-            group.rule,
+            group.load_min,
+            group.load_min + group.unload_min,
+            work.kind,
             group.choice,
-            set(keys) - {"single lots"} != set(),
+            tuple(group.keys[:1]) == (Key.PRIORITY,),
+            work.is_batching,
+            work.cascades,
+            work.cascades and bool(work.setups),
             any(stop.clock is Clock.BUSY for stop in group.stops),
+            group.prefers_least_setup or Key.SETUP in group.keys,
+            _keys(group, without=Key.SETUP),
+            _keys(group),
+            work.families_per_batch,
+            len(work.setups) if work.knows_changes else 0,
+            first_setup[place],
+            first_change[place],
         )
+
+
+def _keys(group: Group, without: Key = Key.END) -> list[Key]:
+    """What is left to compare: not a leading rank, nor arrival at the end: it comes last anyway."""
+    keys = [key for key in group.keys if key is not without]
+    if keys[:1] == [Key.PRIORITY]:
+        keys = keys[1:]
+    if keys[-1:] == [Key.FIFO]:
+        keys = keys[:-1]
+    return (keys + [Key.END] * MOST_KEYS)[:MOST_KEYS]
+
+
+def _families(works: Sequence[GroupWork]) -> Iterable[tuple[int, int, int]]:
+    for place, work in enumerate(works):
+        for least, most in work.sizes.values():
+            for _ in range(work.families_per_batch):
+                yield (place, least, most)
+
+
+def _changes(work: GroupWork) -> list[float]:
+    names = [None, *work.setups] if work.knows_changes else []
+    return [work.change_min(before, after) for before in names for after in names]
+
+
+def _least_runs(work: GroupWork) -> list[int]:
+    names = [None, *work.setups] if work.knows_changes else []
+    return [work.group.least_runs.get(name, 0) for name in names]
+
+
+def _routes(parts: Parts, pool: _Pool) -> Iterable[tuple[Any, ...]]:
+    first = offsets(len(route.steps) for route in parts.routes)
+    for place, route in enumerate(parts.routes):
+        delay = pool.row(route.delay)
+        yield (first[place], route.stock, route.units_per_carrier, route.yield_share, delay)
 
 
 def _fixtures(groups: Sequence[Group]) -> Iterable[tuple[Any, ...]]:
@@ -255,9 +289,9 @@ def _plan(stop: Stop, pool: _Pool) -> tuple[Any, ...]:
 
 
 def _streams(streams: Sequence[Stream], pool: _Pool) -> Iterable[tuple[Any, ...]]:
-    first_period = _offsets(len(stream.intervals) for stream in streams)
-    first_order = _offsets(len(stream.listed) for stream in streams)
-    first_need = _offsets(len(stream.needs) for stream in streams)
+    first_period = offsets(len(stream.intervals) for stream in streams)
+    first_order = offsets(len(stream.listed) for stream in streams)
+    first_need = offsets(len(stream.needs) for stream in streams)
     for place, stream in enumerate(streams):
         yield (
             key_of(stream.name),
@@ -294,7 +328,7 @@ def _users(parts: Parts) -> list[list[int]]:
 
 def _stocks(parts: Parts) -> Iterable[tuple[int, int, int]]:
     users = _users(parts)
-    first = _offsets(map(len, users))
+    first = offsets(map(len, users))
     for place, initial in enumerate(parts.stocks):
         yield (initial, first[place], len(users[place]))
 
@@ -305,7 +339,15 @@ def _purchases(purchases: Sequence[Purchase]) -> Iterable[tuple[float, int, int]
 
 
 def _insiders(parts: Parts) -> Iterable[tuple[Any, ...]]:
-    first = _offsets(len(route.steps) for route in parts.routes)
+    first = offsets(len(route.steps) for route in parts.routes)
     for lot in parts.inside:
         step = first[parts.streams[lot.stream].route] + lot.step
-        yield (step, lot.stream, lot.carriers, lot.rank, lot.entered_min, lot.due_min)
+        yield (
+            step,
+            lot.stream,
+            lot.carriers,
+            lot.rank,
+            lot.entered_min,
+            lot.due_min,
+            lot.since_min,
+        )

@@ -7,8 +7,8 @@ that is not open yet come when it opens.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from fabstack.arrays import build
@@ -24,15 +24,17 @@ from fabstack.arrays.chance import (
     triangular,
     uniform,
 )
+from fabstack.arrays.entering import Entering, Product, Window
+from fabstack.arrays.moving import hops_of, place_of, places_of
 from fabstack.arrays.supply import supply_of
-from fabstack.arrays.types import NEVER, NONE, Basis, Clock, Fab, Rule, ToolState
+from fabstack.arrays.types import NONE, Basis, Choice, Clock, Fab, Key, ToolState
 from fabstack.model import Distribution, Kind, Programme, by_key, dispatch, grouped
 from fabstack.model.days import MINUTES_PER_DAY, MINUTES_PER_MONTH, months_between
 from fabstack.model.plants import Calendar
 from fabstack.model.routes import Basis as ModelBasis
-from fabstack.model.routes import Order, Route, Start, Step
+from fabstack.model.routes import Route, Step
 from fabstack.model.tools import Clock as ModelClock
-from fabstack.model.tools import ToolGroup
+from fabstack.model.tools import ToolChoice, ToolGroup
 
 HOUR_MIN = 60.0
 
@@ -47,11 +49,17 @@ LAWS: Mapping[Kind, Callable[..., Chance]] = {
     Kind.GAMMA: gamma,
     Kind.EMPIRICAL: lambda *values: empirical(values),
 }
-RULES = {
-    dispatch.Key.FIFO: Rule.FIFO,
-    dispatch.Key.EARLIEST_DUE_DATE: Rule.EARLIEST_DUE_DATE,
-    dispatch.Key.CRITICAL_RATIO: Rule.CRITICAL_RATIO,
+KEYS = {
+    dispatch.Key.PRIORITY: Key.PRIORITY,
+    dispatch.Key.SETUP: Key.SETUP,
+    dispatch.Key.FIFO: Key.FIFO,
+    dispatch.Key.EARLIEST_DUE_DATE: Key.EARLIEST_DUE_DATE,
+    dispatch.Key.CRITICAL_RATIO: Key.CRITICAL_RATIO,
+    dispatch.Key.SLACK: Key.LEAST_SLACK,
+    dispatch.Key.SHORTEST_TIME: Key.SHORTEST_PROCESS,
+    dispatch.Key.REMAINING_WORK: Key.SHORTEST_REMAINING,
 }
+CHOICES = {ToolChoice.RANDOM: Choice.RANDOM, ToolChoice.LONGEST_FREE: Choice.LONGEST_FREE}
 BASES = {
     ModelBasis.LOT: Basis.LOT,
     ModelBasis.CARRIER: Basis.CARRIER,
@@ -67,31 +75,9 @@ class Names:
     groups: tuple[str, ...]
     plants: tuple[str, ...]  # of each group
     routes: tuple[str, ...]
-    products: tuple[tuple[str, int], ...]  # (route, priority) of each row of statistics
+    products: tuple[Product, ...]  # of each row of the statistics of lots
     streams: tuple[str, ...]
     stocks: tuple[str, ...]  # items
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Bought units that reach a stock on a day."""
-
-    item: str
-    day: date
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The simulated time and what reaches it from outside."""
-
-    start: date
-    until_min: float
-    arrivals: Sequence[Arrival] = field(default=())
-
-    def minute(self, day: date) -> float:
-        """Minutes from time 0 to a day, negative before it."""
-        return (day - self.start).days * MINUTES_PER_DAY
 
 
 def fab_arrays(programme: Programme, window: Window) -> tuple[Fab, Names]:
@@ -116,20 +102,19 @@ class _Border:
         self.plants = {plant.name: i for i, plant in enumerate(programme.plants)}
         self.supply = supply_of(programme, self._months_open())
         self.stocks = {item: i for i, item in enumerate(self.supply.stocks)}
-        self.products: dict[tuple[str, int], int] = {}
-        self.ranks = _ranks(programme)
-        self.streams = self._streams()
+        self.places = places_of(programme)
+        self.entering = Entering(programme, window, self.supply.needs, self.stocks)
 
     def parts(self) -> build.Parts:
         """All that enters the arrays."""
         return build.Parts(
             groups=[self._group(group) for group in self.programme.tool_groups],
             routes=[self._route(route) for route in self.programme.routes],
-            streams=self.streams,
+            streams=self.entering.streams,
             stocks=self._initial_stocks(),
             purchases=self._purchases(),
-            inside=self._inside(),
-            hops=self._hops(),
+            inside=self.entering.inside(),
+            hops=hops_of(self.programme, self.places, chance_of),
         )
 
     def names(self) -> Names:
@@ -139,8 +124,8 @@ class _Border:
             groups=tuple(self.groups),
             plants=tuple(group.plant for group in self.programme.tool_groups),
             routes=tuple(self.routes),
-            products=tuple(self.products),
-            streams=tuple(stream.name for stream in self.streams),
+            products=tuple(self.entering.products),
+            streams=tuple(stream.name for stream in self.entering.streams),
             stocks=self.supply.stocks,
         )
 
@@ -162,15 +147,29 @@ class _Border:
         return build.Group(
             name=group.name,
             tools=len(comes),
-            rule=RULES[dispatch.Key(self._rule(group)[-1])],
-            handling_min=group.load_min + group.unload_min,
-            area=self.plants[group.plant],
+            keys=self._keys(group),
+            choice=CHOICES[group.tool_choice],
+            prefers_least_setup=group.least_setup_tool,
+            load_min=group.load_min,
+            unload_min=group.unload_min,
+            place=self.places[place_of(group)],
+            changes_min=self._changes_min(group),
+            least_runs=self._least_runs(group),
             stops=[*self._closures(group), *self._breakdowns(group), *self._maintenances(group)],
             comes_min=comes,
         )
 
-    def _rule(self, group: ToolGroup) -> tuple[str, ...]:
-        return dispatch.parse_rule(group.dispatch or self.programme.simulation.dispatch)
+    def _changes_min(self, group: ToolGroup) -> dict[tuple[Hashable, Hashable], float]:
+        rows = grouped(self.programme.setups, "tool_group")[group.name]
+        return {(row.from_setup or None, row.to_setup): row.setup_min for row in rows}
+
+    def _least_runs(self, group: ToolGroup) -> dict[Hashable, int]:
+        rows = grouped(self.programme.setups, "tool_group")[group.name]
+        return {row.to_setup: row.minimum_run for row in rows if row.minimum_run > 0}
+
+    def _keys(self, group: ToolGroup) -> tuple[Key, ...]:
+        rule = dispatch.parse_rule(group.dispatch or self.programme.simulation.dispatch)
+        return tuple(KEYS[dispatch.Key(key)] for key in rule)
 
     def _comes_min(self, group: ToolGroup) -> list[float]:
         """When each tool may start to work, earliest first; tools after the window stay away."""
@@ -185,7 +184,10 @@ class _Border:
         clocks = {ModelClock.CALENDAR: Clock.REPAIR, ModelClock.BUSY: Clock.BUSY}
         return [
             build.breakdown(
-                chance_of(one.between, HOUR_MIN), chance_of(one.repair, HOUR_MIN), clocks[one.clock]
+                chance_of(one.between, HOUR_MIN),
+                chance_of(one.repair, HOUR_MIN),
+                clocks[one.clock],
+                first=None if one.first is None else chance_of(one.first, HOUR_MIN),
             )
             for one in grouped(self.programme.breakdowns, "tool_group")[group.name]
         ]
@@ -196,9 +198,19 @@ class _Border:
         for plan in plans:
             length = chance_of(plan.duration, HOUR_MIN)
             if plan.every_h is not None:
-                stops.append(build.maintenance(plan.every_h * HOUR_MIN, length))
+                first_h = plan.every_h if plan.first_h is None else plan.first_h
+                every, first = plan.every_h * HOUR_MIN, first_h * HOUR_MIN
+                stops.append(
+                    build.maintenance(every, length, first=first, is_staggered=plan.staggered)
+                )
             if plan.every_carriers is not None:
-                stops.append(build.maintenance(plan.every_carriers, length, Clock.CARRIERS))
+                every = plan.every_carriers
+                first = every if plan.first_carriers is None else plan.first_carriers
+                stops.append(
+                    build.maintenance(
+                        every, length, Clock.CARRIERS, first=first, is_staggered=plan.staggered
+                    )
+                )
         return stops
 
     def _closures(self, group: ToolGroup) -> list[build.Stop]:
@@ -221,17 +233,22 @@ class _Border:
 
     def _step(self, route: Route, step: Step, places: Mapping[int, int]) -> build.Step:
         least, most = self._batch(route, step)
-        group = by_key(self.programme.tool_groups)[step.tool_group]
         return build.Step(
             group=self.groups[step.tool_group],
-            process=tool_time(step, route.carriers_per_lot, group.load_min + group.unload_min),
-            basis=Basis.LOT if step.interval_min is not None else BASES[step.basis],
+            process=chance_of(step.process),
+            basis=BASES[step.basis],
+            interval_min=step.interval_min,
+            setup=step.setup or None,
+            setup_min=step.setup_min,
             least_carriers=least,
             most_carriers=most,
             batch_family=step.batch_family or None,
             performed_share=step.sampling_percent / 100,
             rework_share=step.rework_percent / 100,
-            rework_to=places[step.rework_to] if step.rework_to is not None else places[step.step],
+            rework_to=places[step.step if step.rework_to is None else step.rework_to],
+            same_tool_as=None if step.same_tool_as is None else places[step.same_tool_as],
+            limit_min=None if step.queue_limit_h is None else step.queue_limit_h * HOUR_MIN,
+            limit_to=places[step.step if step.queue_limit_to is None else step.queue_limit_to],
             carrier_scrap_share=1 - step.yield_percent / 100,
             lot_scrap_share=step.lot_scrap_percent / 100,
         )
@@ -249,128 +266,7 @@ class _Border:
         found = [lanes[key] for user in users if (key := f"{route.plant}:{user}") in lanes]
         return found[0].days * MINUTES_PER_DAY if found else 0.0
 
-    def _hops(self) -> list[list[Chance]]:
-        """Transport between two steps: within a plant, as its first route that has any says."""
-        nothing = constant(0.0)
-        hops = [[nothing] * len(self.plants) for _ in self.plants]
-        for route in reversed(self.programme.routes):
-            if route.move is not None:
-                place = self.plants[route.plant]
-                hops[place][place] = chance_of(route.move)
-        return hops
-
-    # --- What enters ----------------------------------------------------------------------------
-
-    def _product(self, route: str, priority: int) -> int:
-        return self.products.setdefault((route, priority), len(self.products))
-
-    def _streams(self) -> list[build.Stream]:
-        routes = by_key(self.programme.routes)
-        streams = [
-            stream
-            for name, rows in grouped(self.programme.starts, "route").items()
-            for priority in sorted({row.priority for row in rows}, reverse=True)
-            if grouped(self.programme.steps, "route")[name]
-            for stream in self._started(routes[name], [r for r in rows if r.priority == priority])
-        ]
-        streams += [self._ordered(routes[order.route], order) for order in self.programme.orders]
-        return streams + self._wip_streams()
-
-    def _started(self, route: Route, rows: Sequence[Start]) -> list[build.Stream]:
-        """The stream of a route at one priority; its rate changes from row to row."""
-        rows = sorted(rows, key=lambda row: row.date)
-        rates = self._intervals(route, rows)
-        first = rows[0]
-        opens = by_key(self.programme.plants)[route.plant].opens
-        if all(interval >= NEVER for _, interval in rates):
-            return []
-        return [
-            build.Stream(
-                name=f"{route.name}:{first.priority}",
-                route=self.routes[route.name],
-                product=self._product(route.name, first.priority),
-                carriers=route.carriers_per_lot,
-                rank=self.ranks[first.priority],
-                gap=exponential(1.0) if first.spread else constant(1.0),
-                intervals=rates,
-                needs=self._lot_needs(route),
-                first_min=0.0 if opens is None else max(0.0, self.window.minute(opens)),
-                due_after_min=NEVER if first.due_days is None else first.due_days * MINUTES_PER_DAY,
-            )
-        ]
-
-    def _intervals(self, route: Route, rows: Sequence[Start]) -> list[tuple[float, float]]:
-        """(until minute, minutes between lots) of each rate that touches the window."""
-        ends = [self.window.minute(row.date) for row in rows[1:]] + [NEVER]
-        before = max(0.0, self.window.minute(rows[0].date))
-        rates = [(before, NEVER)] if before > 0 else []
-        for row, end in zip(rows, ends, strict=True):
-            if end > 0:
-                lots = row.carriers_per_month / route.carriers_per_lot
-                rates.append((end, MINUTES_PER_MONTH / lots if lots > 0 else NEVER))
-        return rates
-
-    def _lot_needs(self, route: Route) -> list[tuple[int, int]]:
-        return [
-            (self.stocks[item], math.ceil(units * route.carriers_per_lot - 1e-9))
-            for item, units in self.supply.needs[route.name].items()
-        ]
-
-    def _ordered(self, route: Route, order: Order) -> build.Stream:
-        gap_min = 0.0 if order.every_h is None else order.every_h * HOUR_MIN
-        first_min = self.window.minute(order.date)
-        due_min = NEVER if order.due is None else self.window.minute(order.due)
-        listed = [
-            build.Listed(
-                at_min=first_min + i * gap_min,
-                carriers=order.carriers or route.carriers_per_lot,
-                rank=self.ranks[order.priority],
-                due_min=min(due_min + i * gap_min, NEVER),
-            )
-            for i in range(order.lots)
-            if 0 <= first_min + i * gap_min < self.window.until_min
-        ]
-        return build.Stream(
-            name=f"order:{order.name}",
-            route=self.routes[route.name],
-            product=self._product(route.name, order.priority),
-            rank=self.ranks[order.priority],
-            listed=listed,
-            needs=self._lot_needs(route),
-            entries=len(listed),
-        )
-
-    def _wip_streams(self) -> list[build.Stream]:
-        """A stream without entries for each route and priority of the lots already inside."""
-        kinds = sorted({(lot.route, lot.priority) for lot in self.programme.wip})
-        return [
-            build.Stream(
-                name=f"wip:{route}:{priority}",
-                route=self.routes[route],
-                product=self._product(route, priority),
-                rank=self.ranks[priority],
-                entries=0,
-            )
-            for route, priority in kinds
-        ]
-
-    def _inside(self) -> list[build.Inside]:
-        streams = {stream.name: i for i, stream in enumerate(self.streams)}
-        return [
-            build.Inside(
-                stream=streams[f"wip:{lot.route}:{lot.priority}"],
-                step=self._place(lot.route, lot.step),
-                carriers=round(lot.carriers),
-                rank=self.ranks[lot.priority],
-                entered_min=0.0 if lot.started is None else self.window.minute(lot.started),
-                due_min=NEVER if lot.due is None else self.window.minute(lot.due),
-            )
-            for lot in self.programme.wip
-        ]
-
-    def _place(self, route: str, step: int) -> int:
-        steps = sorted(row.step for row in grouped(self.programme.steps, "route")[route])
-        return steps.index(step)
+    # --- Stocks ---------------------------------------------------------------------------------
 
     def _initial_stocks(self) -> list[int]:
         rows = grouped(self.programme.stocks, "item")
@@ -387,20 +283,6 @@ class _Border:
             if arrival.item in self.stocks
             and 0 <= self.window.minute(arrival.day) < self.window.until_min
         ]
-
-
-def tool_time(step: Step, carriers: int, handling_min: float) -> Chance:
-    """Time that a lot keeps a tool, without handling.
-
-    A cascade takes its next lot while the last one is still inside, so a lot keeps it for one
-    interval a carrier, handling included. Throughput is exact so; the time in the tool is short by
-    the first carrier's process time less an interval.
-    """
-    chance = chance_of(step.process)
-    if step.interval_min is None or step.process.mean <= 0:
-        return chance
-    kept_min = max(carriers * step.interval_min - handling_min, 0.0)
-    return chance.times(kept_min / step.process.mean)
 
 
 def closures(calendar: Calendar) -> list[build.Stop]:
@@ -430,10 +312,3 @@ def _closed(*, every_h: float, hours: float, first_h: float) -> build.Stop:
         state=ToolState.NON_SCHEDULED,
         first=constant(first_h * HOUR_MIN),
     )
-
-
-def _ranks(programme: Programme) -> dict[int, int]:
-    """Priorities as ranks: the largest priority is rank 0 and goes first."""
-    rows: list[Start | Order] = [*programme.starts, *programme.orders]
-    found = {row.priority for row in rows} | {lot.priority for lot in programme.wip} | {0}
-    return {priority: rank for rank, priority in enumerate(sorted(found, reverse=True))}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fabstack.arrays.chance import Chance, constant, exponential
-from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Rule, ToolState
+from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Key, ToolState
 
 NOTHING = constant(0.0)
 
@@ -25,33 +25,55 @@ class Stop:
     is_staggered: bool = False
 
 
-def breakdown(between_min: Chance, repair_min: Chance, clock: Clock = Clock.REPAIR) -> Stop:
+def breakdown(
+    between_min: Chance,
+    repair_min: Chance,
+    clock: Clock = Clock.REPAIR,
+    first: Chance | None = None,
+) -> Stop:
     """Interrupts the job, which goes on after the repair."""
-    return Stop(between_min, repair_min, clock)
+    return Stop(between_min, repair_min, clock, first=first)
 
 
-def maintenance(every: float, length_min: Chance, clock: Clock = Clock.GRID) -> Stop:
-    """Every so many minutes (start to start) or carriers; waits for the job; staggered."""
+def maintenance(
+    every: float,
+    length_min: Chance,
+    clock: Clock = Clock.GRID,
+    *,
+    first: float | None = None,
+    is_staggered: bool = True,
+) -> Stop:
+    """Every so many minutes (start to start) or carriers; waits for the job."""
     return Stop(
         between=constant(every),
         length=length_min,
         clock=clock,
         state=ToolState.SCHEDULED_DOWN,
         interrupts=False,
-        is_staggered=True,
+        first=constant(every if first is None else first),
+        is_staggered=is_staggered,
     )
 
 
 @dataclass(frozen=True)
 class Group:
-    """Interchangeable tools."""
+    """Interchangeable tools.
+
+    `changes_min` has the minutes from one setup to another; from None is from any other, and what
+    it does not name takes no time. `least_runs` are lots that a tool takes after the one it changed
+    for, before it may change again.
+    """
 
     name: str
     tools: int = 1
-    rule: Rule = Rule.FIFO
+    keys: Sequence[Key] = (Key.PRIORITY, Key.FIFO)
     choice: Choice = Choice.LONGEST_FREE
-    handling_min: float = 0.0
-    area: int = 0
+    prefers_least_setup: bool = False  # among the free tools that may take a lot
+    load_min: float = 0.0
+    unload_min: float = 0.0
+    place: int = 0  # where it stands; gives the transport
+    changes_min: Mapping[tuple[Hashable, Hashable], float] = field(default_factory=dict)
+    least_runs: Mapping[Hashable, int] = field(default_factory=dict)  # of lots, by setup
     stops: Sequence[Stop] = ()
     comes_min: Sequence[float] = ()  # of each tool; none: all from the start
     goes_min: Sequence[float] = ()
@@ -64,12 +86,18 @@ class Step:
     group: int
     process: Chance
     basis: Basis = Basis.LOT
+    interval_min: float | None = None  # of a cascade: between two carriers, or lots
+    setup: Hashable = None  # None: any
+    setup_min: float | None = None  # of this setup; None: as the group's `changes_min` say
     least_carriers: int = 0  # of a batch
     most_carriers: int = 0
     batch_family: Hashable = None  # steps with equal words share batches; None: this step alone
     performed_share: float = 1.0
     rework_share: float = 0.0
     rework_to: int = 0  # place on the route, from 0
+    same_tool_as: int | None = None  # an earlier place on the route
+    limit_min: float | None = None  # from the end of this step to the start of `limit_to`
+    limit_to: int = 0
     carrier_scrap_share: float = 0.0
     lot_scrap_share: float = 0.0
 
@@ -135,6 +163,7 @@ class Inside:
     rank: int = 0
     entered_min: float = 0.0
     due_min: float = NEVER
+    since_min: float = 0.0  # at its place, not after minute 0
 
 
 @dataclass(frozen=True)
@@ -156,4 +185,4 @@ class Parts:
     stocks: Sequence[int] = ()  # units at the start
     purchases: Sequence[Purchase] = ()
     inside: Sequence[Inside] = ()
-    hops: Sequence[Sequence[Chance]] = ((NOTHING,),)  # [from area][to area]
+    hops: Sequence[Sequence[Chance]] = ((NOTHING,),)  # [from place][to place]

@@ -38,15 +38,17 @@ class Does(IntEnum):
     NOTHING = 0
     RUN_BEGINS = 1
     JOB_ENDS = 2
-    TOOL_WEARS_OUT = 3
-    STOP_ENDS = 4
-    TOOL_COMES = 5
-    STOP_FALLS_DUE = 6
-    TOOL_GOES = 7
-    LOT_ARRIVES = 8
-    UNITS_ARRIVE = 9
-    PURCHASE_ARRIVES = 10
-    LOTS_ENTER = 11
+    TOOL_TAKES_MORE = 3
+    LOT_LEAVES_CASCADE = 4
+    TOOL_WEARS_OUT = 5
+    STOP_ENDS = 6
+    TOOL_COMES = 7
+    STOP_FALLS_DUE = 8
+    TOOL_GOES = 9
+    LOT_ARRIVES = 10
+    UNITS_ARRIVE = 11
+    PURCHASE_ARRIVES = 12
+    LOTS_ENTER = 13
 
 
 class Draw(IntEnum):
@@ -108,14 +110,29 @@ class Basis(IntEnum):
     BATCH = 2  # several lots together
 
 
-class Rule(IntEnum):
-    """Which waiting lot goes first among those of the same rank; the smallest value does."""
+class Key(IntEnum):
+    """What a dispatch rule looks at; it compares lots key by key, and the smaller value goes first.
 
-    FIFO = 0  # time of arrival at the queue
-    EARLIEST_DUE_DATE = 1
-    CRITICAL_RATIO = 2  # (due - now) / work at the later steps
-    LEAST_SLACK = 3  # due - work at the later steps
-    SHORTEST_PROCESS = 4  # expected process time of the waiting step
+    Lots that are alike in all keys go in the order of their arrival at the waiting line.
+    """
+
+    END = 0  # of the list of keys
+    PRIORITY = 1  # rank; where it is not the first key, lots of all ranks are compared
+    SETUP = 2  # minutes that the tool would need to change for the lot
+    FIFO = 3  # time of arrival at the waiting line
+    EARLIEST_DUE_DATE = 4
+    CRITICAL_RATIO = 5  # (due - now) / work at the later steps
+    LEAST_SLACK = 6  # due - work at the later steps
+    SHORTEST_PROCESS = 7  # expected process time of the waiting step
+    SHORTEST_REMAINING = 8  # work at this step and the later ones
+
+
+class Kind(IntEnum):
+    """How a tool group finds its next job."""
+
+    PLAIN = 0  # any tool takes any lot
+    BATCHING = 1  # any tool takes any batch
+    CHOOSY = 2  # what a tool may or would rather take depends on the tool
 
 
 class Choice(IntEnum):
@@ -205,21 +222,32 @@ CHANCE = record(law=I4, mean_min=F8, a=F8, b=F8)
 STEP = record(
     lines=2,
     group=I4,
-    family=I4,  # lots of one family may share a job
-    number=I4,  # position on the route; a key of its draws
-    area=I4,  # of its tool group; gives the transport
+    family=I4,  # lots of one family may share a job; the first of its families (see FAMILY)
+    number=I2,  # position on the route; a key of its draws
+    place=I2,  # of its tool group; gives the transport
+    setup=I4,  # that the tool must have, counted from 1 in its group; 0: any
     process=CHANCE,
     basis=I1,
     is_last=I1,
     may_fail=I1,  # has rework, scrap or yield
+    cascades=I1,
+    is_bound=I1,  # to a tool, or binds a later step to one
+    is_timed=I1,  # opens or closes a window of limited queue time
     performed_share=F8,  # of lots that visit the step; here the first cache line ends
+    interval_min=F8,  # between two carriers, or lots, of a cascade
+    setup_min=F8,  # of this setup, whatever the tool had before; negative: as the group says
     work_left_min=F8,  # expected at the later steps
     rework_share=F8,
     rework_step=I4,
+    opens=I4,  # window of limited queue time, or NONE
     route=I4,
+    bond=I2,  # memory of the lot that says which tool must do the step, or -1
+    binds=I2,  # memory of the lot that keeps the tool of this step, or -1
     carrier_scrap_share=F8,
     lot_scrap_share=F8,
 )
+
+WINDOW = record(limit_min=F8, to_step=I8)  # from the end of a step to the start of another
 
 ROUTE = record(
     first_step=I8,
@@ -230,19 +258,30 @@ ROUTE = record(
 )
 
 GROUP = record(
-    lines=1,
-    first_tool=I8,
-    tools=I8,
-    first_family=I8,
+    lines=2,
+    first_tool=I4,
+    tools=I4,
+    first_family=I4,
     families=I4,
+    first_plan=I4,
     plans=I4,
-    first_plan=I8,
     interrupting=I8,  # plans that do not wait for the running job, one bit each
-    handling_min=F8,  # loading and unloading, blocks the tool
-    rule=I1,
+    load_min=F8,
+    handling_min=F8,  # loading and unloading
+    kind=I1,
     choice=I1,
+    by_rank=I1,  # whether a more urgent rank goes first, whatever the other keys say
     is_batching=I1,
+    cascades=I1,
+    is_eager=I1,  # a cascade that takes its second lot at once, to change the setup meanwhile
     wears=I1,  # has a plan that falls due by productive minutes
+    prefers_least_setup=I1,  # a lot takes the tool that needs the least time to change for it
+    line_keys=(I1, (8,)),  # Key, among lots of one line; the first cache line ends here
+    keys=(I1, (8,)),  # Key, among the first lots of all lines
+    families_per_batch=I4,  # 1, or with bound lots one for all tools and one for each
+    setups=I4,  # of which `changes` knows; 0: none
+    first_setup=I4,
+    first_change=I4,  # of setups + 1 rows of as many
 )
 
 FAMILY = record(
@@ -250,6 +289,9 @@ FAMILY = record(
     least_carriers=I8,  # that must wait before a job may start, at least 1
     most_carriers=I8,  # of a job; 0: a single lot
 )
+
+CHANGE = record(minutes=F8)
+SETUP = record(least_run=I8)  # lots after the one that the tool changed for
 
 FIXTURE = record(
     key=U8,  # of its name
@@ -295,11 +337,12 @@ ORDER = record(at_min=F8, due_min=F8, carriers=I8, rank=I8)
 NEED = record(stock=I8, units=I8)
 STOCK = record(initial=I8, first_user=I8, users=I8)
 PURCHASE = record(at_min=F8, units=I8, stock=I8)
-INSIDER = record(step=I8, stream=I8, carriers=I8, rank=I8, entered_min=F8, due_min=F8)
+INSIDER = record(step=I8, stream=I8, carriers=I8, rank=I8, entered_min=F8, due_min=F8, since_min=F8)
 FACTS = record(
     tools=I8,
     ranks=I8,
-    areas=I8,
+    places=I8,
+    bonds=I8,  # memories of a lot
     streams=I8,
     purchases=I8,
     insiders=I8,
@@ -314,9 +357,12 @@ class Fab(NamedTuple):
 
     facts: Records  # [1]
     steps: Records  # [step]  of all routes, one route after the other
+    windows: Records  # [window]  of limited queue time
     routes: Records  # [route]
     groups: Records  # [group]
     families: Records  # [family]
+    changes: Records  # [from setup * (setups + 1) + to setup]  of each group with setups
+    setups: Records  # [setup]  of each group with setups, after one for no setup
     fixtures: Records  # [tool]
     plans: Records  # [plan]  of all groups, one group after the other
     streams: Records  # [stream]
@@ -326,7 +372,7 @@ class Fab(NamedTuple):
     stocks: Records  # [stock]
     users: Records  # [user]  streams that take from a stock
     purchases: Records  # [purchase]  rising in time
-    hops: Records  # [from area * areas + to area]  transport
+    hops: Records  # [from place * places + to place]  transport
     values: Records  # [value]  of the empirical distributions
     insiders: Records  # [lot]  already inside at the start
 
@@ -346,34 +392,48 @@ NOW = record(
 )
 
 LOT = record(
-    lines=1,
+    lines=2,
     key=U8,
-    serial=I8,  # within its stream
-    entered_min=F8,
-    due_min=F8,
     since_min=F8,  # at its place: waiting line, tool or road
+    due_min=F8,
+    work_left_min=F8,  # expected at the later steps, at least 1
     step=I4,
     carriers=I4,
     stream=I4,
-    rank=I2,
     visit=I4,  # how often it was sent back
-    is_shipped=I1,  # its units are on the way to a stock
+    tool=I4,  # that it is in, where it shares it (a cascade)
+    rank=I2,
+    is_shipped=I1,  # its units are on the way to a stock; the first cache line ends here
+    serial=I8,  # within its stream
+    entered_min=F8,
+    deadline_min=F8,  # of the open window of limited queue time
+    window=I4,  # that is open, or NONE
 )
 
 TOOL = record(
-    lines=2,
+    lines=3,
     group=I4,
     first_lot=I4,  # of its job
+    second_lot=I4,  # in a cascade
     lots=I4,
+    setup=I4,
+    run_left=I4,  # lots to take before the setup may change
     state=I1,
     is_suspended=I1,
     is_leaving=I1,
     stop=I1,  # place in its group of the plan that stops it now
+    is_free=I1,  # may take a lot now
+    takes_more=I1,  # at a planned minute
     since_min=F8,  # in this state
     due=I8,  # plans that have fallen due, one bit each
     carriers=F8,  # started so far
     maintained_at_carriers=F8,  # when the next plan by carriers falls due
-    minutes=(F8, (8,)),  # by ToolState; the first two end the first cache line
+    minutes=(F8, (8,)),  # by ToolState; the first line ends with the first of them
+    first_slot_min=F8,  # when the slots of a cascade fall free
+    second_slot_min=F8,
+    loaded_min=F8,  # when the last lot is set up and loaded
+    setup_ends_min=F8,
+    stopped_min=F8,  # when the running job was interrupted
     remaining_min=F8,  # of a suspended job, or of a job after the tool will have worn out
     wears_out_at_min=F8,  # productive minutes
 )
@@ -397,6 +457,15 @@ LINE = record(
 )
 
 CROWD = record(lots=I8, carriers=I8)  # of a family that wait
+BOND = record(tool=I4)
+STRETCH = record(  # books of a window of limited queue time
+    closed=I8,
+    late=I8,
+    late_by_1h=I8,
+    late_by_2h=I8,
+    late_by_4h=I8,
+    late_min=F8,  # summed over the late ones
+)
 QUEUE = record(first=I4, last=I4)
 FREE_TOOL = record(tool=I4)
 TOUCHED = record(group=I4)
@@ -423,9 +492,11 @@ class State(NamedTuple):
 
     now: Records  # [1]
     lots: Records  # [slot]  slots of lots that left are used again
+    bonds: Records  # [slot * bonds + memory]  tool, or NONE
     tools: Records  # [tool]
     lines: Records  # [group]
     crowds: Records  # [family]
+    stretches: Records  # [window]
     queues: Records  # [family * ranks + rank]
     free_tools: Records  # [tool]  a ring for each group
     touched: Records  # [group]  a list of groups
@@ -508,9 +579,12 @@ class World(NamedTuple):
 TABLES: dict[str, np.dtype[Any]] = {
     "facts": FACTS,
     "steps": STEP,
+    "windows": WINDOW,
     "routes": ROUTE,
     "groups": GROUP,
     "families": FAMILY,
+    "changes": CHANGE,
+    "setups": SETUP,
     "fixtures": FIXTURE,
     "plans": PLAN,
     "streams": STREAM,
@@ -525,9 +599,11 @@ TABLES: dict[str, np.dtype[Any]] = {
     "insiders": INSIDER,
     "now": NOW,
     "lots": LOT,
+    "bonds": BOND,
     "tools": TOOL,
     "lines": LINE,
     "crowds": CROWD,
+    "stretches": STRETCH,
     "queues": QUEUE,
     "free_tools": FREE_TOOL,
     "touched": TOUCHED,

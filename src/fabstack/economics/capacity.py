@@ -91,8 +91,8 @@ def step_min_per_carrier(programme: Programme, route: Route, step: Step) -> floa
     if step.basis is Basis.BATCH:
         full = max(step.batch_maximum or 0.0, float(route.carriers_per_lot))
         return step.process.mean / full + handling * route.carriers_per_lot / full
-    if step.basis is Basis.CARRIER and step.interval_min is not None:
-        return step.interval_min  # loading runs beside the cascade
+    if step.interval_min is not None:  # a cascade: loading runs beside it
+        return step.interval_min / (1 if step.basis is Basis.CARRIER else route.carriers_per_lot)
     return job_min(route, step) / route.carriers_per_lot + handling
 
 

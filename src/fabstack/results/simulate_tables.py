@@ -46,7 +46,7 @@ def _products(result: SimulationResult, programme: Programme) -> Rows:
     measured = _measured(result)
     order = sorted(range(len(result.names.products)), key=result.names.products.__getitem__)
     for product in order:
-        route_name, priority = result.names.products[product]
+        route_name, priority, *_ = result.names.products[product]
         route = by_key(programme.routes)[route_name]
         lots = [run.finished[run.finished.product == product] for run in result.replications]
         good = [each[each.carriers > 0] for each in lots]
@@ -158,7 +158,7 @@ def _ranks(plants: tuple[str, ...], utilisation: Floats) -> list[int]:
 
 def _output(result: SimulationResult, programme: Programme) -> Rows:
     items: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for product, (route_name, _) in enumerate(result.names.products):
+    for product, (route_name, *_) in enumerate(result.names.products):
         route = by_key(programme.routes)[route_name]
         items.setdefault((route.plant, route.item), []).append((product, route_name))
     for number, month in enumerate(result.months):
@@ -183,10 +183,10 @@ def _output(result: SimulationResult, programme: Programme) -> Rows:
 
 
 def _wip(result: SimulationResult, programme: Programme) -> Rows:
-    routes = sorted({name for name, _ in result.names.products})
+    routes = sorted({product.route for product in result.names.products})
     for number, month in enumerate(result.months):
         for route_name in routes:
-            rows = [i for i, (name, _) in enumerate(result.names.products) if name == route_name]
+            rows = [i for i, one in enumerate(result.names.products) if one.route == route_name]
             periods = [_month(run.readings, number) for run in result.replications]
             yield {
                 "month": month,

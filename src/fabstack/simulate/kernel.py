@@ -6,6 +6,13 @@ from fabstack.arrays.types import Does, Status
 from fabstack.simulate.kernel_calendar import more_happens_at, plan_rare_event, take_next
 from fabstack.simulate.kernel_compile import compiled, entry, inlined
 from fabstack.simulate.kernel_lots import lot_arrives, lot_is_there
+from fabstack.simulate.kernel_stops import (
+    stop_ends,
+    stop_falls_due,
+    tool_comes,
+    tool_goes,
+    tool_wears_out,
+)
 from fabstack.simulate.kernel_supply import (
     LotOrder,
     expect_entry,
@@ -23,15 +30,8 @@ from fabstack.simulate.kernel_tables import (
     room_of,
     touched_at,
 )
-from fabstack.simulate.kernel_tools import (
-    job_ends,
-    look_for_work,
-    stop_ends,
-    stop_falls_due,
-    tool_comes,
-    tool_goes,
-    tool_wears_out,
-)
+from fabstack.simulate.kernel_tools import job_ends, look_for_work, lot_leaves_cascade
+from fabstack.simulate.kernel_work import tool_takes_more
 
 FIRST = int64(0)
 
@@ -63,6 +63,10 @@ def happen(world, event):
         job_ends(world, event.node)
     elif event.does == Does.LOT_ARRIVES:
         lot_arrives(world, event.node - facts_of(world).tools)
+    elif event.does == Does.LOT_LEAVES_CASCADE:
+        lot_leaves_cascade(world, event.node - facts_of(world).tools)
+    elif event.does == Does.TOOL_TAKES_MORE:
+        tool_takes_more(world, event.node)
     elif event.does == Does.LOTS_ENTER:
         lots_enter(world, event.node)
     else:
@@ -95,8 +99,8 @@ def all_look_for_work(world):
     now = now_of(world)
     for place in range(now.touched):
         group_id = touched_at(world, place).group
-        line_at(world, group_id).is_touched = 0
         look_for_work(world, group_id)
+        line_at(world, group_id).is_touched = 0  # after: a cascade that takes more touches its own
     now.touched = 0
 
 
@@ -122,7 +126,7 @@ def run_begins(world):
     for row in range(facts.insiders):
         insider = insider_at(world, row)
         order = LotOrder(insider.entered_min, insider.due_min, insider.carriers, insider.rank)
-        lot_is_there(world, insider.stream, order, insider.step)
+        lot_is_there(world, insider.stream, order, insider.step, insider.since_min)
     for stream_id in range(facts.streams):
         expect_entry(world, stream_id)
     expect_purchase(world, FIRST)

@@ -14,6 +14,7 @@ from fabstack.simulate.kernel_statistics import (
     see_lot,
 )
 from fabstack.simulate.kernel_tables import (
+    bond_at,
     entry_at,
     facts_of,
     hop_at,
@@ -25,6 +26,8 @@ from fabstack.simulate.kernel_tables import (
     step_at,
     store_at,
     stream_at,
+    stretch_at,
+    window_at,
 )
 
 FIRST = int64(0)
@@ -46,11 +49,12 @@ def lot_enters(world, stream_id, order):
 
 
 @compiled
-def lot_is_there(world, stream_id, order, step_id):
+def lot_is_there(world, stream_id, order, step_id, since_min):
     """A lot that was inside before minute 0 waits at its step."""
     lot_id = new_lot(world, stream_id, order)
     lot_at(world, lot_id).step = step_id
     lot_arrives(world, lot_id)
+    lot_at(world, lot_id).since_min = since_min
 
 
 @inlined
@@ -67,11 +71,20 @@ def new_lot(world, stream_id, order):
     lot.rank = order.rank
     lot.visit = 0
     lot.is_shipped = 0
+    lot.window = NONE
+    forget_tools(world, lot_id)
     lot.step = route_at(world, stream_at(world, stream_id).route).first_step
     entry.lots += 1
     count_in(world, lot)
     see_lot(world, lot, NONE, Saw.ENTERED)
     return lot_id
+
+
+@inlined
+def forget_tools(world, lot_id):
+    bonds = facts_of(world).bonds
+    for memory in range(lot_id * bonds, (lot_id + 1) * bonds):
+        bond_at(world, memory).tool = NONE
 
 
 @compiled
@@ -112,6 +125,8 @@ def lot_goes_on(world, lot_id):
     """A lot has been through its step: it is lost, goes back, goes on or leaves."""
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
+    if step.is_timed and step.opens != NONE:
+        open_window(world, lot, int64(step.opens))
     if step.may_fail and is_lost(world, lot, step):
         lot_leaves(world, lot_id)
     elif step.may_fail and is_reworked(lot, step):
@@ -161,8 +176,43 @@ def is_spared(lot, step):
 
 @compiled
 def hop_between(world, from_step, to_step):
-    here, there = step_at(world, from_step).area, step_at(world, to_step).area
-    return hop_at(world, here * facts_of(world).areas + there)
+    here, there = int64(step_at(world, from_step).place), int64(step_at(world, to_step).place)
+    return hop_at(world, here * facts_of(world).places + there)
+
+
+# --- Bound tools and limited queue times --------------------------------------------------------
+
+
+@compiled
+def lot_starts(world, tool_id, lot_id):
+    """A lot starts a step that binds it to the tool, or whose start was awaited."""
+    lot = lot_at(world, lot_id)
+    step = step_at(world, lot.step)
+    if step.binds >= 0:
+        bond_at(world, lot_id * facts_of(world).bonds + step.binds).tool = tool_id
+    if lot.window != NONE and window_at(world, lot.window).to_step == lot.step:
+        close_window(world, lot)
+
+
+@compiled
+def open_window(world, lot, window_id):
+    """From now on the lot should reach the last step of the window before a deadline."""
+    lot.window = window_id
+    lot.deadline_min = now_of(world).now_min + window_at(world, window_id).limit_min
+
+
+@compiled
+def close_window(world, lot):
+    stretch = stretch_at(world, lot.window)
+    late_min = now_of(world).now_min - lot.deadline_min
+    lot.window = NONE
+    stretch.closed += 1
+    if late_min > 0.0:
+        stretch.late += 1
+        stretch.late_min += late_min
+        stretch.late_by_1h += late_min > 60.0
+        stretch.late_by_2h += late_min > 120.0
+        stretch.late_by_4h += late_min > 240.0
 
 
 # --- Loss and rework ----------------------------------------------------------------------------

@@ -1,19 +1,20 @@
 """Waiting lines, and the free tools of a group.
 
-Each family of lots that may share a job has one line for each rank, first come first served, linked
-through `Calendar.behind`. So the next lot under FIFO is found without a search; other rules look at
-each waiting lot of the most urgent rank.
+Each family of lots (see arrays/families.py) has one line for each rank, first come first served,
+linked through `Calendar.links`. So the next lot under FIFO is found without a search; other rules
+look at each waiting lot of the most urgent rank.
 """
 
 from typing import NamedTuple
 
 from numpy import int64
 
-from fabstack.arrays.types import NONE, Choice, Draw, Rule
+from fabstack.arrays.types import NONE, Choice, Draw, Key
 from fabstack.simulate.kernel_chance import keyed, lot_draw, share
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_statistics import age_line
 from fabstack.simulate.kernel_tables import (
+    bond_at,
     crowd_at,
     facts_of,
     family_at,
@@ -36,6 +37,7 @@ ANY = int64(2**30)  # carriers: more than any lot has
 class Place(NamedTuple):
     """Where a waiting lot stands. `node` and `ahead` are nodes; `ahead` is NONE for the first."""
 
+    family: int
     queue: int
     node: int
     ahead: int
@@ -58,7 +60,17 @@ def lot_of(world, node):
 def join_line(world, lot_id):
     """The lot waits for the tool group of its step, behind all of its family and rank."""
     lot, node = lot_at(world, lot_id), node_of(world, lot_id)
-    family_id = int64(step_at(world, lot.step).family)
+    step = step_at(world, lot.step)
+    family_id = int64(step.family)
+    if step.is_bound:
+        family_id += bound_place(world, lot_id, step)
+    lot.work_left_min = step.work_left_min
+    stand_in_line(world, family_id, lot, node)
+    count_waiting(world, family_id, int64(lot.carriers))
+
+
+@inlined
+def stand_in_line(world, family_id, lot, node):
     queue = queue_at(world, family_id * facts_of(world).ranks + lot.rank)
     link_at(world, node).behind = NONE
     if queue.first == NONE:
@@ -66,7 +78,17 @@ def join_line(world, lot_id):
     else:
         link_at(world, queue.last).behind = node
     queue.last = node
-    count_waiting(world, family_id, int64(lot.carriers))
+
+
+@compiled
+def bound_place(world, lot_id, step):
+    """Which line of its family a lot joins: 0 for any tool, 1 for the first tool of the group..."""
+    if step.bond < 0:
+        return FIRST
+    tool_id = int64(bond_at(world, lot_id * facts_of(world).bonds + step.bond).tool)
+    if tool_id == NONE or tool_at(world, tool_id).is_leaving:
+        return FIRST
+    return tool_id - group_at(world, step.group).first_tool + 1
 
 
 @inlined
@@ -80,8 +102,7 @@ def leave_line(world, place):
     if queue.last == place.node:
         queue.last = place.ahead
     lot_id = lot_of(world, place.node)
-    lot = lot_at(world, lot_id)
-    count_not_waiting(world, int64(step_at(world, lot.step).family), lot)
+    count_not_waiting(world, place.family, lot_at(world, lot_id))
     return lot_id
 
 
@@ -104,11 +125,49 @@ def count_not_waiting(world, family_id, lot):
     now_min = now_of(world).now_min
     age_line(line, now_min)
     line.waiting -= 1
-    line.waited_min += now_min - lot.since_min
+    line.waited_min += now_min - max(0.0, lot.since_min)
     line.lots_started += 1
     crowd.lots -= 1
     line.ready -= crowd.carriers - lot.carriers < family.least_carriers <= crowd.carriers
     crowd.carriers -= lot.carriers
+
+
+@compiled
+def unbind_lots(world, tool_id):
+    """Lots that wait for a tool that has gone wait for any tool from now on."""
+    group = group_at(world, tool_at(world, tool_id).group)
+    lines = int64(group.families_per_batch)
+    if lines == 1:
+        return
+    own_line = 1 + tool_id - group.first_tool
+    for family_id in range(group.first_family, group.first_family + group.families, lines):
+        for rank in range(facts_of(world).ranks):
+            move_line(world, family_id + own_line, family_id, rank)
+
+
+@compiled
+def move_line(world, from_family, to_family, rank):
+    queue = queue_at(world, from_family * facts_of(world).ranks + rank)
+    while queue.first != NONE:
+        node = int64(queue.first)
+        queue.first = link_at(world, node).behind
+        lot = lot_at(world, lot_of(world, node))
+        recount(world, from_family, to_family, lot)
+        stand_in_line(world, to_family, lot, node)
+    queue.last = NONE
+
+
+@compiled
+def recount(world, from_family, to_family, lot):
+    line = line_at(world, family_at(world, from_family).group)
+    leaves, joins = crowd_at(world, from_family), crowd_at(world, to_family)
+    least = family_at(world, from_family).least_carriers
+    line.ready -= leaves.carriers - lot.carriers < least <= leaves.carriers
+    line.ready += joins.carriers < least <= joins.carriers + lot.carriers
+    leaves.lots -= 1
+    leaves.carriers -= lot.carriers
+    joins.lots += 1
+    joins.carriers += lot.carriers
 
 
 # --- Who goes first -----------------------------------------------------------------------------
@@ -118,16 +177,14 @@ def count_not_waiting(world, family_id, lot):
 def family_to_run(world, group_id):
     """The family whose most urgent lot goes first among those with enough carriers, or NONE."""
     group = group_at(world, group_id)
-    if not group.is_batching:
-        return group.first_family
-    best, best_rank, best_urgency = NONE, NONE, 0.0
+    best = Place(NONE, NONE, NONE, NONE)
     if line_at(world, group_id).ready > 0:
         for family_id in range(group.first_family, group.first_family + group.families):
             if is_ready(world, family_id):
-                rank, urgency = standing(world, group.rule, family_id)
-                if rank < best_rank or (rank == best_rank and urgency < best_urgency):
-                    best, best_rank, best_urgency = family_id, rank, urgency
-    return best
+                place = first_place(world, group, family_id, ANY)
+                if best.node == NONE or goes_ahead(world, group, place.node, best.node):
+                    best = place
+    return best.family
 
 
 @compiled
@@ -135,64 +192,84 @@ def is_ready(world, family_id):
     return crowd_at(world, family_id).carriers >= family_at(world, family_id).least_carriers
 
 
-@compiled
-def standing(world, rule, family_id):
-    """Rank and urgency of the lot of the family that goes first."""
-    place = first_place(world, rule, family_id, ANY)
-    lot = lot_at(world, lot_of(world, place.node))
-    return int64(lot.rank), urgency(world, rule, lot)
-
-
 @inlined
-def first_place(world, rule, family_id, room):
+def first_place(world, group, family_id, room):
     """Where the lot stands that goes first among those of a family that fit; node NONE: nobody."""
-    ranks = facts_of(world).ranks
+    ranks, best = facts_of(world).ranks, Place(family_id, NONE, NONE, NONE)
     for queue_id in range(family_id * ranks, (family_id + 1) * ranks):
         if queue_at(world, queue_id).first != NONE:
-            if rule == Rule.FIFO:
-                place = first_come(world, queue_id, room)
+            if group.line_keys[0] == Key.END:
+                place = first_come(world, family_id, queue_id, room)
             else:
-                place = most_urgent(world, rule, queue_id, room)
+                place = most_urgent(world, group, family_id, queue_id, room)
             if place.node != NONE:
-                return place
-    return Place(NONE, NONE, NONE)
+                if group.by_rank:
+                    return place
+                if best.node == NONE or goes_ahead(world, group, place.node, best.node):
+                    best = place
+    return best
 
 
 @inlined
-def first_come(world, queue_id, room):
+def first_come(world, family_id, queue_id, room):
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
     while node != NONE and lot_at(world, lot_of(world, node)).carriers > room:
         ahead, node = node, int64(link_at(world, node).behind)
-    return Place(queue_id, node, ahead)
+    return Place(family_id, queue_id, node, ahead)
 
 
 @compiled
-def most_urgent(world, rule, queue_id, room):
-    best, least = Place(queue_id, NONE, NONE), 0.0
+def most_urgent(world, group, family_id, queue_id, room):
+    best, least = Place(family_id, queue_id, NONE, NONE), 0.0
+    key, is_only_key = int64(group.line_keys[0]), group.line_keys[1] == Key.END
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
     while node != NONE:
         lot = lot_at(world, lot_of(world, node))
         if lot.carriers <= room:
-            value = urgency(world, rule, lot)
-            if best.node == NONE or value < least:
-                best, least = Place(queue_id, node, ahead), value
+            value = urgency(world, key, lot)
+            if (
+                best.node == NONE
+                or value < least
+                or (
+                    value == least and not is_only_key and goes_ahead(world, group, node, best.node)
+                )
+            ):
+                best, least = Place(family_id, queue_id, node, ahead), value
         ahead, node = node, int64(link_at(world, node).behind)
     return best
 
 
 @compiled
-def urgency(world, rule, lot):
-    """What the rule looks at; the smaller goes first."""
-    if rule == Rule.FIFO:
-        return lot.since_min
-    if rule == Rule.EARLIEST_DUE_DATE:
+def goes_ahead(world, group, node, other_node):
+    """Whether a lot goes ahead of another one that waits for the same group, setups apart."""
+    lot, other = lot_at(world, lot_of(world, node)), lot_at(world, lot_of(world, other_node))
+    if group.by_rank and lot.rank != other.rank:
+        return lot.rank < other.rank
+    for place in range(8):
+        key = int64(group.line_keys[place])
+        if key == Key.END:
+            break
+        value, other_value = urgency(world, key, lot), urgency(world, key, other)
+        if value != other_value:
+            return value < other_value
+    return lot.since_min < other.since_min
+
+
+@inlined
+def urgency(world, key, lot):
+    """What one key of a rule looks at; the smaller goes first."""
+    if key == Key.CRITICAL_RATIO:
+        return (lot.due_min - now_of(world).now_min) / lot.work_left_min
+    if key == Key.EARLIEST_DUE_DATE:
         return lot.due_min
-    step = step_at(world, lot.step)
-    if rule == Rule.CRITICAL_RATIO:
-        return (lot.due_min - now_of(world).now_min) / max(1.0, step.work_left_min)
-    if rule == Rule.LEAST_SLACK:
-        return lot.due_min - step.work_left_min
-    return step.process.mean_min
+    if key == Key.LEAST_SLACK:
+        return lot.due_min - lot.work_left_min
+    if key == Key.FIFO:
+        return lot.since_min
+    if key == Key.PRIORITY:
+        return float(lot.rank)
+    process_min = step_at(world, lot.step).process.mean_min
+    return process_min if key == Key.SHORTEST_PROCESS else process_min + lot.work_left_min
 
 
 # --- Free tools ---------------------------------------------------------------------------------
@@ -201,9 +278,11 @@ def urgency(world, rule, lot):
 @inlined
 def put_free_tool(world, tool_id):
     """The tool waits for work, behind those that have been free for longer."""
-    group_id = int64(tool_at(world, tool_id).group)
+    tool = tool_at(world, tool_id)
+    group_id = int64(tool.group)
     line = line_at(world, group_id)
     free_tool_at(world, ring_place(world, group_id, line.free)).tool = tool_id
+    tool.is_free = 1
     line.free += 1
     touch(world, group_id)
 
@@ -212,14 +291,20 @@ def put_free_tool(world, tool_id):
 def take_free_tool(world, group_id, lot):
     """The free tool that takes this lot."""
     line = line_at(world, group_id)
-    group = group_at(world, group_id)
-    first = ring_place(world, group_id, FIRST)
-    chosen = first
-    if group.choice == Choice.RANDOM and line.free > 1:
-        chosen = ring_place(world, group_id, any_free(world, lot, line.free))
+    offset = FIRST
+    if group_at(world, group_id).choice == Choice.RANDOM and line.free > 1:
+        offset = any_free(world, lot, line.free)
+    return take_tool_at(world, group_id, offset)
+
+
+@inlined
+def take_tool_at(world, group_id, offset):
+    """Take one of the free tools; the one that is free for longest takes its place in the ring."""
+    first, chosen = ring_place(world, group_id, FIRST), ring_place(world, group_id, offset)
     tool_id = int64(free_tool_at(world, chosen).tool)
     free_tool_at(world, chosen).tool = free_tool_at(world, first).tool
-    drop_first_free(line, group.tools)
+    drop_first_free(line_at(world, group_id), group_at(world, group_id).tools)
+    tool_at(world, tool_id).is_free = 0
     return tool_id
 
 
@@ -232,7 +317,8 @@ def any_free(world, lot, free):
 @compiled
 def withdraw_free_tool(world, tool_id):
     """The tool stops waiting for work; those behind it keep their order."""
-    group_id = int64(tool_at(world, tool_id).group)
+    tool = tool_at(world, tool_id)
+    group_id = int64(tool.group)
     line = line_at(world, group_id)
     offset = FIRST
     while free_tool_at(world, ring_place(world, group_id, offset)).tool != tool_id:
@@ -242,6 +328,7 @@ def withdraw_free_tool(world, tool_id):
         free_tool_at(world, ring_place(world, group_id, offset)).tool = ahead
         offset -= 1
     drop_first_free(line, group_at(world, group_id).tools)
+    tool.is_free = 0
 
 
 @compiled

@@ -126,10 +126,19 @@ def faults(world: World, at_min: float) -> list[str]:
 
 
 def _tool_minutes(world: World, at_min: float) -> Floats:
-    tools = world.state.tools
+    tools, row = world.state.tools, np.arange(world.state.tools.size)
     minutes = np.array(tools.minutes)
-    minutes[np.arange(tools.size), tools.state] += at_min - tools.since_min
+    minutes[row, tools.state] += at_min - tools.since_min
+    left = _setup_left_min(tools, at_min)
+    minutes[row, ToolState.SETUP] -= left
+    minutes[row, ToolState.PRODUCTIVE] += left
     return minutes
+
+
+def _setup_left_min(tools: Any, at_min: float) -> Floats:
+    """[tool]  what is booked as setup already and still to come (see kernel_work.book_setup)."""
+    worked_until_min = np.where(tools.is_suspended == 1, tools.stopped_min, at_min)
+    return np.asarray(np.clip(tools.setup_ends_min - worked_until_min, 0.0, None))
 
 
 def _by_group(world: World, per_tool: Floats) -> Floats:
@@ -187,6 +196,6 @@ def _waited_so_far(world: World, at_min: float) -> Floats:
         group = world.fab.families.group[place // ranks]
         node = world.state.queues.first[place]
         while node != NONE:
-            total[group] += at_min - lots.since_min[node - tools]
+            total[group] += at_min - max(0.0, lots.since_min[node - tools])
             node = links[node]
     return total

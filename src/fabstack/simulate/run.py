@@ -9,7 +9,8 @@ from datetime import date
 from functools import partial
 from itertools import pairwise
 
-from fabstack.arrays.fab import Arrival, Names, Window, fab_arrays
+from fabstack.arrays.entering import Arrival, Window
+from fabstack.arrays.fab import Names, fab_arrays
 from fabstack.arrays.left_out import left_out
 from fabstack.arrays.types import Fab, Records
 from fabstack.model import Programme

@@ -39,13 +39,14 @@ def with_more_slots(world: World) -> World:
     old, tools = state.lots.size, fab.fixtures.size
     lots = _grown(state.lots, 2 * old)
     lots.stream[old:] = NONE
+    bonds = _grown(state.bonds, 2 * state.bonds.size)
     nodes = tools + 2 * old
     links = _grown(calendar.links, nodes)
     links.behind[tools + old :] = np.arange(old + 1, 2 * old + 1)
     links.behind[-1] = state.now.free_lot[0]
     now = _resized(state.now, free_lot=old, free_lots=old + state.now.free_lots[0])
     return world._replace(
-        state=state._replace(now=now, lots=lots),
+        state=state._replace(now=now, lots=lots, bonds=bonds),
         calendar=calendar._replace(
             links=links,
             wheel=_resized(calendar.wheel, today=nodes + 1),
@@ -73,9 +74,11 @@ def _state(fab: Fab, seed: int, slots: int) -> State:
     return State(
         now=_now(slots),
         lots=t.table(t.LOT, slots, stream=NONE),
+        bonds=t.table(t.BOND, slots * int(fab.facts.bonds[0]), tool=NONE),
         tools=_tools(fab),
         lines=t.table(t.LINE, fab.groups.size),
         crowds=t.table(t.CROWD, fab.families.size),
+        stretches=t.table(t.STRETCH, fab.windows.size),
         queues=t.table(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
         free_tools=t.table(t.FREE_TOOL, fab.fixtures.size, tool=NONE),
         touched=t.table(t.TOUCHED, fab.groups.size),
@@ -96,6 +99,7 @@ def _tools(fab: Fab) -> t.Records:
         fab.fixtures.size,
         group=fab.fixtures.group,
         first_lot=NONE,
+        second_lot=NONE,
         state=ToolState.AWAY,
         stop=-1,
         maintained_at_carriers=NEVER,

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from fabstack import check, formats
-from fabstack.arrays.fab import Arrival
+from fabstack.arrays.entering import Arrival
 from fabstack.arrays.left_out import left_out
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme

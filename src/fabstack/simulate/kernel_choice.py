@@ -1,0 +1,159 @@
+"""Setups, and the choice of groups whose tools may not all take the same lots.
+
+A choosy group looks at every pair of a free tool and a line that it may serve. The most urgent
+first lot wins, by the keys of the rule; among the tools that may take it, the one that the group
+prefers.
+"""
+
+from typing import NamedTuple
+
+from numpy import int64
+
+from fabstack.arrays.types import NONE, Choice, Draw, Key
+from fabstack.simulate.kernel_chance import keyed, lot_draw
+from fabstack.simulate.kernel_compile import compiled, inlined
+from fabstack.simulate.kernel_queue import (
+    ANY,
+    first_place,
+    is_ready,
+    lot_of,
+    ring_place,
+    urgency,
+)
+from fabstack.simulate.kernel_tables import (
+    change_at,
+    crowd_at,
+    fixture_at,
+    free_tool_at,
+    group_at,
+    line_at,
+    lot_at,
+    setup_at,
+    step_at,
+    tool_at,
+)
+
+
+class Pair(NamedTuple):
+    """A free tool, by its place among those, and the first lot of a line; node NONE: no pair."""
+
+    free: int
+    tool: int
+    family: int
+    node: int
+    setup_min: float
+
+
+# --- Setups -------------------------------------------------------------------------------------
+
+
+@compiled
+def setup_min_for(world, tool, step):
+    """Minutes to change a tool for a step."""
+    if step.setup == 0 or step.setup == tool.setup:
+        return 0.0
+    if step.setup_min >= 0.0:
+        return step.setup_min
+    group = group_at(world, step.group)
+    if group.setups == 0:
+        return 0.0
+    row = tool.setup * (group.setups + 1) + step.setup
+    return change_at(world, group.first_change + row).minutes
+
+
+@compiled
+def change_setup(world, tool, step):
+    """Give a tool the setup of a step; returns how long that takes."""
+    if step.setup == 0 or step.setup == tool.setup:
+        tool.run_left = max(tool.run_left - 1, 0)
+        return 0.0
+    minutes = setup_min_for(world, tool, step)
+    group = group_at(world, step.group)
+    tool.setup = step.setup
+    if group.setups > 0:
+        tool.run_left = setup_at(world, group.first_setup + step.setup).least_run
+    return minutes
+
+
+@compiled
+def must_keep_setup(tool, step):
+    """Whether a tool has yet to take more lots before it may change for this step."""
+    return tool.run_left > 0 and step.setup != 0 and step.setup != tool.setup
+
+
+# --- Pairs --------------------------------------------------------------------------------------
+
+
+@compiled
+def best_pair(world, group_id):
+    """Which free tool takes the first lot of which line."""
+    group, line = group_at(world, group_id), line_at(world, group_id)
+    lines = int64(group.families_per_batch)
+    best = Pair(NONE, NONE, NONE, NONE, 0.0)
+    for free in range(line.free):
+        tool_id = int64(free_tool_at(world, ring_place(world, group_id, int64(free))).tool)
+        own_line = 1 + tool_id - group.first_tool
+        for family_id in range(group.first_family, group.first_family + group.families, lines):
+            best = better_pair(world, group, best, int64(free), tool_id, int64(family_id))
+            if lines > 1:
+                own_id = int64(family_id) + own_line
+                best = better_pair(world, group, best, int64(free), tool_id, own_id)
+    return best
+
+
+@inlined
+def better_pair(world, group, best, free, tool_id, family_id):
+    """The best pair so far, or this tool with the first lot of this line."""
+    if crowd_at(world, family_id).lots == 0 or not is_ready(world, family_id):
+        return best
+    return better_of(world, group, best, free, tool_id, family_id)
+
+
+@compiled
+def better_of(world, group, best, free, tool_id, family_id):
+    node = first_place(world, group, family_id, ANY).node
+    tool, step = tool_at(world, tool_id), step_at(world, lot_at(world, lot_of(world, node)).step)
+    if must_keep_setup(tool, step):
+        return best
+    pair = Pair(free, tool_id, family_id, node, setup_min_for(world, tool, step))
+    if best.node == NONE or is_better(world, group, pair, best):
+        return pair
+    return best
+
+
+@compiled
+def is_better(world, group, pair, best):
+    if pair.node == best.node:
+        return suits_better(world, group, pair, best)
+    lot, other = lot_at(world, lot_of(world, pair.node)), lot_at(world, lot_of(world, best.node))
+    if group.by_rank and lot.rank != other.rank:
+        return lot.rank < other.rank
+    for place in range(8):
+        key = int64(group.keys[place])
+        if key == Key.END:
+            break
+        if key == Key.SETUP:
+            value, other_value = pair.setup_min, best.setup_min
+        else:
+            value, other_value = urgency(world, key, lot), urgency(world, key, other)
+        if value != other_value:
+            return value < other_value
+    return lot.since_min < other.since_min
+
+
+@compiled
+def suits_better(world, group, pair, best):
+    """Whether the tool of a pair suits the same lot better."""
+    if group.prefers_least_setup and pair.setup_min != best.setup_min:
+        return pair.setup_min < best.setup_min
+    if group.choice == Choice.RANDOM:
+        return luck_of(world, pair) < luck_of(world, best)
+    return False
+
+
+@compiled
+def luck_of(world, pair):
+    """A number drawn for a lot and a tool."""
+    lot = lot_at(world, lot_of(world, pair.node))
+    bits = keyed(lot.key, lot_draw(Draw.TOOL_CHOICE, lot, step_at(world, lot.step)))
+    return keyed(bits, fixture_at(world, pair.tool).place)
