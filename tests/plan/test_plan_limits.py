@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
+import time
+from threading import Event, Timer
+
 import numpy as np
 import plan_samples as s
 import pytest
@@ -9,7 +13,7 @@ from scipy.sparse import csc_matrix
 
 from fabstack.errors import LimitError
 from fabstack.plan import PlanOptions, plan
-from fabstack.plan.highs import Status, minimum
+from fabstack.plan.highs import Status, _run, minimum
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import scaled
 
@@ -62,6 +66,30 @@ def test_no_time_at_all_is_a_limit_that_is_told() -> None:
     )  # fmt: skip
     with pytest.raises(LimitError, match="no plan was found within 1e-06 s"):
         plan(programme, options=PlanOptions(time_limit_s=1e-6))
+
+
+class Deaf:
+    """A solver that never looks up, like HiGHS in a long factorisation."""
+
+    def __init__(self) -> None:
+        self.released, self.told_to_stop = Event(), False
+
+    def run(self) -> None:
+        self.released.wait(30)
+
+    def cancelSolve(self) -> None:
+        self.told_to_stop = True
+
+
+def test_ctrl_c_does_not_wait_for_a_solver_that_never_looks_up() -> None:
+    """The interrupt is marked only, as where the system hands the signal to another thread."""
+    solver, started = Deaf(), time.perf_counter()
+    Timer(0.1, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        _run(solver)
+    solver.released.set()
+    assert solver.told_to_stop
+    assert time.perf_counter() - started < 5
 
 
 def test_scaling_brings_numbers_towards_one_and_keeps_the_optimum() -> None:

@@ -7,6 +7,7 @@ Only typer is imported here; every engine is imported inside the command that ne
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -61,8 +62,17 @@ for name, command in COMMANDS.items():
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit code."""
-    sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
+    """Run one command and leave with its exit code.
+
+    One that was stopped has cleaned up behind itself, and leaves without waiting for a solver or a
+    kernel that still works in a thread.
+    """
+    code = exit_code(sys.argv[1:] if arguments is None else arguments)
+    if code == STOPPED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def exit_code(arguments: list[str]) -> int:

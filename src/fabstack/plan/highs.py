@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from enum import StrEnum
+from threading import Thread
 from typing import Any, NamedTuple
 
 import highspy
@@ -17,6 +18,7 @@ from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.types import Floats
 
 MANY_COLUMNS = 20_000  # from here on the interior point method is the faster one
+LOOK_UP_S = 0.2
 TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
 FEASIBILITY = 1e-9  # to which rows are kept, in the units of the scaled program
 ALWAYS: dict[str, Any] = {
@@ -158,15 +160,29 @@ def _solver(arrays: Arrays, options: dict[str, Any]) -> Any:
 
 
 def _run(solver: Any) -> Any:
-    """Run in a thread, so that Ctrl-C is heard at once; the solver is stopped before it goes on."""
+    """Run in a thread of its own, so that Ctrl-C is heard at once.
+
+    HiGHS is told to stop, but looks up seldom while it factorises or undoes a presolve: nobody
+    waits for that, and the thread does not keep the process alive. A system may hand the signal to
+    any thread, so this one wakes up now and then to see it.
+    """
     solver.HandleUserInterrupt = True
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        running = thread.submit(solver.run)
-        try:
-            return running.result()
-        except KeyboardInterrupt:
-            solver.cancelSolve()
-            raise
+    answer = Future[Any]()
+    Thread(target=_answer_to, args=(answer, solver), daemon=True).start()
+    try:
+        while not wait([answer], LOOK_UP_S).done:
+            pass
+    except KeyboardInterrupt:
+        solver.cancelSolve()
+        raise
+    return answer.result()
+
+
+def _answer_to(answer: Future[Any], solver: Any) -> None:
+    try:
+        answer.set_result(solver.run())
+    except BaseException as error:
+        answer.set_exception(error)
 
 
 def _model(arrays: Arrays) -> Any:
