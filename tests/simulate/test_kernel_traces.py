@@ -1,6 +1,7 @@
 """What happens, minute by minute, on fabs small enough to work out by hand."""
 
 import pytest
+from kernel_stories import left, lots, one_step, stops_at, story, trace
 
 from fabstack.arrays.build import (
     Group,
@@ -18,44 +19,6 @@ from fabstack.arrays.build import (
 from fabstack.arrays.chance import constant, empirical, exponential
 from fabstack.arrays.types import Basis, Clock, Key, Saw, ToolState
 from fabstack.simulate.simulation import Simulation
-
-
-def trace(parts, end_min=1_000.0, saw=(Saw.STARTED, Saw.ENDED)):
-    """(minute, lot, what, tool) of each logged event; lots count from 0 over all streams."""
-    simulation = Simulation(fab_of(parts), 1, seen_lines=1_000)
-    simulation.run_until(end_min)
-    return [
-        (line.time_min, int(line.stream), int(line.serial), Saw(line.saw).name, int(line.tool))
-        for line in simulation.seen
-        if line.saw in saw
-    ]
-
-
-def story(parts, end_min=1_000.0):
-    """(minute, "stream.serial", tool) of each start."""
-    return [
-        (minute, f"{stream}.{serial}", tool)
-        for minute, stream, serial, saw, tool in trace(parts, end_min)
-        if saw == "STARTED"
-    ]
-
-
-def left(parts, end_min=1_000.0):
-    """(minute, "stream.serial", carriers) of each lot that left."""
-    simulation = Simulation(fab_of(parts), 1)
-    simulation.run_until(end_min)
-    return [
-        (one.left_min, f"{one.stream}.{one.serial}", one.carriers) for one in simulation.finished
-    ]
-
-
-def lots(*entries, **stream):
-    return Stream("lots", listed=[Listed(*entry) for entry in entries], **stream)
-
-
-def one_step(process, *streams, group=None, **step):
-    group = Group("tools") if group is None else group
-    return Parts([group], [Route([Step(0, process, **step)])], streams)
 
 
 def test_three_lots_and_two_tools():
@@ -198,12 +161,6 @@ def test_the_batch_with_the_most_urgent_lot_goes_first():
         (20.0, "0.1"),
         (20.0, "0.2"),
     ]
-
-
-def stops_at(*minutes_and_lengths, **kind):
-    """A stop that falls due after given gaps, each for a given time, then never again."""
-    (first, length), *_ = minutes_and_lengths
-    return Stop(constant(1e14), constant(length), first=constant(first), **kind)
 
 
 def test_a_breakdown_stops_the_job_which_goes_on_after_the_repair():
