@@ -7,6 +7,7 @@ unloaded at 16. The next lot is taken at 12: loaded at 13, as the first slot fal
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -337,7 +338,7 @@ def test_a_saturated_tool_takes_a_lot_every_carriers_times_the_interval(
     process_min = interval_min + rest_min
     done = saturated(process_min, interval_min, carriers, load_min, unload_min).values()
     for times in zip(*done, strict=True):
-        assert {b - a for a, b in zip(times, times[1:], strict=False)} == {every_min}
+        assert {b - a for a, b in pairwise(times)} == {every_min}
 
 
 @given(quarters, quarters, carriers)
@@ -346,7 +347,7 @@ def test_a_saturated_tool_is_as_fast_as_the_slower_of_its_slots(interval_min, re
     done = saturated(interval_min + rest_min, interval_min, carriers, 0.0, 0.0)
     ends = [end for _, end in done.values()]
     every_min = carriers * max(interval_min, rest_min)
-    assert {b - a for a, b in zip(ends, ends[1:], strict=False)} == {every_min}
+    assert {b - a for a, b in pairwise(ends)} == {every_min}
 
 
 # --- What does not cascade ----------------------------------------------------------------------
