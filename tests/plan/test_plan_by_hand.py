@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import exp
 
 import numpy as np
 import plan_samples as s
@@ -13,6 +14,7 @@ from fabstack.model.header import Finance, Planning
 from fabstack.model.items import Component
 from fabstack.model.plants import Lane, Stock
 from fabstack.model.supply import PriceBreak, Rival
+from fabstack.model.technology import Technology
 from fabstack.plan import Code, Integers, PlanOptions, PlanResult, Status, Supply, plan
 
 
@@ -79,6 +81,41 @@ def test_capacity_expansion_instance_b_costs_242_and_relaxed_222() -> None:
     assert all_sales - plan(programme).objective_usd == pytest.approx(242)
     relaxed = plan(programme, options=PlanOptions(integers=Integers.RELAXED))
     assert all_sales - relaxed.objective_usd == pytest.approx(222)
+
+
+def test_capital_of_a_chosen_phase_that_was_begun_before_the_start_is_paid_at_the_start() -> None:
+    # 300 over the three months up to February, two of which lie before January: all in January
+    programme = s.programme(
+        months=3,
+        items=(s.item(price_usd=30),),
+        plants=(s.plant(),),
+        phases=(s.phase(20, ready="2026-02", optional=True, build_months=3, capex_usd=300),),
+        routes=(s.route(),),
+        demands=s.demands(0, 20, 20),
+    )
+    assert plan(programme).cash.capex == pytest.approx([300, 0, 0])
+
+
+def test_a_carrier_yields_as_in_the_month_in_which_it_leaves() -> None:
+    # 50 % at first, 100 % in the end, by 63 % of the way each month; one month on the way
+    technology = Technology(
+        name="young",
+        carrier="board",
+        yield_start_percent=50,
+        yield_mature_percent=100,
+        learning_months=1,
+    )
+    programme = s.programme(
+        months=2,
+        items=(s.item(price_usd=10, technology="young"),),
+        technologies=(technology,),
+        plants=(s.plant(),),
+        phases=(s.phase(100),),
+        routes=(s.route(),),
+        demands=s.demands(0, 200),
+    )
+    found = plan(programme, options=PlanOptions(lead_times_months={"make-part": 1}))
+    assert found.output[0] == pytest.approx([0, 100 * (1 - 0.5 * exp(-1.5))])
 
 
 # --- Time -----------------------------------------------------------------------------------------
@@ -326,6 +363,22 @@ def test_tool_hours_bind_and_their_dual_is_the_profit_of_an_hour() -> None:
     assert [r.worth_usd for r in result.reasons] == pytest.approx([15, 15])
 
 
+def test_a_carrier_that_is_scrapped_asks_for_no_tools_behind_its_step() -> None:
+    # half is lost at the first step, so that an hour of the second step serves two starts
+    programme = s.programme(
+        months=1,
+        items=(s.item(price_usd=10),),
+        plants=(s.plant(),),
+        tool_groups=(s.tool_group(10, name="early"), s.tool_group(1, name="late")),
+        routes=(s.route(),),
+        steps=(replace(s.step(1, 1, group="early"), yield_percent=50), s.step(2, 1, group="late")),
+        demands=s.demands(2000),
+    )
+    found = plan(programme, options=PlanOptions(lead_times_months={"make-part": 0}))
+    assert only(found, "starts") == pytest.approx([2 * s.HOURS_PER_MONTH])
+    assert only(found, "output") == pytest.approx([s.HOURS_PER_MONTH])
+
+
 def test_a_plan_uses_no_more_than_the_target_load() -> None:
     planning = Planning(max_load_percent=80, backlog_months=0)
     options = PlanOptions(lead_times_months={"make-part": 0.0}, efficiencies={"tool": 0.5})
@@ -458,8 +511,6 @@ def test_a_demand_without_any_source_is_short_for_want_of_material() -> None:
 
 def test_yield_is_the_reason_where_mature_yields_would_have_been_enough() -> None:
     # half of the units are good on the first day, nearly all in the end; ten are wanted of ten
-    from fabstack.model.technology import Technology
-
     technology = Technology(
         name="young", carrier="board", yield_start_percent=50, learning_months=1000
     )
