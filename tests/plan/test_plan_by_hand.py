@@ -115,7 +115,9 @@ def test_a_carrier_yields_as_in_the_month_in_which_it_leaves() -> None:
         demands=s.demands(0, 200),
     )
     found = plan(programme, options=PlanOptions(lead_times_months={"make-part": 1}))
-    assert found.output[0] == pytest.approx([0, 100 * (1 - 0.5 * exp(-1.5))])
+    expected = [0, 100 * (1 - 0.5 * exp(-1.5))]
+    assert only(found, "output") == pytest.approx(expected)
+    assert only(found, "delivered") == pytest.approx(expected)
 
 
 # --- Time -----------------------------------------------------------------------------------------

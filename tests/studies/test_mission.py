@@ -51,9 +51,9 @@ TABLES = {
     ),
     "ramp_curve": pl.DataFrame(
         {
-            "activity": ["open"] * 4,
-            "date": [date(2026, m, 1) for m in (2, 4, 6, 8)],
-            "probability": [0.1, 0.5, 0.7, 0.9],
+            "activity": ["open"] * 5,
+            "date": [date(2026, m, 1) for m in (2, 3, 4, 6, 8)],
+            "probability": [0.1, 0.4, 0.5, 0.7, 0.9],
         }
     ),
     "ramp_cadence": pl.DataFrame({"percentile": [10, 50, 90], "months": [10.0, 13.0, 20.0]}),
@@ -84,6 +84,7 @@ def verdict(measure: str, static: dict | None = None, **claim) -> Verdict:
     ("day", "odds", "holds"),
     [
         ("2026-01-15", 0, False),
+        ("2026-03-15", 40, False),
         ("2026-04-10", 50, None),
         ("2026-07-01", 70, None),
         ("2026-08-01", 90, True),
@@ -150,7 +151,7 @@ BUILT = {
 
 
 @pytest.mark.parametrize(
-    ("months", "odds", "holds"), [(1.8, 10, False), (2.1, 50, None), (7, 90, True)]
+    ("months", "odds", "holds"), [(1.8, 40, False), (2.1, 50, None), (7, 90, True)]
 )
 def test_a_time_to_build_is_held_against_the_futures_as_a_date_is(months, odds, holds):
     """Counted from the first of February, half of the futures are there on the first of April."""
