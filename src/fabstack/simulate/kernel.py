@@ -2,10 +2,10 @@
 
 from numpy import int64
 
-from fabstack.arrays.types import Does, Status
+from fabstack.arrays.types import NONE, Does, Status
 from fabstack.simulate.kernel_calendar import more_happens_at, plan_rare_event, take_next
 from fabstack.simulate.kernel_compile import compiled, entry, inlined
-from fabstack.simulate.kernel_lots import lot_arrives, lot_is_there
+from fabstack.simulate.kernel_lots import lot_is_there
 from fabstack.simulate.kernel_stops import (
     stop_ends,
     stop_falls_due,
@@ -30,8 +30,14 @@ from fabstack.simulate.kernel_tables import (
     room_of,
     touched_at,
 )
-from fabstack.simulate.kernel_tools import job_ends, look_for_work, lot_leaves_cascade
-from fabstack.simulate.kernel_work import tool_takes_more
+from fabstack.simulate.kernel_tools import (
+    job_ends,
+    look_for_work,
+    lot_comes,
+    lot_leaves_cascade,
+    start_lot,
+    tool_takes_more,
+)
 
 FIRST = int64(0)
 
@@ -51,7 +57,10 @@ def run_until(world, end_min, most_events):
         now.now_min = event.time_min
         now.events += 1
         happen(world, event)
-        if not more_happens_at(world, event.time_min):
+        if now.start_lot != NONE:
+            start_lot(world, now.start_tool, now.start_lot)
+            now.start_lot = NONE
+        if now.touched > 0 and not more_happens_at(world, event.time_min):
             all_look_for_work(world)
         if now.events >= last_event:
             return Status.PAUSED
@@ -62,7 +71,7 @@ def happen(world, event):
     if event.does == Does.JOB_ENDS:
         job_ends(world, event.node)
     elif event.does == Does.LOT_ARRIVES:
-        lot_arrives(world, event.node - facts_of(world).tools)
+        lot_comes(world, event.node - facts_of(world).tools)
     elif event.does == Does.LOT_LEAVES_CASCADE:
         lot_leaves_cascade(world, event.node - facts_of(world).tools)
     elif event.does == Does.TOOL_TAKES_MORE:

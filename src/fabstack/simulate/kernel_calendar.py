@@ -12,6 +12,9 @@ from fabstack.arrays.types import NEVER, NONE, SEQUENCE_BITS, Does
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_tables import (
     bucket_at,
+    expect_lot,
+    expect_tool,
+    facts_of,
     heap_at,
     link_at,
     planned_at,
@@ -157,9 +160,20 @@ def lay_out(world, bucket):
     while node != NONE:
         planned = planned_at(world, node)
         write_today(world, wheel.end, planned.time_min, planned.order, node)
+        expect_record(world, node)
         wheel.end += 1
         node = int64(link_at(world, node).behind)
     sort_today(world)
+
+
+@compiled
+def expect_record(world, node):
+    """The lot or tool of an event of the open bucket is needed soon."""
+    tools = facts_of(world).tools
+    if node < tools:
+        expect_tool(world, node)
+    else:
+        expect_lot(world, node - tools)
 
 
 # --- The open bucket ----------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def first_place(world, group, family_id, room):
 @inlined
 def first_come(world, family_id, queue_id, room):
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
-    while node != NONE and lot_at(world, lot_of(world, node)).carriers > room:
+    while room != ANY and node != NONE and lot_at(world, lot_of(world, node)).carriers > room:
         ahead, node = node, int64(link_at(world, node).behind)
     return Place(family_id, queue_id, node, ahead)
 

@@ -45,6 +45,12 @@ def turn_to_next(world, tool_id):
         put_free_tool(world, tool_id)
 
 
+@inlined
+def is_fit(tool):
+    """Whether nothing keeps a tool from new work."""
+    return tool.due == 0 and not tool.is_suspended and not tool.is_leaving
+
+
 @compiled
 def interrupts(world, tool):
     """Whether something is due that does not wait for the running job."""

@@ -16,11 +16,14 @@ from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from fabstack.arrays.types import TABLES, World
+from fabstack.arrays.types import CACHE_LINE, TABLES, World
 from fabstack.simulate.kernel_compile import SETTINGS
 
 _POINTER = ir.IntType(8).as_pointer()
 _WORD = ir.IntType(64)
+_FLAG = ir.IntType(32)
+_PREFETCH = ir.FunctionType(ir.VoidType(), [_POINTER, _FLAG, _FLAG, _FLAG])
+_READ_AND_KEEP = [_FLAG(0), _FLAG(3), _FLAG(1)]
 
 
 def tables_of(world):
@@ -65,6 +68,34 @@ def _only_row_of(table):
         return from_dtype(TABLES[table])(world), _code_to_find(table)
 
     return row_of
+
+
+def _hint_for(table):
+    """The function that tells the processor which row of this table is needed soon."""
+    if SETTINGS.DISABLE_JIT:
+        return lambda world, row: None
+
+    @intrinsic
+    def expect_row(_context, world, row):
+        return types.void(world, row), _code_to_fetch(table)
+
+    return expect_row
+
+
+def _code_to_fetch(table):
+    place, record_bytes = list(TABLES).index(table), TABLES[table].itemsize
+
+    def code(context, builder, signature, arguments):
+        directory = builder.inttoptr(arguments[0], _POINTER.as_pointer())
+        row = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        first = _word_of(builder, directory, 2 * place)
+        at = builder.gep(first, [builder.mul(row, _WORD(record_bytes))])
+        fetch = cgutils.get_or_insert_function(builder.module, _PREFETCH, "llvm.prefetch.p0")
+        for line in range(0, record_bytes, CACHE_LINE):
+            builder.call(fetch, [builder.gep(at, [_WORD(line)]), *_READ_AND_KEEP])
+        return context.get_dummy_value()
+
+    return code
 
 
 def _code_to_find(table):
@@ -138,6 +169,10 @@ today_at = _row_of("today")
 heap_at = _row_of("heap")
 finished_at = _row_of("finished")
 seen_at = _row_of("seen")
+
+# Rows that will be needed soon.
+expect_lot = _hint_for("lots")
+expect_tool = _hint_for("tools")
 
 # Tables of one row.
 facts_of = _only_row_of("facts")

@@ -3,9 +3,10 @@
 from numpy import int64
 
 from fabstack.arrays.types import NONE, Kind, Saw, ToolState
+from fabstack.simulate.kernel_calendar import more_happens_at
 from fabstack.simulate.kernel_choice import best_pair
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_lots import lot_goes_on, lot_starts
+from fabstack.simulate.kernel_lots import lot_arrives, lot_goes_on, lot_starts
 from fabstack.simulate.kernel_queue import (
     ANY,
     family_to_run,
@@ -13,11 +14,12 @@ from fabstack.simulate.kernel_queue import (
     leave_line,
     lot_of,
     node_of,
+    put_free_tool,
     take_free_tool,
     take_tool_at,
 )
 from fabstack.simulate.kernel_statistics import age_line, change_state, see_lot
-from fabstack.simulate.kernel_stops import call_for_maintenance, turn_to_next
+from fabstack.simulate.kernel_stops import call_for_maintenance, is_fit, turn_to_next
 from fabstack.simulate.kernel_tables import (
     family_at,
     group_at,
@@ -45,6 +47,71 @@ def look_for_work(world, group_id):
                 return
         elif not start_pair(world, group, group_id):
             return
+
+
+# --- At once ------------------------------------------------------------------------------------
+#
+# Most lots meet a tool when nothing else happens at that minute and nobody else is to be asked. Then
+# they start without a turn through waiting line and ring; what follows is the same.
+
+
+@inlined
+def lot_comes(world, lot_id):
+    """A lot comes off the road; a free tool takes it at once if nothing else is to be seen."""
+    lot = lot_at(world, lot_id)
+    group_id = int64(step_at(world, lot.step).group)
+    line = line_at(world, group_id)
+    if line.free > 0 and line.waiting == 0 and is_simple(world, group_id, line):
+        lot.since_min = now_of(world).now_min
+        lot.work_left_min = step_at(world, lot.step).work_left_min
+        age_line(line, lot.since_min)
+        line.inside += 1
+        line.lots_started += 1
+        see_lot(world, lot, NONE, Saw.QUEUED)
+        start_at_once(world, take_free_tool(world, group_id, lot), lot_id)
+    else:
+        lot_arrives(world, lot_id)
+
+
+@inlined
+def tool_takes_more(world, tool_id):
+    """It is time for a cascade to take its next lot."""
+    tool_at(world, tool_id).takes_more = 0
+    if not takes_next(world, tool_id):
+        put_free_tool(world, tool_id)
+
+
+@inlined
+def takes_next(world, tool_id):
+    """A tool takes the next lot at once if nothing else is to be seen; says whether it does."""
+    group_id = int64(tool_at(world, tool_id).group)
+    line = line_at(world, group_id)
+    if line.free > 0 or line.waiting == 0 or not is_simple(world, group_id, line):
+        return False
+    group = group_at(world, group_id)
+    place = first_place(world, group, int64(group.first_family), ANY)
+    start_at_once(world, tool_id, leave_line(world, place))
+    return True
+
+
+@inlined
+def is_simple(world, group_id, line):
+    """Whether any tool of the group takes any lot, and nothing else happens at this minute."""
+    return (
+        group_at(world, group_id).kind == Kind.PLAIN
+        and not line.is_touched
+        and not more_happens_at(world, now_of(world).now_min)
+    )
+
+
+@inlined
+def start_at_once(world, tool_id, lot_id):
+    now = now_of(world)
+    now.start_tool = tool_id
+    now.start_lot = lot_id
+
+
+# --- By choice ----------------------------------------------------------------------------------
 
 
 @inlined
@@ -167,7 +234,6 @@ def count_carriers(world, tool_id, carriers):
 def job_ends(world, tool_id):
     """The lots of a job go on, and the tool turns to what is next."""
     tool = tool_at(world, tool_id)
-    change_state(tool, now_of(world).now_min, ToolState.STANDBY)
     count_job(world, tool, tool.lots)
     node = int64(tool.first_lot)
     tool.first_lot = NONE
@@ -175,7 +241,16 @@ def job_ends(world, tool_id):
         following = int64(link_at(world, node).behind)
         end_step(world, tool_id, lot_of(world, node))
         node = following
-    turn_to_next(world, tool_id)
+    turn(world, tool_id)
+
+
+@inlined
+def turn(world, tool_id):
+    """A tool that is empty takes the next lot, or turns to what is due."""
+    tool = tool_at(world, tool_id)
+    if tool.is_free or not is_fit(tool) or not takes_next(world, tool_id):
+        change_state(tool, now_of(world).now_min, ToolState.STANDBY)
+        turn_to_next(world, tool_id)
 
 
 @inlined
@@ -191,8 +266,7 @@ def lot_leaves_cascade(world, lot_id):
     if tool.lots > 0:
         take_more_in_time(world, tool_id)
     else:
-        change_state(tool, now_of(world).now_min, ToolState.STANDBY)
-        turn_to_next(world, tool_id)
+        turn(world, tool_id)
 
 
 @inlined

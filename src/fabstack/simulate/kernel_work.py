@@ -161,12 +161,6 @@ def take_more_in_time(world, tool_id):
 
 
 @compiled
-def tool_takes_more(world, tool_id):
-    tool_at(world, tool_id).takes_more = 0
-    put_free_tool(world, tool_id)
-
-
-@compiled
 def take_no_more(world, tool_id):
     """A tool finishes what is inside and takes nothing new."""
     tool = tool_at(world, tool_id)

@@ -12,6 +12,7 @@ from fabstack.arrays.types import (
     NEVER,
     NONE,
     SEQUENCE_BITS,
+    Basis,
     Calendar,
     Does,
     Fab,
@@ -90,7 +91,7 @@ def _state(fab: Fab, seed: int, slots: int) -> State:
 
 
 def _now(slots: int) -> t.Records:
-    return t.table(t.NOW, 1, free_lot=0, free_lots=slots)
+    return t.table(t.NOW, 1, free_lot=0, free_lots=slots, start_lot=NONE)
 
 
 def _tools(fab: Fab) -> t.Records:
@@ -160,7 +161,7 @@ def _calendar(fab: Fab, slots: int) -> Calendar:
 
 def _wheel(fab: Fab) -> tuple[float, int]:
     """Width and number of buckets: a few events in each, and most durations within the wheel."""
-    means = fab.steps.process.mean_min
+    means = _job_minutes(fab)
     means = means[means > 0.0]
     if means.size == 0:
         return 1.0, 64
@@ -173,11 +174,18 @@ def _events_per_min(fab: Fab) -> float:
     """A guess: two events for each job that the tools could do."""
     rate = 0.0
     for place, group in enumerate(fab.groups):
-        minutes = fab.steps.process.mean_min[fab.steps.group == place]
+        minutes = _job_minutes(fab)[fab.steps.group == place]
         minutes = minutes[minutes > 0.0]
         if minutes.size:
             rate += 2.0 * float(group.tools) / float(minutes.mean())
     return max(rate, 1e-9)
+
+
+def _job_minutes(fab: Fab) -> t.Records:
+    """[step]  for a lot of 25 where the time is for each carrier."""
+    steps = fab.steps
+    more = np.where(steps.interval_min >= 0.0, steps.interval_min, steps.process.mean_min)
+    return steps.process.mean_min + np.where(steps.basis == Basis.CARRIER, 24.0 * more, 0.0)
 
 
 # --- Logs ---------------------------------------------------------------------------------------
