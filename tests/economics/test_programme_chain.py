@@ -9,6 +9,7 @@ from fabstack.economics.capacity import (
     hours_per_carrier,
     hours_per_tool_month,
     line_yield,
+    lot_visits,
     raw_process_min,
 )
 from fabstack.economics.chain import unit_costs
@@ -20,7 +21,10 @@ from fabstack.economics.flow import (
     yield_share,
 )
 from fabstack.economics.spread import bands, swings
-from fabstack.model import Programme, by_key
+from fabstack.model import Distribution, Kind, Programme, by_key
+from fabstack.model.routes import Step
+
+MINUTE = Distribution(Kind.CONSTANT, (1.0,))
 
 BASE = {
     "programme": {"name": "hand", "title": "", "start": "2026-01", "end": "2027-12"},
@@ -182,8 +186,22 @@ def test_line_yield_is_the_product_over_the_steps(programme):
 
 
 def test_raw_process_time_counts_handling_and_transport(programme):
-    """1.25 x (50 + 10) + 0.5 x (120 + 10 + 10)."""
-    assert raw_process_min(programme, "make") == pytest.approx(75 + 70)
+    """1.25 x 50 + 0.25 x 10 + 0.5 x (120 + 10 + 10); a lot is at its first step from the start."""
+    assert raw_process_min(programme, "make") == pytest.approx(65 + 70)
+
+
+def test_rework_repeats_every_step_since_the_one_it_returns_to(programme):
+    """Half go back from step 3 to 2: both are passed 1 / (1 - 0.5) times; 3 is sampled at 80 %."""
+    steps = [
+        Step(route="make", step=number, name="s", tool_group="litho", process=MINUTE, **more)
+        for number, more in (
+            (1, {}),
+            (2, {}),
+            (3, {"rework_percent": 62.5, "rework_to": 2, "sampling_percent": 80}),
+            (4, {}),
+        )
+    ]
+    assert lot_visits(steps) == pytest.approx([1.0, 2.0, 1.6, 1.0])
 
 
 def test_availability_is_uptime_outside_repair_and_maintenance(programme):

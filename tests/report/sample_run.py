@@ -228,7 +228,9 @@ def simulation():
                 "plant": plant,
                 "route": f"make-{item}",
                 "item": item,
+                "name": "",
                 "priority": 0,
+                "was_inside": False,
                 "lots_started": 900.0,
                 "lots_completed": 880.0,
                 "units_out": 22_000.0,
@@ -238,6 +240,7 @@ def simulation():
                 "cycle_time_days_p95": 1.5 * days,
                 "x_factor": 2.1,
                 "on_time_percent": None,
+                "tardiness_days_mean": None,
                 "wip_lots_mean": 40.0,
                 "replications": 3,
             }
@@ -259,9 +262,13 @@ def simulation():
                 "scheduled_down_percent": 6.0,
                 "unscheduled_down_percent": 6.0,
                 "non_scheduled_percent": 1.0,
+                "availability_percent": 87.0,
                 "utilisation_of_available_percent": 96.0 - 13 * k,
+                "utilisation_ci95_percent": 0.4,
                 "queue_time_h_mean": 30.0 / (k + 1),
+                "wip_lots_mean": 60.0 / (k + 1),
                 "moves": 41_000.0,
+                "turns_per_day": 2.0,
                 "bottleneck_rank": k + 1,
             }
             for plant, group, k in groups

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,67 +18,193 @@ if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
     from fabstack.model import Programme
     from fabstack.simulate import SimulationResult
+    from fabstack.simulate.run import Keep, Prepared
 
     Tables = dict[str, pl.DataFrame]
 
-MOST_GROUPS = 5  # of each plant
-
 
 def simulate(
-    programme: Annotated[Path, typer.Argument(help="Programme folder or workbook.")],
+    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
     until: Annotated[
         str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
     ] = None,
     warm_up: Annotated[
-        str | None, typer.Option(help="Left out of the statistics, such as 60d.")
+        str | None,
+        typer.Option(help="Left out of the statistics, such as 60d; lots that finish later count."),
     ] = None,
     replications: Annotated[
         int | None, typer.Option(min=1, help="Independent futures; default: the programme's.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
     scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Threads for the replications.")] = 1,
+    rule: Annotated[
+        str | None,
+        typer.Option(help='Dispatch rule of all tool groups instead, such as "priority > cr".'),
+    ] = None,
+    due_spread: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Draw each lot's time to its due date from 1 -+ this, such as 0.2."
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Threads for the replications; changes no result.")
+    ] = 1,
     out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="States of every tool group by day, too (with --out).")
+    ] = False,
+    event_log: Annotated[
+        Path | None,
+        typer.Option(help="Parquet file for every event of the first replication."),
+    ] = None,
+    snapshot_at: Annotated[
+        str | None, typer.Option(help="When to write the snapshot, such as 365d.")
+    ] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="File from which --resume goes on with the same bits.")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Go on from this snapshot; its seeds and replications count."),
+    ] = None,
+    wip_table: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV file for the lots inside at the end: a table wip to start another run from."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Run every tool and lot; where a programme names no starts, its plan's are taken.
 
     Example: fabstack simulate programmes/small-line --until 400d --replications 4
     """
-    from fabstack import formats
-    from fabstack.cli.progress import stages
     from fabstack.cli.quantities import Quantities
-    from fabstack.results.simulate_tables import simulate_tables
-    from fabstack.simulate import simulate as run
 
     quantities = Quantities()
-    until_min = _minutes(quantities, "--until", until)
-    warm_up_min = _minutes(quantities, "--warm-up", warm_up)
+    asked = Asked(
+        until_min=_minutes(quantities, "--until", until),
+        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        replications=replications,
+        seed=seed,
+        rule=_rule(quantities, rule),
+        due_spread=due_spread,
+        workers=workers,
+        daily=daily,
+        event_log=event_log,
+        snapshot_at_min=_minutes(quantities, "--snapshot-at", snapshot_at),
+        snapshot=snapshot,
+        resume=resume,
+    )
+    _refuse_half_a_snapshot(quantities, asked)
     quantities.finish()
-    loaded = formats.read(programme, scenario)
-    subject, arrivals = _with_starts(loaded.programme)
-    started_s = time.perf_counter()
-    with stages() as tell:
-        result = run(
-            subject,
-            until_min=until_min,
-            warm_up_min=warm_up_min,
-            seed=seed,
-            replications=replications,
-            workers=workers,
-            arrivals=arrivals,
-            tell=lambda share: tell("simulation", round(1000 * share), 1000),
-        )
-    wall_s = time.perf_counter() - started_s
-    tables = simulate_tables(result, subject)
-    answer = _answer(result, tables, wall_s) | {"scenario": scenario, "seed": seed}
+    subject, result, setup_s = _run(programme, scenario, asked)
+    tables, answer = _answer(subject, result, setup_s)
+    answer |= {"scenario": scenario, "seed": result.replications[0].seed}
+    if wip_table is not None:
+        _write_wip(wip_table, result, subject)
     if out is not None:
         _write(out, subject, tables, answer)
     _print(answer, as_json=as_json)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the options say."""
+
+    until_min: float | None
+    warm_up_min: float | None
+    replications: int | None
+    seed: int
+    rule: str | None
+    due_spread: float | None
+    workers: int
+    daily: bool
+    event_log: Path | None
+    snapshot_at_min: float | None
+    snapshot: Path | None
+    resume: Path | None
+
+
+# --- Options ------------------------------------------------------------------------------------
+
+
 def _minutes(quantities: Quantities, option: str, text: str | None) -> float | None:
     return None if text is None else quantities.read(option, text, "min", at_least=0)
+
+
+def _rule(quantities: Quantities, text: str | None) -> str | None:
+    from fabstack.model import dispatch
+
+    if text is None:
+        return None
+    try:
+        return dispatch.spelt(text)
+    except ValueError as error:
+        quantities.reject("--rule", str(error), dispatch.MEANING, "bad-rule", "")
+        return None
+
+
+def _refuse_half_a_snapshot(quantities: Quantities, asked: Asked) -> None:
+    if (asked.snapshot is None) != (asked.snapshot_at_min is None):
+        missing = "--snapshot" if asked.snapshot is None else "--snapshot-at"
+        quantities.reject(
+            missing,
+            "it is missing",
+            "a file and a time",
+            "missing-option",
+            "give --snapshot FILE and --snapshot-at 365d together",
+        )
+
+
+# --- The run ------------------------------------------------------------------------------------
+
+
+def _run(
+    path: Path, scenario: str | None, asked: Asked
+) -> tuple[Programme, SimulationResult, float]:
+    """The programme that was run, what came out, and the seconds before the first event."""
+    from fabstack import formats
+    from fabstack.cli.progress import stages
+    from fabstack.simulate.run import prepare, replicate
+    from fabstack.simulate.simulation import announce_compilation
+
+    started_s = time.perf_counter()
+    loaded = formats.read(path, scenario)
+    for finding in loaded.findings:
+        sys.stderr.write(f"{finding}\n")
+    announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
+    subject, arrivals = _with_starts(_changed(loaded.programme, asked))
+    prepared = prepare(
+        subject,
+        until_min=asked.until_min,
+        warm_up_min=asked.warm_up_min,
+        seed=asked.seed,
+        replications=asked.replications,
+        arrivals=arrivals,
+        resume=asked.resume,
+    )
+    setup_s = time.perf_counter() - started_s
+    with ExitStack() as stack:
+        tell = stack.enter_context(stages())
+        result = replicate(
+            prepared,
+            workers=asked.workers,
+            keep=_keep(asked, prepared, subject, stack),
+            tell=lambda share: tell("simulation", round(1000 * share), 1000),
+        )
+    return subject, result, setup_s
+
+
+def _changed(programme: Programme, asked: Asked) -> Programme:
+    from fabstack.studies.changes import with_due_spread, with_rule
+
+    if asked.rule is not None:
+        programme = with_rule(programme, asked.rule)
+    if asked.due_spread is not None:
+        programme = with_due_spread(programme, 100 * asked.due_spread)
+    return programme
 
 
 def _with_starts(programme: Programme) -> tuple[Programme, list[Any]]:
@@ -93,26 +220,44 @@ def _with_starts(programme: Programme) -> tuple[Programme, list[Any]]:
     return started, planned_arrivals(programme, tables)
 
 
-def _answer(result: SimulationResult, tables: Tables, wall_s: float) -> dict[str, Any]:
+def _keep(asked: Asked, prepared: Prepared, programme: Programme, stack: ExitStack) -> Keep:
+    from fabstack.simulate.run import Keep
+
+    take = None
+    if asked.event_log is not None:
+        from fabstack.results.event_log import EventLog
+
+        take = stack.enter_context(EventLog(asked.event_log, prepared.scene, programme)).take
+    return Keep(
+        daily_tools=asked.daily,
+        take_seen=take,
+        snapshot_at_min=asked.snapshot_at_min,
+        snapshot=asked.snapshot,
+    )
+
+
+# --- What came out ------------------------------------------------------------------------------
+
+
+def _answer(
+    programme: Programme, result: SimulationResult, setup_s: float
+) -> tuple[Tables, dict[str, Any]]:
     import resource
 
-    groups = tables["sim_tool_groups"]
-    return {
-        "days": result.until_min / 1440,
-        "warm_up_days": result.warm_up_min / 1440,
-        "replications": len(result.replications),
-        "lots": tables["sim_products"].to_dicts(),
-        "toolgroups": groups.to_dicts(),
-        "stocks": tables["sim_stocks"].to_dicts(),
-        "left_out": list(result.left_out),
-        "performance": {
-            "lot_steps": result.lot_steps,
-            "events": result.events,
-            "wall_s": round(wall_s, 3),
-            "lot_steps_per_s": round(result.lot_steps / wall_s) if wall_s > 0 else None,
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        },
+    from fabstack.results.simulate_document import simulate_document
+    from fabstack.results.simulate_tables import simulate_tables
+
+    tables = simulate_tables(result, programme)
+    answer = simulate_document(result, tables)
+    answer["performance"] = {
+        "lot_steps": result.lot_steps,
+        "events": result.events,
+        "wall_s": round(result.run_s, 3),
+        "lot_steps_per_s": round(result.lot_steps / result.run_s) if result.run_s > 0 else None,
+        "setup_s": round(setup_s, 3),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
+    return tables, answer
 
 
 def _write(out: Path, programme: Programme, tables: Tables, answer: dict[str, Any]) -> None:
@@ -132,53 +277,24 @@ def _write(out: Path, programme: Programme, tables: Tables, answer: dict[str, An
         writer.summary({"simulation": {**answer, "performance": None}})
 
 
+def _write_wip(file: Path, result: SimulationResult, programme: Programme) -> None:
+    from fabstack.errors import OutputError
+    from fabstack.formats.folder import table_text
+    from fabstack.results.wip_table import next_start, wip_rows
+
+    try:
+        file.write_text(table_text(wip_rows(result, programme)), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write {file}: {error.strerror}") from error
+    day = next_start(result)
+    sys.stderr.write(f"fabstack: wrote {file}; as wip.csv it goes with starts_on = {day}\n")
+
+
 def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+    from fabstack.cli.simulate_text import readable
     from fabstack.results.documents import json_bytes
 
     if as_json:
         sys.stdout.write(json_bytes(answer).decode())
     else:
-        sys.stdout.write("\n".join(_readable(answer)) + "\n")
-
-
-def _readable(answer: dict[str, Any]) -> Iterator[str]:
-    yield (
-        f"{answer['days']:g} days, the first {answer['warm_up_days']:g} left out, "
-        f"{answer['replications']} replications"
-    )
-    yield ""
-    yield f"{'route':<22}{'lots out':>10}{'cycle time d':>16}{'p95 d':>9}{'X':>7}{'on time %':>11}"
-    for lot in answer["lots"]:
-        yield _lot_line(lot)
-    yield ""
-    yield f"{'tool group':<22}{'plant':<16}{'tools':>6}{'busy %':>9}{'down %':>9}{'queue h':>9}"
-    ranked = sorted(answer["toolgroups"], key=lambda row: (row["plant"], row["bottleneck_rank"]))
-    for group in ranked:
-        if group["bottleneck_rank"] <= MOST_GROUPS:
-            yield _group_line(group)
-    yield ""
-    yield from (f"Left out: {words}" for words in answer["left_out"])
-    done = answer["performance"]
-    yield f"{done['lot_steps']:,} lot-steps in {done['wall_s']:g} s"
-
-
-def _lot_line(lot: dict[str, Any]) -> str:
-    if lot["cycle_time_days_mean"] is None:
-        return f"{lot['route']:<22}{lot['lots_completed']:>10,.0f}   none finished"
-    spread = lot["cycle_time_days_ci95"]
-    mean = f"{lot['cycle_time_days_mean']:.3g}" + (f" ±{spread:.2g}" if spread is not None else "")
-    on_time = "" if lot["on_time_percent"] is None else f"{lot['on_time_percent']:.1f}"
-    return (
-        f"{lot['route']:<22}{lot['lots_completed']:>10,.0f}{mean:>16}"
-        f"{lot['cycle_time_days_p95']:>9.3g}{lot['x_factor'] or 0:>7.2f}{on_time:>11}"
-    )
-
-
-def _group_line(group: dict[str, Any]) -> str:
-    down = group["scheduled_down_percent"] + group["unscheduled_down_percent"]
-    queue = group["queue_time_h_mean"]
-    return (
-        f"{group['tool_group']:<22}{group['plant']:<16}{group['tools']:>6.0f}"
-        f"{group['utilisation_of_available_percent']:>9.1f}{down:>9.1f}"
-        f"{'' if queue is None else f'{queue:.2f}':>9}"
-    )
+        sys.stdout.write("\n".join(readable(answer)) + "\n")

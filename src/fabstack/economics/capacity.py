@@ -9,12 +9,12 @@ steps, so that a plan and a run differ by waiting alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fabstack.model import Programme, by_key, follows_from, grouped
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.routes import Basis, Route, Step
-from fabstack.model.tools import Clock
+from fabstack.model.tools import Clock, ToolGroup
 
 HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
 
@@ -46,18 +46,61 @@ def line_yield(programme: Programme, route_name: str) -> float:
     return share
 
 
-@follows_from("steps", "routes", "tool_groups")
+@follows_from("steps", "routes", "tool_groups", "moves")
 def raw_process_min(programme: Programme, route_name: str) -> float:
-    """Time of a lot on a route without any waiting: process, load, unload and transport."""
+    """Expected time of a lot on a route without any waiting.
+
+    Process, load, unload and the way there, times how often a lot is expected at each step:
+    sampling, and rework with all the steps that it does again. There is no way to the first step
+    before it is done again.
+    """
     route: Route = by_key(programme.routes)[route_name]
     groups = by_key(programme.tool_groups)
-    moving = route.move.mean if route.move else 0.0
+    steps = steps_of(programme, route_name)
     total = 0.0
-    for step in steps_of(programme, route_name):
+    before: ToolGroup | None = None
+    for step, visits in zip(steps, lot_visits(steps), strict=True):
         group = groups[step.tool_group]
-        once = job_min(route, step) + group.load_min + group.unload_min + moving
-        total += expected_visits(step) * once
+        ways = visits if before else visits - step.sampling_percent / 100
+        total += visits * (job_min(route, step) + group.load_min + group.unload_min)
+        total += ways * move_min(programme, before or group, group)
+        before = group
     return total
+
+
+def lot_visits(steps: Sequence[Step]) -> list[float]:
+    """How often a lot is expected to be processed at each step of a route.
+
+    A lot passes a step once, and once more for each rework, at this step or a later one, that goes
+    back to it or to an earlier one.
+    """
+    places = {step.step: place for place, step in enumerate(steps)}
+    passes = [1.0] * len(steps)
+    for place in range(len(steps) - 1, -1, -1):
+        step = steps[place]
+        again = step.sampling_percent / 100 * step.rework_percent / 100
+        passes[place] /= 1 - again
+        if again:
+            first = place if step.rework_to is None else places[step.rework_to]
+            for redone in range(first, place):
+                passes[redone] += passes[place] * again
+    return [count * step.sampling_percent / 100 for count, step in zip(passes, steps, strict=True)]
+
+
+def move_min(programme: Programme, before: ToolGroup, after: ToolGroup) -> float:
+    """Expected transport from one tool group to another of a plant.
+
+    As the plant's moves say, the one that names most bays; else as its first route that says it.
+    """
+    fits = [
+        move
+        for move in grouped(programme.moves, "plant")[after.plant]
+        if move.from_bay in ("", before.bay) and move.to_bay in ("", after.bay)
+    ]
+    if fits:
+        return max(fits, key=lambda move: (move.from_bay != "", move.to_bay != "")).move.mean
+    routes = grouped(programme.routes, "plant")[after.plant]
+    return next((route.move.mean for route in routes if route.move is not None), 0.0)
 
 
 def steps_of(programme: Programme, route_name: str) -> list[Step]:

@@ -49,6 +49,13 @@ class Reading(NamedTuple):
     arrived: Ints
     used: Ints
     lost: Ints
+    # [window]  of limited queue time
+    closed: Ints
+    late: Ints
+    late_by_1h: Ints
+    late_by_2h: Ints
+    late_by_4h: Ints
+    late_min: Floats  # summed over the late ones
 
     def since(self, earlier: Reading) -> Reading:
         """What has happened between two readings; `at_min` becomes the length of that time."""
@@ -64,7 +71,7 @@ def reading(world: World, at_min: float) -> Reading:
         at_min=at_min,
         events=int(now.events),
         steps_done=int(now.steps_done),
-        state_min=_by_group(world, _tool_minutes(world, at_min))[:, :STATES],
+        state_min=_state_min(world, at_min),
         waiting_area=lines.waiting_area + lines.waiting * (at_min - lines.since_min),
         inside_area=lines.inside_area + lines.inside * (at_min - lines.since_min),
         waited_min=lines.waited_min.copy(),
@@ -84,6 +91,40 @@ def reading(world: World, at_min: float) -> Reading:
         arrived=stores.arrived.copy(),
         used=stores.used.copy(),
         lost=stores.lost.copy(),
+        **{name: world.state.stretches[name].copy() for name in _OF_WINDOWS},
+    )
+
+
+_OF_WINDOWS = ("closed", "late", "late_by_1h", "late_by_2h", "late_by_4h", "late_min")
+
+
+class DayReading(NamedTuple):
+    """What has happened since minute 0, at the end of a day: little, for it is taken often."""
+
+    at_min: float
+    steps_done: int  # by lots
+    # [product]
+    area: Floats  # lots x minutes
+    inside: Ints  # now
+    entered: Ints
+    left: Ints
+    carriers_left: Ints
+    # [group, ToolState]  tool minutes; no rows unless tools are followed by day
+    state_min: Floats
+
+
+def day_reading(world: World, at_min: float, *, with_tools: bool) -> DayReading:
+    """The books at the end of a day."""
+    tallies = world.state.tallies
+    return DayReading(
+        at_min=at_min,
+        steps_done=int(world.state.now.steps_done[0]),
+        area=tallies.area + tallies.inside * (at_min - tallies.since_min),
+        inside=tallies.inside.copy(),
+        entered=tallies.entered.copy(),
+        left=tallies.left.copy(),
+        carriers_left=tallies.carriers_left.copy(),
+        state_min=_state_min(world, at_min) if with_tools else np.zeros((0, STATES)),
     )
 
 
@@ -123,6 +164,10 @@ def faults(world: World, at_min: float) -> list[str]:
 
 
 # --- Tools --------------------------------------------------------------------------------------
+
+
+def _state_min(world: World, at_min: float) -> Floats:
+    return _by_group(world, _tool_minutes(world, at_min))[:, :STATES]
 
 
 def _tool_minutes(world: World, at_min: float) -> Floats:

@@ -1,47 +1,89 @@
-"""Runs a programme: the border crossed, replications run, readings taken month by month."""
+"""Runs a programme: replications of one scene, in threads, read month by month and day by day."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from itertools import pairwise
+from pathlib import Path
 
-from fabstack.arrays.entering import Arrival, Window
-from fabstack.arrays.fab import Names, fab_arrays
-from fabstack.arrays.left_out import left_out
-from fabstack.arrays.types import Fab, Records
+from fabstack.arrays.entering import Arrival
+from fabstack.arrays.fab import Names
+from fabstack.arrays.types import Fab
+from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
-from fabstack.model.days import MINUTES_PER_DAY, month_start
-from fabstack.simulate.readings import Reading, faults, reading
-from fabstack.simulate.simulation import Simulation
+from fabstack.simulate import snapshot
+from fabstack.simulate.course import Course, Replication
+from fabstack.simulate.scene import Scene, scene_of
+from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take
+from fabstack.simulate.snapshot import Arrays, Snapshot
+from fabstack.simulate.threads import Stopped, results_of
+
+__all__ = [
+    "Keep",
+    "Prepared",
+    "Replication",
+    "SimulationResult",
+    "prepare",
+    "replicate",
+    "simulate",
+]
 
 Tell = Callable[[float], None]  # takes the share that is done
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Replication:
-    """One sampled future of the plants."""
+class Keep:
+    """What a run keeps beside its monthly and daily readings."""
 
-    seed: int
-    readings: tuple[Reading, ...]  # at the end of the warm-up, of each month, of the run
-    finished: Records  # [lot]  that left after the warm-up, in order
-    stores: Records  # [stock]  at the end
+    daily_tools: bool = False  # states of every tool group by day
+    take_seen: Take | None = None  # is given the event log of the first replication, piece by piece
+    snapshot_at_min: float | None = None
+    snapshot: Path | None = None  # file that all replications go on from
+
+
+NOTHING_MORE = Keep()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulationResult:
     """What a simulation found: raw readings of every replication, and the names of their rows."""
 
-    names: Names
-    fab: Fab
-    until_min: float
-    warm_up_min: float
-    months: tuple[date, ...]  # first day of each month that readings cut off
+    scene: Scene
     replications: tuple[Replication, ...]
-    left_out: tuple[str, ...]  # what of the programme the run does not follow, in words
+    run_s: float  # all replications, nothing else
+
+    @property
+    def names(self) -> Names:
+        """What the rows are called."""
+        return self.scene.names
+
+    @property
+    def fab(self) -> Fab:
+        """The arrays that were read."""
+        return self.scene.fab
+
+    @property
+    def until_min(self) -> float:
+        """The end of the run."""
+        return self.scene.until_min
+
+    @property
+    def warm_up_min(self) -> float:
+        """What is left out of the statistics."""
+        return self.scene.warm_up_min
+
+    @property
+    def follows_tools_daily(self) -> bool:
+        """Whether the daily readings have the states of tool groups."""
+        return any(day.state_min.size > 0 for day in self.replications[0].days[:1])
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the programme the run does not follow, in words."""
+        return self.scene.left_out
 
     @property
     def events(self) -> int:
@@ -54,6 +96,15 @@ class SimulationResult:
         return sum(run.readings[-1].steps_done for run in self.replications)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """All that is needed to run."""
+
+    scene: Scene
+    seeds: Sequence[int]  # one for each replication
+    old: Snapshot | None = None  # that they go on from
+
+
 def simulate(
     programme: Programme,
     *,
@@ -63,84 +114,163 @@ def simulate(
     replications: int | None = None,
     workers: int = 1,
     arrivals: Sequence[Arrival] = (),
+    keep: Keep = NOTHING_MORE,
+    resume: Path | None = None,
     tell: Tell | None = None,
 ) -> SimulationResult:
     """Run every tool and lot of a programme's plants on one clock.
 
     What is not given is taken from the programme. `arrivals` are bought units that reach a stock.
-    The k-th replication has seed `seed + k`; results do not depend on `workers` (threads).
+    The k-th replication has seed `seed + k`; results do not depend on `workers` (threads). With
+    `resume`, the replications of a snapshot go on; their seeds and, unless given, their times are
+    those of the run that wrote it.
 
     Raises:
         LimitError: more lots pile up than a run can hold.
+        InputError: the snapshot is not one of this run, or is to be written after its end.
     """
-    settings = programme.simulation
-    until_min = settings.days * MINUTES_PER_DAY if until_min is None else until_min
-    if warm_up_min is None:
-        warm_up_min = settings.warm_up_days * MINUTES_PER_DAY
-    warm_up_min = min(warm_up_min, until_min)
-    start = settings.starts_on or programme.programme.start
-    fab, names = fab_arrays(programme, Window(start, until_min, arrivals))
-    months, cuts_min = _cuts(start, warm_up_min, until_min)
-    count = replications or settings.replications
-    ask = _Teller(tell, count * until_min)
-    one = partial(_replication, fab, cuts_min=cuts_min, ask=ask)
-    seeds = range(seed, seed + count)
-    if workers > 1 and count > 1:
-        with ThreadPoolExecutor(workers) as pool:
-            runs = tuple(pool.map(one, seeds))
-    else:
-        runs = tuple(map(one, seeds))
-    return SimulationResult(names, fab, until_min, warm_up_min, months, runs, left_out(programme))
+    prepared = prepare(
+        programme,
+        until_min=until_min,
+        warm_up_min=warm_up_min,
+        seed=seed,
+        replications=replications,
+        arrivals=arrivals,
+        resume=resume,
+    )
+    return replicate(prepared, workers=workers, keep=keep, tell=tell)
 
 
-class _Teller:
-    """Adds up simulated minutes of all replications."""
+def prepare(
+    programme: Programme,
+    *,
+    until_min: float | None = None,
+    warm_up_min: float | None = None,
+    seed: int = 1,
+    replications: int | None = None,
+    arrivals: Sequence[Arrival] = (),
+    resume: Path | None = None,
+) -> Prepared:
+    """Everything but the run itself (see `simulate`).
 
-    def __init__(self, tell: Tell | None, total_min: float) -> None:
+    Raises:
+        InputError: the snapshot is not one of this run.
+    """
+    if resume is None:
+        scene = scene_of(programme, until_min=until_min, warm_up_min=warm_up_min, arrivals=arrivals)
+        count = replications or programme.simulation.replications
+        return Prepared(scene, range(seed, seed + count))
+    old = snapshot.load(resume)
+    scene = scene_of(
+        programme,
+        until_min=old.about.until_min if until_min is None else until_min,
+        warm_up_min=old.about.warm_up_min if warm_up_min is None else warm_up_min,
+        arrivals=arrivals,
+    )
+    snapshot.refuse_another_fab(old, scene, resume)
+    return Prepared(scene, old.about.seeds, old)
+
+
+def replicate(
+    prepared: Prepared,
+    *,
+    workers: int = 1,
+    keep: Keep = NOTHING_MORE,
+    tell: Tell | None = None,
+    stop: threading.Event | None = None,
+) -> SimulationResult:
+    """Run every replication; `stop` may be set from elsewhere.
+
+    Raises:
+        LimitError: more lots pile up than a run can hold.
+        InputError: the snapshot is to be written after the end.
+        Stopped: `stop` was set.
+    """
+    _refuse_a_late_snapshot(keep, prepared.scene)
+    started_s = time.perf_counter()
+    stop = stop or threading.Event()
+    count = len(prepared.seeds)
+    crew = _Crew(prepared, keep, _Watch(tell, count * prepared.scene.until_min, stop))
+    tasks = [partial(crew.replication, number) for number in range(count)]
+    found = dict(results_of(tasks, workers, stop))
+    result = SimulationResult(
+        scene=prepared.scene,
+        replications=tuple(found[number] for number in range(count)),
+        run_s=time.perf_counter() - started_s,
+    )
+    crew.save_snapshot()
+    return result
+
+
+def _refuse_a_late_snapshot(keep: Keep, scene: Scene) -> None:
+    if keep.snapshot_at_min is not None and keep.snapshot_at_min > scene.until_min:
+        raise InputError(
+            [
+                Finding(
+                    "--snapshot-at",
+                    0,
+                    0,
+                    "out-of-range",
+                    f"it is after the end of the run, day {scene.until_min / 1440:g}",
+                    "a time within the run",
+                )
+            ]
+        )
+
+
+class _Watch:
+    """Adds up simulated minutes of all replications; tells tasks that nobody waits for them."""
+
+    def __init__(self, tell: Tell | None, total_min: float, stop: threading.Event) -> None:
         self.tell = tell
         self.total_min = total_min
+        self.stop = stop
         self.done_min = 0.0
 
     def add(self, minutes: float) -> None:
+        if self.stop.is_set():
+            raise Stopped
         self.done_min += minutes
-        if self.tell is not None:
+        if self.tell is not None and self.total_min > 0:
             self.tell(min(self.done_min / self.total_min, 1.0))
 
 
-def _cuts(
-    start: date, warm_up_min: float, until_min: float
-) -> tuple[tuple[date, ...], list[float]]:
-    """Months after the warm-up, and the minutes at which readings are taken.
+class _Crew:
+    """The replications of one scene."""
 
-    The first reading is the end of the warm-up; each further one ends a month; the last, the run.
-    """
-    ends: list[tuple[float, date]] = []
-    number = 0
-    while True:
-        first = month_start(start, number)
-        end_min = (month_start(start, number + 1) - start).days * MINUTES_PER_DAY
-        if end_min > warm_up_min:
-            ends.append((min(end_min, until_min), first))
-        if end_min >= until_min:
-            break
-        number += 1
-    return tuple(first for _, first in ends), [warm_up_min, *(end for end, _ in ends)]
+    def __init__(self, prepared: Prepared, keep: Keep, watch: _Watch) -> None:
+        self.scene = prepared.scene
+        self.seeds = prepared.seeds
+        self.old = prepared.old
+        self.keep = keep
+        self.watch = watch
+        self.saved: dict[int, Arrays] = {}
 
+    def replication(self, number: int) -> Replication:
+        """Run one of them from its beginning, or from its snapshot, to the end."""
+        course = self._course(number)
+        at_min, before_min = self.keep.snapshot_at_min, 0.0
+        for minute in sorted({*course.stops_min(), *([] if at_min is None else [at_min])}):
+            course.go_to(minute)
+            if minute == at_min:
+                self.saved[number] = snapshot.arrays_of(course)
+            self.watch.add(minute - before_min)
+            before_min = minute
+        return course.finish()
 
-def _replication(fab: Fab, seed: int, *, cuts_min: Sequence[float], ask: _Teller) -> Replication:
-    run = Simulation(fab, seed)
-    taken: list[Reading] = []
-    for before_min, cut_min in pairwise([0.0, *cuts_min]):
-        run.run_until(cut_min)
-        taken.append(reading(run.world, cut_min))
-        ask.add(cut_min - before_min)
-    broken = faults(run.world, cuts_min[-1])
-    if broken:
-        raise RuntimeError(f"the simulation broke a law: {'; '.join(broken)}")
-    finished = run.finished
-    return Replication(
-        seed=seed,
-        readings=tuple(taken),
-        finished=finished[finished.left_min >= cuts_min[0]],
-        stores=run.world.state.stores.copy(),
-    )
+    def _course(self, number: int) -> Course:
+        take = self.keep.take_seen if number == 0 else None
+        if self.old is not None:
+            return self.old.course(self.scene, number, take)
+        lines = 0 if take is None else SEEN_LINES
+        run = Simulation(self.scene.fab, self.seeds[number], seen_lines=lines, take_seen=take)
+        return Course(self.scene, self.seeds[number], run, daily_tools=self.keep.daily_tools)
+
+    def save_snapshot(self) -> None:
+        """Write the file, if one is asked for."""
+        file, at_min = self.keep.snapshot, self.keep.snapshot_at_min
+        if file is not None and at_min is not None:
+            daily = self.keep.daily_tools
+            about = snapshot.about_run(self.scene, self.seeds, at_min, daily_tools=daily)
+            courses = tuple(self.saved[number] for number in range(len(self.seeds)))
+            snapshot.save(Snapshot(about, courses), file)

@@ -17,15 +17,34 @@ from fabstack.simulate.world import copy_of, new_world, with_more_slots
 
 EVENTS_AT_ONCE = 4_000_000  # between two looks at the keyboard: half a second
 MOST_LOTS = 4_000_000  # inside at once
+SEEN_LINES = 2**19  # of an event log that is taken away: half of them, 8 MB, go together
+
+
+Take = Callable[[t.Records], None]  # takes rows SEEN away
 
 
 class Simulation:
-    """One replication of a fab. `finished` and `seen` collect what the kernel has logged."""
+    """One replication of a fab. `finished` and `seen` collect what the kernel has logged.
 
-    def __init__(self, fab: Fab, seed: int, *, seen_lines: int = 0) -> None:
+    With `take_seen`, lines of the event log go there instead, whenever `seen_lines` are full.
+    """
+
+    def __init__(
+        self, fab: Fab, seed: int, *, seen_lines: int = 0, take_seen: Take | None = None
+    ) -> None:
         self.world: World = new_world(fab, seed, seen_lines=seen_lines)
         self._finished: list[t.Records] = []
         self._seen: list[t.Records] = []
+        self._take_seen = take_seen
+
+    @classmethod
+    def at(cls, world: World, finished: t.Records, *, take_seen: Take | None = None) -> Simulation:
+        """A run that goes on from a world; `finished` are the lots that left before."""
+        run = object.__new__(cls)
+        run.world = world
+        run._finished, run._seen = [finished], []
+        run._take_seen = take_seen
+        return run
 
     @property
     def now_min(self) -> float:
@@ -62,9 +81,15 @@ class Simulation:
     def copy(self) -> Simulation:
         """A second run that goes on from here exactly as this one would."""
         twin = object.__new__(Simulation)
-        twin.world = copy_of(self.world)
-        twin._finished, twin._seen = list(self._finished), list(self._seen)
+        twin.__dict__.update(self.__dict__)
+        twin.__dict__.update(
+            world=copy_of(self.world), _finished=[*self._finished], _seen=[*self._seen]
+        )
         return twin
+
+    def flush_seen(self) -> None:
+        """Hand over the lines of the event log that have not been taken away yet."""
+        self._empty("seen", self._take_seen or self._seen.append)
 
     def _written(self, log: str) -> int:
         return int(self.world.state.now[log][0])
@@ -73,9 +98,9 @@ class Simulation:
         if status is Status.LOTS_FULL:
             self._grow()
         elif status is Status.FINISHED_FULL:
-            self._empty("finished", self._finished)
+            self._empty("finished", self._finished.append)
         elif status is Status.EVENTS_FULL:
-            self._empty("seen", self._seen)
+            self.flush_seen()
 
     def _grow(self) -> None:
         slots = self.world.state.lots.size
@@ -86,8 +111,8 @@ class Simulation:
             )
         self.world = with_more_slots(self.world)
 
-    def _empty(self, log: str, taken: list[t.Records]) -> None:
-        taken.append(getattr(self.world.logs, log)[: self._written(log)].copy())
+    def _empty(self, log: str, take: Take) -> None:
+        take(getattr(self.world.logs, log)[: self._written(log)].copy())
         self.world.state.now[log][0] = 0
 
 

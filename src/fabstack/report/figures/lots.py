@@ -33,7 +33,7 @@ MANY = 9
 def cycle_times(run: Run) -> pl.DataFrame:
     """Cycle time of every route, the slowest first."""
     done = run.table("sim_products").filter(pl.col("cycle_time_days_mean").is_not_null())
-    return done.sort(-pl.col("cycle_time_days_mean"), "plant", "route", "priority")
+    return done.sort(-pl.col("cycle_time_days_mean"), "plant", "route", "priority", "name")
 
 
 def draw_cycle_times(rows: pl.DataFrame) -> Figure:
@@ -62,7 +62,8 @@ def _label(row: dict[str, object]) -> str:
     factor = row["x_factor"]
     hot = f", priority {row['priority']}" if row["priority"] else ""
     x = f" · X-factor {plain(factor)}" if isinstance(factor, float) else ""
-    return f"{row['route']}{hot} · {row['plant']}{x}"
+    lots = " ".join(str(part) for part in (row["name"], row["route"]) if part)
+    return f"{lots}{hot} · {row['plant']}{x}"
 
 
 # --- Plan against simulation ------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""One replication on its way: the run, and what has been read of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabstack.arrays.types import Records
+from fabstack.simulate.readings import DayReading, Reading, day_reading, faults, inside, reading
+from fabstack.simulate.scene import Scene
+from fabstack.simulate.simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replication:
+    """One sampled future of the plants."""
+
+    seed: int
+    readings: tuple[Reading, ...]  # at the end of the warm-up, of each month, of the run
+    days: tuple[DayReading, ...]  # at the end of each day
+    finished: Records  # [lot]  that left after the warm-up, in order
+    stores: Records  # [stock]  at the end
+    inside: Records  # [lot]  rows LOT of those that are inside at the end
+
+
+class Course:
+    """A replication under way. Where it is stopped and read changes nothing of what happens."""
+
+    def __init__(self, scene: Scene, seed: int, run: Simulation, *, daily_tools: bool) -> None:
+        self.scene = scene
+        self.seed = seed
+        self.run = run
+        self.daily_tools = daily_tools
+        self.readings: list[Reading] = []
+        self.days: list[DayReading] = []
+
+    def stops_min(self) -> list[float]:
+        """The minutes ahead at which the books are read, in order."""
+        cuts, days = self.scene.cuts_min[len(self.readings) :], self._days_ahead()
+        return sorted({*cuts, *days})
+
+    def go_to(self, minute: float) -> None:
+        """Run to a minute, and read what falls due there."""
+        self.run.run_until(minute)
+        cuts = self.scene.cuts_min
+        if len(self.readings) < len(cuts) and cuts[len(self.readings)] == minute:
+            self.readings.append(reading(self.run.world, minute))
+        if self._days_ahead()[:1] == (minute,):
+            self.days.append(day_reading(self.run.world, minute, with_tools=self.daily_tools))
+
+    def finish(self) -> Replication:
+        """What the replication found.
+
+        Raises:
+            RuntimeError: its books break a law of conservation: a fault of ours.
+        """
+        broken = faults(self.run.world, self.scene.until_min)
+        if broken:
+            raise RuntimeError(f"the simulation broke a law: {'; '.join(broken)}")
+        self.run.flush_seen()
+        finished = self.run.finished
+        return Replication(
+            seed=self.seed,
+            readings=tuple(self.readings),
+            days=tuple(self.days),
+            finished=finished[finished.left_min >= self.scene.warm_up_min],
+            stores=self.run.world.state.stores.copy(),
+            inside=self.run.world.state.lots[inside(self.run.world)],
+        )
+
+    def _days_ahead(self) -> tuple[float, ...]:
+        return self.scene.days_min[len(self.days) :]

@@ -1,0 +1,88 @@
+"""What the replications of a simulation share: the arrays, and when their books are read."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fabstack.arrays.entering import Arrival, Window
+from fabstack.arrays.fab import Names, fab_arrays
+from fabstack.arrays.left_out import left_out
+from fabstack.arrays.types import Fab
+from fabstack.model import Programme
+from fabstack.model.days import MINUTES_PER_DAY, month_start
+from fabstack.simulate.simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A fab over a window of time."""
+
+    names: Names
+    fab: Fab
+    until_min: float
+    warm_up_min: float
+    months: tuple[date, ...]  # first day of each month that readings cut off
+    cuts_min: tuple[float, ...]  # end of the warm-up, of each month, of the run
+    days_min: tuple[float, ...]  # end of each day, of the run
+    left_out: tuple[str, ...]  # what of the programme the run does not follow, in words
+    setup_s: float  # what it took to make it
+
+
+def scene_of(
+    programme: Programme,
+    *,
+    until_min: float | None = None,
+    warm_up_min: float | None = None,
+    arrivals: Sequence[Arrival] = (),
+) -> Scene:
+    """The border crossed and the kernel loaded; what is not given is taken from the programme."""
+    started_s = time.perf_counter()
+    settings = programme.simulation
+    until_min = settings.days * MINUTES_PER_DAY if until_min is None else until_min
+    if warm_up_min is None:
+        warm_up_min = settings.warm_up_days * MINUTES_PER_DAY
+    warm_up_min = min(warm_up_min, until_min)
+    start = settings.starts_on or programme.programme.start
+    fab, names = fab_arrays(programme, Window(start, until_min, arrivals))
+    Simulation(fab, seed=1).run_until(0.0)  # nothing happens, but the kernel is loaded
+    months, cuts_min = _cuts(start, warm_up_min, until_min)
+    return Scene(
+        names=names,
+        fab=fab,
+        until_min=until_min,
+        warm_up_min=warm_up_min,
+        months=months,
+        cuts_min=cuts_min,
+        days_min=_days(until_min),
+        left_out=left_out(programme),
+        setup_s=time.perf_counter() - started_s,
+    )
+
+
+def _cuts(
+    start: date, warm_up_min: float, until_min: float
+) -> tuple[tuple[date, ...], tuple[float, ...]]:
+    """Months after the warm-up, and the minutes at which readings are taken.
+
+    The first reading is the end of the warm-up; each further one ends a month; the last, the run.
+    """
+    ends: list[tuple[float, date]] = []
+    number = 0
+    while True:
+        first = month_start(start, number)
+        end_min = (month_start(start, number + 1) - start).days * MINUTES_PER_DAY
+        if end_min > warm_up_min:
+            ends.append((min(end_min, until_min), first))
+        if end_min >= until_min:
+            break
+        number += 1
+    return tuple(first for _, first in ends), (warm_up_min, *(end for end, _ in ends))
+
+
+def _days(until_min: float) -> tuple[float, ...]:
+    whole = (MINUTES_PER_DAY * day for day in range(1, math.ceil(until_min / MINUTES_PER_DAY)))
+    return (*whole, until_min)

@@ -1,0 +1,39 @@
+"""What-if changes that commands and studies share: a programme in, a new one out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fabstack.model import Programme
+
+
+def with_rule(programme: Programme, rule: str) -> Programme:
+    """Every tool group follows one dispatch rule."""
+    groups = tuple(replace(group, dispatch=rule) for group in programme.tool_groups)
+    settings = replace(programme.simulation, dispatch=rule)
+    return programme.model_copy(update={"tool_groups": groups, "simulation": settings})
+
+
+def with_due_spread(programme: Programme, percent: float) -> Programme:
+    """Each lot's time to its due date is drawn evenly from 1 -+ `percent`, for all that enter."""
+    orders = tuple(replace(order, due_spread_percent=percent) for order in programme.orders)
+    starts = tuple(replace(start, due_spread_percent=percent) for start in programme.starts)
+    return programme.model_copy(update={"orders": orders, "starts": starts})
+
+
+def with_load(programme: Programme, factor: float) -> Programme:
+    """Starts and periodic orders at `factor` times their rate, for as long as before.
+
+    An order of lots that are started all at once stays as it is.
+    """
+    starts = tuple(
+        replace(start, carriers_per_month=start.carriers_per_month * factor)
+        for start in programme.starts
+    )
+    orders = tuple(
+        order
+        if order.every_h is None
+        else replace(order, every_h=order.every_h / factor, lots=max(1, round(order.lots * factor)))
+        for order in programme.orders
+    )
+    return programme.model_copy(update={"starts": starts, "orders": orders})
