@@ -147,20 +147,37 @@ def everything(scale=1.0, listed=30):
         breakdown(exponential(200.0).times(t), uniform(2.0, 6.0).times(t), Clock.BUSY),
     ]
     batch = {"basis": Basis.BATCH, "least_carriers": 20, "most_carriers": 40}
+    track = {"basis": Basis.CARRIER, "interval_min": 0.35 * t}
+    masks = {("mask A", "mask B"): 3.0 * t, (None, "mask A"): 2.0 * t, (None, "mask B"): 5.0 * t}
     wafer_steps = [
-        Step(0, uniform(0.4, 0.8).times(t), Basis.CARRIER),
-        Step(1, gamma(40.0, 0.3).times(t), **batch),
+        Step(0, uniform(0.4, 0.8).times(t), setup="mask A", limit_min=20 * t, limit_to=1, **track),
+        Step(1, gamma(40.0, 0.3).times(t), limit_min=9 * t, limit_to=3, **batch),
         Step(3, normal(6.0, 3.0).times(t), performed_share=0.3),
-        Step(0, empirical((0.3, 0.5, 1.1)).times(t), Basis.CARRIER),
-        Step(2, exponential(8.0).times(t), rework_share=0.2, rework_to=3),
+        Step(0, empirical((0.3, 0.5, 1.1)).times(t), setup="mask B", same_tool_as=0, **track),
+        Step(2, exponential(8.0).times(t), rework_share=0.2, rework_to=3, setup="oxide"),
         Step(1, constant(35.0).times(t), batch_family="cure", **batch),
-        Step(2, constant(5.0).times(t), carrier_scrap_share=0.05, lot_scrap_share=0.03),
+        Step(
+            2,
+            constant(5.0).times(t),
+            carrier_scrap_share=0.05,
+            lot_scrap_share=0.03,
+            setup="metal",
+            setup_min=1.5 * t,
+        ),
     ]
-    short_steps = [wafer_steps[0], wafer_steps[5], replace(wafer_steps[4], rework_to=0)]
+    short_steps = [
+        wafer_steps[0],
+        wafer_steps[5],
+        replace(wafer_steps[4], rework_to=0, rework_share=0.1),
+    ]
+    bond = Step(4, erlang(6.0, 2).times(t))
+    mould, cure = Step(5, constant(9.0).times(t)), Step(5, constant(2.0).times(t))
     routes = [
         Route(wafer_steps, 0, 40.0, 0.83, exponential(90.0).times(t)),
         Route(short_steps),
-        Route([Step(4, erlang(12.0, 2).times(t)), Step(5, constant(9.0).times(t))]),
+        Route(
+            [bond, mould, replace(bond, same_tool_as=0), replace(mould, process=constant(2.0 * t))]
+        ),
     ]
     streams = [
         Stream(
@@ -186,17 +203,23 @@ def everything(scale=1.0, listed=30):
                 "litho",
                 2,
                 by(Key.CRITICAL_RATIO),
+                Choice.RANDOM,
+                prefers_least_setup=True,
                 load_min=0.4 * t,
                 unload_min=0.6 * t,
-                stops=stops,
+                changes_min=masks,
+                stops=stops[:3],
             ),
             Group("oven", 3, by(Key.EARLIEST_DUE_DATE), stops=stops[:2]),
             Group(
                 "etch",
-                4,
-                choice=Choice.RANDOM,
+                3,
+                by(Key.SETUP, Key.FIFO),
+                Choice.RANDOM,
+                changes_min={(None, "oxide"): 2.5 * t},
+                least_runs={"oxide": 2},
                 stops=stops[2:],
-                comes_min=[0.0, 0.0, 300.0 * t, 700.0 * t],
+                comes_min=[0.0, 300.0 * t, 700.0 * t],
             ),
             Group("metrology", 1, stops=stops[:1]),
             Group("bonder", 2, by(Key.LEAST_SLACK), place=1, goes_min=[1e15, 1_500.0 * t]),
@@ -216,7 +239,7 @@ def everything(scale=1.0, listed=30):
 
 
 def _ramp(t):
-    return [(500.0 * t, 60.0 * t), (900.0 * t, 1e15), (2_000.0 * t, 25.0 * t), (1e15, 40.0 * t)]
+    return [(500.0 * t, 40.0 * t), (900.0 * t, 1e15), (2_000.0 * t, 16.0 * t), (1e15, 25.0 * t)]
 
 
 def _orders(count, t):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_fabs import digest, everything, run
 
-from fabstack.arrays.types import Status
+from fabstack.arrays.types import Status, ToolState
 from fabstack.simulate import kernel, world
 from fabstack.simulate.kernel_tables import Handle
 from fabstack.simulate.readings import reading
@@ -49,8 +49,24 @@ def test_the_fab_of_everything_does_everything():
     assert read.scrapped[0] > 0
     assert read.carriers_scrapped[0] > 0
     assert (read.state_min[:3, 1:5:2] > 0).all()
+    assert (read.state_min[:3:2, ToolState.SETUP] > 0).all()
     assert (read.used > 0).all()
     assert read.lost[0] > 0
+
+
+def test_the_fab_of_everything_uses_the_rules_for_tools_that_differ():
+    simulation = Simulation(everything(), SEED)
+    tools = simulation.world.state.tools
+    two_inside, runs_bind = 0, 0
+    for minute in range(0, int(END_MIN), 10):
+        simulation.run_until(float(minute))
+        two_inside += int((tools.lots[:2] == 2).sum())
+        runs_bind += int((tools.run_left > 0).sum())
+    assert two_inside > 50
+    assert runs_bind > 50
+    windows = simulation.world.state.stretches
+    assert (windows.late > 0).all()
+    assert (windows.late < windows.closed).all()
 
 
 def test_pure_python_gives_the_same_bits(whole):

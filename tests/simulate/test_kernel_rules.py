@@ -180,8 +180,15 @@ def test_the_critical_ratio_changes_with_time():
     assert first((PRIORITY, RATIO), a, b, now_min=26.0) == "ab"
 
 
+@pytest.mark.xfail(strict=True, reason="the floor of the critical ratio holds for all rules")
+def test_slack_counts_work_of_less_than_a_minute_as_it_is():
+    """20 - 0.25 and 20.5 - 1: the second has less slack."""
+    a, b = lot("a", due=20.0, later=0.25), lot("b", due=20.5, later=1.0)
+    assert first((PRIORITY, SLACK), a, b) == "ba"
+
+
 def test_work_left_counts_as_a_minute_at_least():
-    """The last step of all: due 12 and 11 at 10, over 1 and 0.5 (counted as 1)."""
+    """Due at 12 or 11.8 and at 11.5, with 1 and 0.5 minutes left, the latter counted as 1."""
     a, b = lot("a", due=12.0, later=1.0), lot("b", due=11.5, later=0.5)
     assert first((PRIORITY, RATIO), a, b) == "ba"
     assert first((PRIORITY, RATIO), lot("a", due=11.8, later=1.0), b) == "ba"

@@ -194,7 +194,7 @@ def test_books_follow_from_the_log_with_rework_inside_and_across_windows():
         Step(0, uniform(1.0, 5.0), carrier_scrap_share=0.1, rework_share=0.2, rework_to=5),
         Step(2, exponential(9.0), rework_share=0.2, rework_to=0),
     ]
-    listed = [Listed(12.5 * k, 3, k % 2) for k in range(400)]
+    listed = [Listed(12.5 * k, 3, k % 2) for k in range(150)]
     parts = Parts(
         [Group("a", 2), Group("b", 2), Group("c", 2)],
         [Route(steps)],

@@ -1,0 +1,303 @@
+"""A second simulator, from the rules in words: an event list, no tricks, carriers one by one.
+
+It shares with the kernel the description of a fab (Parts) and nothing else; the random numbers are
+worked out here once more. It knows what the tests of test_kernel_peer_line.py need: lots that are
+listed, sampling, rework, transport, ranks, rules of several keys, cascades, setups, runs, bound
+tools, choice of tools, and breakdowns. No two things may happen at one minute.
+"""
+
+import hashlib
+import heapq
+import itertools
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from fabstack.arrays.types import Basis, Choice, Draw, Key, Law
+
+WORD = 2**64
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def scrambled(bits):
+    """The output function of SplitMix64."""
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 % WORD
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB % WORD
+    return bits ^ bits >> 31
+
+
+def key_of(name, seed, row=0):
+    named = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") + row
+    return scrambled(((named ^ scrambled((seed + GOLDEN) % WORD)) + GOLDEN) % WORD)
+
+
+def bits_of(key, purpose, place=0, times=0):
+    return scrambled((key + GOLDEN * (purpose + 2**8 * place + 2**32 * times)) % WORD)
+
+
+def share_of(bits):
+    return ((bits >> 11) + 0.5) / 2**53
+
+
+def value_of(chance, bits):
+    if chance.law is Law.CONSTANT:
+        return chance.mean_min
+    if chance.law is Law.UNIFORM:
+        return chance.a + chance.b * share_of(bits)
+    assert chance.law is Law.EXPONENTIAL
+    return -chance.mean_min * math.log(share_of(bits))
+
+
+@dataclass(eq=False)
+class Lot:
+    name: tuple[int, int]
+    steps: Any
+    key: int
+    carriers: int
+    rank: int
+    due_min: float
+    place: int = 0
+    visit: int = 0
+    since_min: float = 0.0
+    used: dict[int, Any] = field(default_factory=dict)  # step -> tool, the last time
+
+    @property
+    def step(self):
+        return self.steps[self.place]
+
+    def bits(self, purpose):
+        return bits_of(self.key, purpose, self.place + 1, self.visit)
+
+    def happens(self, share, purpose):
+        return share_of(self.bits(purpose)) < share
+
+
+@dataclass(eq=False)
+class Tool:
+    group: int
+    place: int  # from 1
+    key: int
+    inside: list[list[Any]] = field(default_factory=list)  # [lot, minute at which it leaves]
+    free_since: int | None = None  # number of the moment from which on it may take a lot
+    slots_min: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    loaded_min: float = 0.0
+    setup: Any = None
+    run: int = 0
+    is_down: bool = False
+    epoch: int = 0  # what was planned in an earlier one does not happen
+
+
+class Plant:
+    """Runs a fab of Parts; `left` has the minute at which each lot left."""
+
+    def __init__(self, parts, seed, end_min):
+        self.parts, self.seed, self.now = parts, seed, 0.0
+        self.numbers, self.events, self.left = itertools.count(), [], {}
+        self.waiting = [[] for _ in parts.groups]
+        self.tools = [
+            [Tool(g, k + 1, key_of(f"{group.name}#{k + 1}", seed)) for k in range(group.tools)]
+            for g, group in enumerate(parts.groups)
+        ]
+        for tool in itertools.chain(*self.tools):
+            self.review(tool)
+            for stop in parts.groups[tool.group].stops:
+                first_min = value_of(stop.between, bits_of(tool.key, Draw.FIRST_STOP))
+                self.plan(first_min, self.breaks, tool, stop, 0)
+        for number, stream in enumerate(parts.streams):
+            key = key_of(stream.name, seed)
+            for serial, one in enumerate(stream.listed):
+                steps = parts.routes[stream.route].steps
+                lot_key = bits_of(key, Draw.LOT, 0, serial)
+                lot = Lot((number, serial), steps, lot_key, one.carriers, one.rank, one.due_min)
+                self.plan(one.at_min, self.enters, lot)
+        while self.events and self.events[0][0] < end_min:
+            self.now, _, what, about = heapq.heappop(self.events)
+            what(*about)
+
+    def plan(self, minute, what, *about):
+        heapq.heappush(self.events, (minute, next(self.numbers), what, about))
+
+    # --- Lots -----------------------------------------------------------------------------------
+
+    def enters(self, lot):
+        if self.finds_next(lot):
+            self.arrives(lot)
+
+    def finds_next(self, lot):
+        """Skip steps that the lot is spared; says whether one is left."""
+        while lot.place < len(lot.steps):
+            if lot.happens(lot.step.performed_share, Draw.SAMPLING):
+                return True
+            lot.place += 1
+        self.left[lot.name] = self.now
+        return False
+
+    def arrives(self, lot):
+        lot.since_min = self.now
+        self.waiting[lot.step.group].append(lot)
+        self.dispatch(lot.step.group)
+
+    def is_through(self, lot):
+        here = self.parts.groups[lot.step.group].place
+        if lot.happens(lot.step.rework_share, Draw.REWORK):
+            lot.place, lot.visit = lot.step.rework_to, lot.visit + 1
+        else:
+            lot.place += 1
+        if self.finds_next(lot):
+            there = self.parts.groups[lot.step.group].place
+            way_min = value_of(self.parts.hops[here][there], lot.bits(Draw.TRANSPORT))
+            self.plan(self.now + way_min, self.arrives, lot)
+
+    # --- Who goes where -------------------------------------------------------------------------
+
+    def dispatch(self, group):
+        """The best pairs of a waiting lot and a tool that takes it start, one after the other."""
+        while True:
+            pairs = itertools.product(self.tools[group], self.waiting[group])
+            pairs = [pair for pair in pairs if self.may_take(*pair)]
+            if not pairs:
+                return
+            tool, lot = min(pairs, key=lambda pair: self.urgency(*pair))
+            self.waiting[group].remove(lot)
+            self.starts(tool, lot)
+
+    def may_take(self, tool, lot):
+        own = lot.used.get(lot.step.same_tool_as, tool)
+        breaks_run = tool.run > 0 and lot.step.setup not in (None, tool.setup)
+        return tool.free_since is not None and own is tool and not breaks_run
+
+    def urgency(self, tool, lot):
+        """First what the rule looks at, then the time of arrival, then what suits the lot."""
+        group = self.parts.groups[tool.group]
+        prefers = group.prefers_least_setup or Key.SETUP in group.keys
+        suits = self.setup_min(tool, lot) if prefers else 0.0
+        if group.choice is Choice.RANDOM:
+            tie = bits_of(lot.bits(Draw.TOOL_CHOICE), tool.place)
+        else:
+            tie = tool.free_since
+        return (*[self.value(key, tool, lot) for key in group.keys], lot.since_min, suits, tie)
+
+    def value(self, key, tool, lot):
+        if key is Key.PRIORITY:
+            return lot.rank
+        if key is Key.SETUP:
+            return self.setup_min(tool, lot)
+        if key is Key.FIFO:
+            return lot.since_min
+        if key is Key.EARLIEST_DUE_DATE:
+            return lot.due_min
+        if key is Key.SHORTEST_PROCESS:
+            return lot.step.process.mean_min
+        later_min = 0.0
+        for step, ahead in itertools.pairwise(lot.steps[lot.place :]):
+            here, there = self.parts.groups[step.group], self.parts.groups[ahead.group]
+            later_min += self.parts.hops[here.place][there.place].mean_min
+            later_min += ahead.process.mean_min + there.load_min + there.unload_min
+        later_min = max(later_min, 1.0)
+        if key is Key.CRITICAL_RATIO:
+            return (lot.due_min - self.now) / later_min
+        assert key is Key.LEAST_SLACK
+        return lot.due_min - later_min
+
+    def setup_min(self, tool, lot):
+        step, changes = lot.step, self.parts.groups[tool.group].changes_min
+        if step.setup in (None, tool.setup):
+            return 0.0
+        if step.setup_min is not None:
+            return step.setup_min
+        pairs = [(tool.setup, step.setup), (None, step.setup)]
+        return next((changes[pair] for pair in pairs if pair in changes), 0.0)
+
+    # --- Work -----------------------------------------------------------------------------------
+
+    def cascades(self, group):
+        return any(s.interval_min is not None for s in self.steps_of(group))
+
+    def steps_of(self, group):
+        return [s for route in self.parts.routes for s in route.steps if s.group == group]
+
+    def starts(self, tool, lot):
+        group = self.parts.groups[tool.group]
+        change_min = self.setup_min(tool, lot)
+        if lot.step.setup == tool.setup:
+            tool.run = max(tool.run - 1, 0) if tool.setup is not None else tool.run
+        elif lot.step.setup is not None:
+            tool.setup, tool.run = lot.step.setup, group.least_runs.get(lot.step.setup, 0)
+        lot.used[lot.place] = tool
+        process_min = value_of(lot.step.process, lot.bits(Draw.PROCESS))
+        units = lot.carriers if lot.step.basis is Basis.CARRIER else 1
+        begins_min = max(self.now, tool.loaded_min) if tool.inside else self.now
+        tool.loaded_min = begins_min + change_min + group.load_min
+        if self.cascades(tool.group):
+            through_min = self.passes(tool, lot.step.interval_min, process_min, units)
+        else:
+            through_min = tool.loaded_min + process_min * units
+        tool.inside.append([lot, through_min + group.unload_min])
+        tool.free_since = None
+        self.goes_on(tool)
+
+    def passes(self, tool, interval_min, process_min, units):
+        """Carrier by carrier: it leaves the first slot when the second is free."""
+        first_min = process_min if interval_min is None else interval_min
+        for _ in range(units):
+            enters_min = max(tool.loaded_min, tool.slots_min[0])
+            passes_min = max(enters_min + first_min, tool.slots_min[1])
+            tool.slots_min = [passes_min, passes_min + max(process_min - first_min, 0.0)]
+        return tool.slots_min[1]
+
+    def goes_on(self, tool):
+        """Plan anew what a tool does next, from what is inside it."""
+        tool.epoch += 1
+        for lot, leaves_min in tool.inside:
+            self.plan(leaves_min, self.leaves_tool, tool, lot, tool.epoch)
+        self.review(tool)
+
+    def review(self, tool):
+        """When the tool may take a lot; it takes the next one early if it cascades."""
+        group = self.parts.groups[tool.group]
+        if not tool.inside:
+            self.opens(tool, tool.epoch)
+        elif self.cascades(tool.group) and len(tool.inside) == 1:
+            has_setups = any(step.setup is not None for step in self.steps_of(tool.group))
+            early_min = tool.slots_min[0] - group.load_min
+            at_min = tool.loaded_min if has_setups else early_min
+            if at_min <= self.now:
+                self.opens(tool, tool.epoch)
+            else:
+                self.plan(at_min, self.opens_later, tool, tool.epoch)
+
+    def opens(self, tool, epoch):
+        if epoch == tool.epoch and not tool.is_down and tool.free_since is None:
+            tool.free_since = next(self.numbers)
+
+    def opens_later(self, tool, epoch):
+        self.opens(tool, epoch)
+        self.dispatch(tool.group)
+
+    def leaves_tool(self, tool, lot, epoch):
+        if epoch != tool.epoch:
+            return
+        assert tool.inside[0][0] is lot
+        del tool.inside[0]
+        self.goes_on(tool)
+        group = lot.step.group
+        self.is_through(lot)
+        self.dispatch(group)
+
+    # --- Breakdowns -----------------------------------------------------------------------------
+
+    def breaks(self, tool, stop, times):
+        tool.is_down, tool.free_since, tool.epoch = True, None, tool.epoch + 1
+        repair_min = value_of(stop.length, bits_of(tool.key, Draw.STOP_LENGTH, 0, times))
+        self.plan(self.now + repair_min, self.is_repaired, tool, stop, times + 1, repair_min)
+
+    def is_repaired(self, tool, stop, times, pause_min):
+        tool.is_down = False
+        if tool.inside:
+            tool.inside = [[lot, leaves_min + pause_min] for lot, leaves_min in tool.inside]
+            tool.slots_min = [minute + pause_min for minute in tool.slots_min]
+            tool.loaded_min += pause_min
+        up_min = value_of(stop.between, bits_of(tool.key, Draw.BETWEEN_STOPS, 0, times))
+        self.plan(self.now + up_min, self.breaks, tool, stop, times)
+        self.goes_on(tool)
+        self.dispatch(tool.group)
