@@ -175,9 +175,7 @@ def everything(scale=1.0, listed=30):
     routes = [
         Route(wafer_steps, 0, 40.0, 0.83, exponential(90.0).times(t)),
         Route(short_steps),
-        Route(
-            [bond, mould, replace(bond, same_tool_as=0), replace(mould, process=constant(2.0 * t))]
-        ),
+        Route([bond, mould, replace(bond, same_tool_as=0), cure]),
     ]
     streams = [
         Stream(
