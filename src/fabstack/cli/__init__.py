@@ -28,6 +28,7 @@ from fabstack.cli.run import run
 from fabstack.cli.schema import schema
 from fabstack.cli.simulate import simulate
 from fabstack.cli.sources import sources
+from fabstack.cli.study import app as study
 from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name=name)(command)
+app.add_typer(study, name="study")
 
 
 def main(arguments: list[str] | None = None) -> None:

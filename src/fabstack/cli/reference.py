@@ -31,7 +31,9 @@ def command_reference() -> str:
 def _section(name: str, command: Any) -> str:
     rows = "".join(_row(parameter) for parameter in command.params if parameter.name != "help")
     table = f"\n| argument or option | meaning | default |\n|---|---|---|\n{rows}" if rows else ""
-    return f"\n## fabstack {name}\n\n{inspect.cleandoc(command.help or '')}\n{table}"
+    parts = getattr(command, "commands", {})  # of a group of commands
+    own = f"\n## fabstack {name}\n\n{inspect.cleandoc(command.help or '')}\n{table}"
+    return own + "".join(_section(f"{name} {part}", parts[part]) for part in parts)
 
 
 def _row(parameter: Any) -> str:

@@ -11,9 +11,10 @@ from fabstack.results.catalogue.economics import ECONOMICS
 from fabstack.results.catalogue.plan import PLAN
 from fabstack.results.catalogue.ramp import RAMP
 from fabstack.results.catalogue.simulate import SIMULATION
+from fabstack.results.catalogue.study import STUDIES
 
 TABLES: Mapping[str, ResultTable] = {
-    table.name: table for table in (*ECONOMICS, *RAMP, *PLAN, *SIMULATION)
+    table.name: table for table in (*ECONOMICS, *RAMP, *PLAN, *SIMULATION, *STUDIES)
 }
 
 __all__ = ["TABLES", "Engine", "Holds", "ResultColumn", "ResultTable", "column_of"]

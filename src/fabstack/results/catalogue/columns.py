@@ -23,6 +23,7 @@ class Engine(StrEnum):
     RAMP = "ramp"
     PLAN = "plan"
     SIMULATION = "simulation"
+    STUDY = "study"
 
 
 @dataclass(frozen=True, slots=True)

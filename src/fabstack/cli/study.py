@@ -1,0 +1,233 @@
+"""`fabstack study`: many runs that answer one question."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from fabstack.cli.quantities import Quantities
+    from fabstack.model import Programme
+    from fabstack.studies.operating_curve import Curve, CurveOptions
+
+STOPPED = 130
+
+app = typer.Typer(
+    help="Studies: many runs that answer one question.\n\n"
+    "Example: fabstack study operating-curve programmes/small-line --loads 70,80,90,95",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def study() -> None:
+    """Studies: many runs that answer one question.
+
+    Example: fabstack study operating-curve programmes/small-line --loads 70,80,90,95
+    """
+
+
+@app.command(name="operating-curve")
+def operating_curve(
+    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
+    loads: Annotated[
+        str, typer.Option(help="Utilisations of the busiest tool group in percent, such as 70,90.")
+    ] = "70,80,90,95",
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Dispatch rule of all tool groups, such as "priority > cr"; again for each rule '
+            "to compare; default: the programme's own."
+        ),
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Futures of each point; default: the programme's.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
+    ] = None,
+    warm_up: Annotated[
+        str | None,
+        typer.Option(help="Left out, such as 180d; default: the programme's, or a third."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Threads; each may have a core of its own.")
+    ] = 1,
+    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> int:
+    """Cycle time and X-factor against loading, for one or several dispatch rules.
+
+    The load of a fab is the utilisation of its busiest tool group. A pilot run finds the load of
+    the programme's own starts, and starts and periodic orders are scaled to each load that is asked
+    for; the utilisation that came of it is shown beside it. Lots inside at the start stay as they
+    are, so leave them time to go (--warm-up).
+
+    All points run the same seeds: rules see the same breakdowns, process times and due dates, so
+    their difference is surer than either curve. Intervals hold 95 % of such means.
+
+    Ctrl-C ends a study with the points that are finished.
+
+    Example: fabstack study operating-curve lvhm --loads 80,90,95 --rule "priority > fifo"
+    --rule "priority > cr" --replications 10 --workers 2
+    """
+    from fabstack.cli.quantities import Quantities
+    from fabstack.studies.operating_curve import CurveOptions
+
+    quantities = Quantities()
+    options = CurveOptions(
+        loads_percent=_loads(quantities, loads),
+        rules=_rules(quantities, rule or []),
+        until_min=_minutes(quantities, "--until", until),
+        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        replications=replications,
+        seed=seed,
+        workers=workers,
+    )
+    quantities.finish()
+    subject, curve = _run(programme, scenario, options)
+    answer = _answer(curve) | {"scenario": scenario, "seed": seed}
+    if out is not None:
+        _write(out, subject, curve, answer)
+    _print(answer, as_json=as_json)
+    return STOPPED if curve.was_stopped else 0
+
+
+# --- Options ------------------------------------------------------------------------------------
+
+
+def _loads(quantities: Quantities, text: str) -> list[float]:
+    found = []
+    for word in text.split(","):
+        try:
+            load = float(word.strip().removesuffix("%"))
+        except ValueError:
+            load = 0.0
+        if not 0 < load < 100:
+            message, cure = f"'{word.strip()}' is no load", "write --loads 70,80,90,95"
+            quantities.reject("--loads", message, "percent above 0, below 100", "bad-load", cure)
+        found.append(load)
+    return sorted(set(found))
+
+
+def _rules(quantities: Quantities, texts: list[str]) -> list[str]:
+    from fabstack.model import dispatch
+
+    found = []
+    for text in texts:
+        try:
+            found.append(dispatch.spelt(text))
+        except ValueError as error:
+            quantities.reject("--rule", str(error), dispatch.MEANING, "bad-rule", "")
+    return list(dict.fromkeys(found))
+
+
+def _minutes(quantities: Quantities, option: str, text: str | None) -> float | None:
+    return None if text is None else quantities.read(option, text, "min", above=0)
+
+
+# --- The runs -----------------------------------------------------------------------------------
+
+
+def _run(path: Path, scenario: str | None, options: CurveOptions) -> tuple[Programme, Curve]:
+    from fabstack import formats
+    from fabstack.cli.progress import stages
+    from fabstack.simulate.simulation import announce_compilation
+    from fabstack.studies.operating_curve import operating_curve
+
+    loaded = formats.read(path, scenario)
+    for finding in loaded.findings:
+        sys.stderr.write(f"{finding}\n")
+    announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
+    _refuse_without_starts(path, loaded.programme)
+    with stages() as tell:
+        return loaded.programme, operating_curve(loaded.programme, options, tell)
+
+
+def _refuse_without_starts(path: Path, programme: Programme) -> None:
+    from fabstack.errors import Finding, InputError
+
+    if not programme.starts and all(order.every_h is None for order in programme.orders):
+        message = "there are no starts to scale"
+        expected, cure = "rows of starts, or orders with every_h", "add a table starts"
+        raise InputError([Finding(str(path), 0, 0, "no-starts", message, expected, cure)])
+
+
+# --- What came out ------------------------------------------------------------------------------
+
+
+def _answer(curve: Curve) -> dict[str, Any]:
+    tables = curve.tables()
+    return {
+        "points": tables["curve_points"].to_dicts(),
+        "differences": tables["curve_differences"].to_dicts(),
+        "overloaded": [
+            {"load_percent": point.load_percent, "rule": point.rule} for point in curve.overloaded
+        ],
+        "was_stopped": curve.was_stopped,
+    }
+
+
+def _write(out: Path, programme: Programme, curve: Curve, answer: dict[str, Any]) -> None:
+    from fabstack import formats
+    from fabstack.results.store import RunWriter
+
+    with RunWriter(
+        out,
+        programme=programme.programme.name,
+        digest=formats.digest(programme),
+        scenario=answer["scenario"],
+        seed=answer["seed"],
+        command=shlex.join(["fabstack", *sys.argv[1:]]),
+    ) as writer:
+        for name, table in curve.tables().items():
+            writer.table(name, table)
+        writer.summary({"operating_curve": answer})
+
+
+def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+    from fabstack.results.documents import json_bytes
+
+    if as_json:
+        sys.stdout.write(json_bytes(answer).decode())
+    else:
+        sys.stdout.write("\n".join(_readable(answer)) + "\n")
+
+
+def _readable(answer: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{'rule':<26}{'load %':>7}{'busy %':>8}{'cycle time d':>16}{'X':>7}{'on time %':>11}"
+        f"{'lots/d':>9}{'runs':>6}"
+    )
+    for point in sorted(answer["points"], key=lambda row: (row["rule"], row["load_percent"])):
+        on_time = point["on_time_percent"]
+        yield (
+            f"{point['rule']:<26}{point['load_percent']:>7g}{point['utilisation_percent']:>8.1f}"
+            f"{_interval(point['cycle_time_days_mean'], point['cycle_time_days_ci95']):>16}"
+            f"{point['x_factor'] or 0:>7.2f}{'' if on_time is None else f'{on_time:.1f}':>11}"
+            f"{point['lots_per_day']:>9.2f}{point['replications']:>6}"
+        )
+    yield from (
+        f"At {row['load_percent']:g} %: {row['rule']} less {row['against']}: "
+        f"{_interval(row['cycle_time_days_difference'], row['cycle_time_days_difference_ci95'])} "
+        "days of cycle time"
+        for row in answer["differences"]
+    )
+    yield from (
+        f"At {row['load_percent']:g} %, {row['rule']}: lots pile up without end"
+        for row in answer["overloaded"]
+    )
+
+
+def _interval(mean: float | None, half: float | None) -> str:
+    if mean is None:
+        return "none finished"
+    return f"{mean:.3g}" + (f" ±{half:.2g}" if half is not None else "")
