@@ -51,6 +51,16 @@ def test_plan_tables_are_as_catalogued(toy):
     assert_as_catalogued(plan_tables(plan(toy), toy), Engine.PLAN)
 
 
+def test_simulation_tables_are_as_catalogued(project):
+    from fabstack import load
+    from fabstack.results.simulate_tables import simulate_tables
+    from fabstack.simulate.run import Keep, simulate
+
+    programme = load(project / "programmes" / "small-line")
+    result = simulate(programme, until_min=90 * 1440.0, keep=Keep(daily_tools=True))
+    assert_as_catalogued(simulate_tables(result, programme), Engine.SIMULATION)
+
+
 def test_keys_are_columns_and_names_do_not_repeat():
     for table in TABLES.values():
         assert set(table.keys) <= set(table.column_names)

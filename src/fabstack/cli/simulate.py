@@ -13,14 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fabstack.cli.quantities import Quantities
     from fabstack.model import Programme
     from fabstack.simulate import SimulationResult
     from fabstack.simulate.run import Keep, Prepared
-
-    Tables = dict[str, pl.DataFrame]
 
 
 def simulate(
@@ -100,12 +96,12 @@ def simulate(
     _refuse_half_a_snapshot(quantities, asked)
     quantities.finish()
     subject, result, setup_s = _run(programme, scenario, asked)
-    tables, answer = _answer(subject, result, setup_s)
+    answer = _answer(subject, result, setup_s)
     answer |= {"scenario": scenario, "seed": result.replications[0].seed}
     if wip_table is not None:
         _write_wip(wip_table, result, subject)
     if out is not None:
-        _write(out, subject, tables, answer)
+        _write(out, subject, result, answer)
     _print(answer, as_json=as_json)
 
 
@@ -239,16 +235,13 @@ def _keep(asked: Asked, prepared: Prepared, programme: Programme, stack: ExitSta
 # --- What came out ------------------------------------------------------------------------------
 
 
-def _answer(
-    programme: Programme, result: SimulationResult, setup_s: float
-) -> tuple[Tables, dict[str, Any]]:
+def _answer(programme: Programme, result: SimulationResult, setup_s: float) -> dict[str, Any]:
     import resource
 
     from fabstack.results.simulate_document import simulate_document
-    from fabstack.results.simulate_tables import simulate_tables
+    from fabstack.results.simulate_rows import simulate_rows
 
-    tables = simulate_tables(result, programme)
-    answer = simulate_document(result, tables)
+    answer = simulate_document(result, simulate_rows(result, programme))
     answer["performance"] = {
         "lot_steps": result.lot_steps,
         "events": result.events,
@@ -257,11 +250,14 @@ def _answer(
         "setup_s": round(setup_s, 3),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    return tables, answer
+    return answer
 
 
-def _write(out: Path, programme: Programme, tables: Tables, answer: dict[str, Any]) -> None:
+def _write(
+    out: Path, programme: Programme, result: SimulationResult, answer: dict[str, Any]
+) -> None:
     from fabstack import formats
+    from fabstack.results.simulate_tables import simulate_tables
     from fabstack.results.store import RunWriter
 
     with RunWriter(
@@ -272,18 +268,17 @@ def _write(out: Path, programme: Programme, tables: Tables, answer: dict[str, An
         seed=answer["seed"],
         command=shlex.join(["fabstack", *sys.argv[1:]]),
     ) as writer:
-        for name, table in tables.items():
+        for name, table in simulate_tables(result, programme).items():
             writer.table(name, table)
         writer.summary({"simulation": {**answer, "performance": None}})
 
 
 def _write_wip(file: Path, result: SimulationResult, programme: Programme) -> None:
     from fabstack.errors import OutputError
-    from fabstack.formats.folder import table_text
-    from fabstack.results.wip_table import next_start, wip_rows
+    from fabstack.results.wip_table import next_start, wip_text
 
     try:
-        file.write_text(table_text(wip_rows(result, programme)), encoding="utf-8")
+        file.write_text(wip_text(result, programme), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot write {file}: {error.strerror}") from error
     day = next_start(result)

@@ -72,7 +72,7 @@ def _by_day(result: SimulationResult, field: str) -> Floats:
     """[day, ...]  what was added on each day, mean over the replications."""
     each = []
     for run in result.replications:
-        books = np.array([getattr(day, field) for day in run.days], np.float64)
+        books = np.asarray(getattr(run.days, field), np.float64)
         each.append(np.diff(books, axis=0, prepend=np.zeros((1, *books.shape[1:]))))
     return np.asarray(np.mean(each, axis=0))
 

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import polars as pl
-
+from fabstack.results.simulate_rows import RowsOf
 from fabstack.results.statistics import half_width_95
 from fabstack.simulate import SimulationResult
 
 Row = dict[str, Any]
 
 
-def simulate_document(result: SimulationResult, tables: Mapping[str, pl.DataFrame]) -> Row:
+def simulate_document(result: SimulationResult, rows: RowsOf) -> Row:
     """Lots, tool groups, queue times and stocks, with what they hold for."""
-    products = list(_named(tables["sim_products"]))
-    windows = tables["sim_queue_times"]
+    products = list(_named(rows["sim_products"]))
     return {
         "days": result.until_min / 1440,
         "warm_up_days": result.warm_up_min / 1440,
         "replications": len(result.replications),
         "lots": [_lot(row) for row in products if not row["was_inside"]],
         "initial_wip": [_insider(row) for row in products if row["was_inside"]],
-        "toolgroups": [_tool_group(row) for row in tables["sim_tool_groups"].to_dicts()],
-        "queue_times": windows.to_dicts(),
+        "toolgroups": [_tool_group(row) for row in rows["sim_tool_groups"]],
+        "queue_times": rows["sim_queue_times"],
         **_all_windows(result),
-        "stocks": tables["sim_stocks"].to_dicts(),
+        "stocks": rows["sim_stocks"],
         "left_out": list(result.left_out),
     }
 
 
-def _named(products: pl.DataFrame) -> Iterator[Row]:
+def _named(rows: list[Row]) -> Iterator[Row]:
     """Every row with a name: that of its order, else its route, and its priority where it needs it.
 
     The names of one list do not repeat.
     """
-    rows = products.to_dicts()
     nameless = [(row["route"], row["was_inside"]) for row in rows if not row["name"]]
     for row in rows:
         several = nameless.count((row["route"], row["was_inside"])) > 1

@@ -106,7 +106,7 @@ def queue_time_rows(result: SimulationResult, programme: Programme) -> Rows:
     """Rows of sim_queue_times: one for each stretch of a route whose time is limited."""
     readings = measured(result)
     fab, names = result.fab, result.names
-    opened = {int(step.opens): place for place, step in enumerate(fab.steps)}
+    opened = {int(window): place for place, window in enumerate(fab.steps.opens)}
     for window in sorted(range(fab.windows.size), key=lambda w: _place(result, opened[w])):
         first, last = opened[window], int(fab.windows.to_step[window])
         route = names.routes[int(fab.steps.route[first])]

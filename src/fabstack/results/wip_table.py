@@ -12,6 +12,7 @@ from typing import Any
 
 from fabstack.arrays.types import NEVER
 from fabstack.economics.capacity import steps_of
+from fabstack.formats.folder import table_text
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY
 from fabstack.model.routes import Wip
@@ -24,6 +25,12 @@ def wip_rows(result: SimulationResult, programme: Programme) -> tuple[Wip, ...]:
     order = sorted(range(lots.size), key=lambda i: (lots.step[i], lots.since_min[i], lots.key[i]))
     numbers = [s.step for route in result.names.routes for s in steps_of(programme, route)]
     return tuple(_row(result, lots[i], numbers[lots.step[i]]) for i in order)
+
+
+def wip_text(result: SimulationResult, programme: Programme) -> str:
+    """The table as CSV; a plant without lots gives a header alone."""
+    rows = wip_rows(result, programme)
+    return table_text(rows) if rows else "name,route,step,carriers\n"
 
 
 def next_start(result: SimulationResult) -> datetime.date:

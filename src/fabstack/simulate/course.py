@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabstack.arrays.types import Records
-from fabstack.simulate.readings import DayReading, Reading, day_reading, faults, inside, reading
+from fabstack.simulate.readings import (
+    DayBooks,
+    Reading,
+    day_books,
+    faults,
+    fill_day,
+    inside,
+    reading,
+)
 from fabstack.simulate.scene import Scene
 from fabstack.simulate.simulation import Simulation
 
@@ -16,7 +24,7 @@ class Replication:
 
     seed: int
     readings: tuple[Reading, ...]  # at the end of the warm-up, of each month, of the run
-    days: tuple[DayReading, ...]  # at the end of each day
+    days: DayBooks  # at the end of each day
     finished: Records  # [lot]  that left after the warm-up, in order
     stores: Records  # [stock]  at the end
     inside: Records  # [lot]  rows LOT of those that are inside at the end
@@ -29,9 +37,9 @@ class Course:
         self.scene = scene
         self.seed = seed
         self.run = run
-        self.daily_tools = daily_tools
         self.readings: list[Reading] = []
-        self.days: list[DayReading] = []
+        self.days = day_books(run.world, len(scene.days_min), with_tools=daily_tools)
+        self.days_done = 0
 
     def stops_min(self) -> list[float]:
         """The minutes ahead at which the books are read, in order."""
@@ -45,7 +53,8 @@ class Course:
         if len(self.readings) < len(cuts) and cuts[len(self.readings)] == minute:
             self.readings.append(reading(self.run.world, minute))
         if self._days_ahead()[:1] == (minute,):
-            self.days.append(day_reading(self.run.world, minute, with_tools=self.daily_tools))
+            fill_day(self.days, self.days_done, self.run.world, minute)
+            self.days_done += 1
 
     def finish(self) -> Replication:
         """What the replication found.
@@ -61,11 +70,11 @@ class Course:
         return Replication(
             seed=self.seed,
             readings=tuple(self.readings),
-            days=tuple(self.days),
+            days=self.days,
             finished=finished[finished.left_min >= self.scene.warm_up_min],
             stores=self.run.world.state.stores.copy(),
             inside=self.run.world.state.lots[inside(self.run.world)],
         )
 
     def _days_ahead(self) -> tuple[float, ...]:
-        return self.scene.days_min[len(self.days) :]
+        return self.scene.days_min[self.days_done :]

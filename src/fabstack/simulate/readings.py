@@ -98,34 +98,47 @@ def reading(world: World, at_min: float) -> Reading:
 _OF_WINDOWS = ("closed", "late", "late_by_1h", "late_by_2h", "late_by_4h", "late_min")
 
 
-class DayReading(NamedTuple):
-    """What has happened since minute 0, at the end of a day: little, for it is taken often."""
+class DayBooks(NamedTuple):
+    """What has happened since minute 0, at the end of each day: little, for there are many days."""
 
-    at_min: float
-    steps_done: int  # by lots
-    # [product]
-    area: Floats  # lots x minutes
-    inside: Ints  # now
-    entered: Ints
-    left: Ints
-    carriers_left: Ints
-    # [group, ToolState]  tool minutes; no rows unless tools are followed by day
-    state_min: Floats
+    at_min: Floats  # [day]
+    steps_done: Ints  # [day]  by lots
+    area: Floats  # [day, product]  lots x minutes
+    entered: NDArray[np.int32]  # [day, product]
+    left: NDArray[np.int32]  # [day, product]
+    carriers_left: NDArray[np.int32]  # [day, product]
+    state_min: Floats  # [day, group, ToolState]  tool minutes; no days unless they are followed
+
+    def upto(self, days: int) -> DayBooks:
+        """The first days."""
+        return DayBooks._make(field[:days] for field in self)
 
 
-def day_reading(world: World, at_min: float, *, with_tools: bool) -> DayReading:
-    """The books at the end of a day."""
-    tallies = world.state.tallies
-    return DayReading(
-        at_min=at_min,
-        steps_done=int(world.state.now.steps_done[0]),
-        area=tallies.area + tallies.inside * (at_min - tallies.since_min),
-        inside=tallies.inside.copy(),
-        entered=tallies.entered.copy(),
-        left=tallies.left.copy(),
-        carriers_left=tallies.carriers_left.copy(),
-        state_min=_state_min(world, at_min) if with_tools else np.zeros((0, STATES)),
+def day_books(world: World, days: int, *, with_tools: bool) -> DayBooks:
+    """Books of so many days, still blank."""
+    size = (days, world.state.tallies.size)
+    return DayBooks(
+        at_min=np.zeros(days),
+        steps_done=np.zeros(days, np.int64),
+        area=np.zeros(size),
+        entered=np.zeros(size, np.int32),
+        left=np.zeros(size, np.int32),
+        carriers_left=np.zeros(size, np.int32),
+        state_min=np.zeros((days if with_tools else 0, world.fab.groups.size, STATES)),
     )
+
+
+def fill_day(books: DayBooks, day: int, world: World, at_min: float) -> None:
+    """Write the books at the end of a day."""
+    tallies = world.state.tallies
+    books.at_min[day] = at_min
+    books.steps_done[day] = world.state.now.steps_done[0]
+    books.area[day] = tallies.area + tallies.inside * (at_min - tallies.since_min)
+    books.entered[day] = tallies.entered
+    books.left[day] = tallies.left
+    books.carriers_left[day] = tallies.carriers_left
+    if books.state_min.size:
+        books.state_min[day] = _state_min(world, at_min)
 
 
 def inside(world: World) -> Ints:

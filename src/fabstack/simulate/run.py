@@ -78,7 +78,7 @@ class SimulationResult:
     @property
     def follows_tools_daily(self) -> bool:
         """Whether the daily readings have the states of tool groups."""
-        return any(day.state_min.size > 0 for day in self.replications[0].days[:1])
+        return self.replications[0].days.state_min.size > 0
 
     @property
     def left_out(self) -> tuple[str, ...]:

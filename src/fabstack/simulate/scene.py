@@ -75,7 +75,7 @@ def _cuts(
     while True:
         first = month_start(start, number)
         end_min = (month_start(start, number + 1) - start).days * MINUTES_PER_DAY
-        if end_min > warm_up_min:
+        if min(end_min, until_min) > warm_up_min:
             ends.append((min(end_min, until_min), first))
         if end_min >= until_min:
             break

@@ -23,7 +23,7 @@ from fabstack.arrays import types as t
 from fabstack.arrays.types import TABLES, Calendar, Fab, State
 from fabstack.errors import Finding, InputError, OutputError
 from fabstack.simulate.course import Course
-from fabstack.simulate.readings import DayReading, Reading
+from fabstack.simulate.readings import Reading
 from fabstack.simulate.scene import Scene
 from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take
 from fabstack.simulate.world import new_world
@@ -63,8 +63,11 @@ class Snapshot:
         )
         run = Simulation.at(world, _table("finished", arrays["finished"]), take_seen=take_seen)
         course = Course(scene, seed, run, daily_tools=self.about.daily_tools)
-        course.readings += _falling(_unstacked(Reading, "readings", arrays), scene.cuts_min)
-        course.days += _falling(_unstacked(DayReading, "days", arrays), scene.days_min)
+        readings = _unstacked(Reading, "readings", arrays)  # those that this run wants, too
+        course.readings += [read for read in readings if read.at_min in scene.cuts_min]
+        course.days_done = sum(minute in scene.days_min for minute in arrays["days.at_min"])
+        for field, column in course.days._asdict().items():
+            column[: course.days_done] = arrays[f"days.{field}"][: course.days_done]
         return course
 
 
@@ -90,7 +93,10 @@ def arrays_of(course: Course) -> Arrays:
         **{f"calendar.{name}": _bytes(table) for name, table in world.calendar._asdict().items()},
         "finished": _bytes(course.run.finished),
         **_stacked("readings", course.readings),
-        **_stacked("days", course.days),
+        **{
+            f"days.{field}": column.copy()
+            for field, column in course.days.upto(course.days_done)._asdict().items()
+        },
     }
 
 
@@ -129,7 +135,7 @@ def load(file: Path) -> Snapshot:
         found = About(**{**about, "seeds": tuple(about["seeds"])})
     except OSError as error:
         raise _refused(file, f"cannot be read: {error.strerror or error}") from error
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise _refused(file, "is no snapshot of a simulation") from error
     if found.kernel != digest_of_kernel():
         raise _refused(file, "is of another version of fabstack: its kernel differs from this one")
@@ -212,11 +218,6 @@ def _unstacked(kind: type[Read], name: str, arrays: Arrays) -> list[Read]:
     found = {key.removeprefix(f"{name}."): arrays[key] for key in arrays if key.startswith(name)}
     rows = zip(*(found.get(field, ()) for field in kind._fields), strict=True)
     return [kind(*(value.item() if value.ndim == 0 else value for value in row)) for row in rows]
-
-
-def _falling(readings: list[Any], due_min: Sequence[float]) -> list[Any]:
-    """Those that are due, too, in a run that goes on for longer."""
-    return [read for read in readings if read.at_min in due_min]
 
 
 def _by_course(arrays: Mapping[str, Any], count: int) -> tuple[Arrays, ...]:

@@ -153,11 +153,12 @@ def operating_curve(
 
 
 def _with_warm_up(programme: Programme, options: CurveOptions) -> CurveOptions:
-    """A third of the run is left out where nobody says how much."""
-    if options.warm_up_min is not None or programme.simulation.warm_up_days > 0:
-        return options
+    """A third of the run is left out where nobody says how much, or more than there is."""
+    own_min = programme.simulation.warm_up_days * MINUTES_PER_DAY
+    warm_up_min = own_min if options.warm_up_min is None else options.warm_up_min
     until_min = options.until_min or programme.simulation.days * MINUTES_PER_DAY
-    return replace(options, warm_up_min=until_min / 3)
+    fits = 0 < warm_up_min < until_min or (options.warm_up_min == 0)
+    return replace(options, warm_up_min=warm_up_min if fits else until_min / 3)
 
 
 def _run(programme: Programme, options: CurveOptions, curve: Curve, tell: Tell) -> None:
