@@ -123,6 +123,20 @@ def test_a_snapshot_cannot_go_back_in_time_nor_be_taken_after_the_end(programme,
     )
 
 
+def test_a_snapshot_of_a_resumed_run_is_one_of_the_whole_run(programme, whole, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    keep = Keep(daily_tools=True, snapshot_at_min=5 * DAY, snapshot=first)
+    simulate(programme, until_min=40 * DAY, warm_up_min=10 * DAY, replications=2, keep=keep)
+    simulate(programme, resume=first, keep=Keep(snapshot_at_min=9.5 * DAY, snapshot=second))
+    again = simulate(programme, resume=second)
+    assert again.replications[1].readings[-1].events == whole.replications[1].readings[-1].events
+    assert again.follows_tools_daily
+    early = Keep(snapshot_at_min=4 * DAY, snapshot=second)
+    assert "before the run goes on" in message_of(
+        lambda: simulate(programme, resume=first, keep=early)
+    )
+
+
 def test_threads_change_no_bit(programme, whole):
     threads = simulate(
         programme, until_min=40 * DAY, warm_up_min=10 * DAY, replications=2, workers=2

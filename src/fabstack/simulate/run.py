@@ -127,7 +127,7 @@ def simulate(
 
     Raises:
         LimitError: more lots pile up than a run can hold.
-        InputError: the snapshot is not one of this run, or is to be written after its end.
+        InputError: the snapshot is not one of this run, or is to be written outside of it.
     """
     prepared = prepare(
         programme,
@@ -183,10 +183,10 @@ def replicate(
 
     Raises:
         LimitError: more lots pile up than a run can hold.
-        InputError: the snapshot is to be written after the end.
+        InputError: a snapshot is to be written outside of the run.
         Stopped: `stop` was set.
     """
-    _refuse_a_late_snapshot(keep, prepared.scene)
+    _refuse_a_misplaced_snapshot(keep, prepared)
     started_s = time.perf_counter()
     stop = stop or threading.Event()
     count = len(prepared.seeds)
@@ -202,20 +202,18 @@ def replicate(
     return result
 
 
-def _refuse_a_late_snapshot(keep: Keep, scene: Scene) -> None:
-    if keep.snapshot_at_min is not None and keep.snapshot_at_min > scene.until_min:
-        raise InputError(
-            [
-                Finding(
-                    "--snapshot-at",
-                    0,
-                    0,
-                    "out-of-range",
-                    f"it is after the end of the run, day {scene.until_min / 1440:g}",
-                    "a time within the run",
-                )
-            ]
-        )
+def _refuse_a_misplaced_snapshot(keep: Keep, prepared: Prepared) -> None:
+    at_min, scene, old = keep.snapshot_at_min, prepared.scene, prepared.old
+    if at_min is None:
+        return
+    message = ""
+    if at_min > scene.until_min:
+        message = f"it is after the end of the run, day {scene.until_min / 1440:g}"
+    elif old is not None and at_min < old.about.at_min:
+        message = f"it is before the run goes on, day {old.about.at_min / 1440:g}"
+    if message:
+        expected = "a time within the run"
+        raise InputError([Finding("--snapshot-at", 0, 0, "out-of-range", message, expected)])
 
 
 class _Watch:
@@ -270,7 +268,7 @@ class _Crew:
         """Write the file, if one is asked for."""
         file, at_min = self.keep.snapshot, self.keep.snapshot_at_min
         if file is not None and at_min is not None:
-            daily = self.keep.daily_tools
+            daily = self.keep.daily_tools if self.old is None else self.old.about.daily_tools
             about = snapshot.about_run(self.scene, self.seeds, at_min, daily_tools=daily)
             courses = tuple(self.saved[number] for number in range(len(self.seeds)))
             snapshot.save(Snapshot(about, courses), file)
