@@ -103,9 +103,11 @@ def move_min(programme: Programme, before: ToolGroup, after: ToolGroup) -> float
     return next((route.move.mean for route in routes if route.move is not None), 0.0)
 
 
-def steps_of(programme: Programme, route_name: str) -> list[Step]:
+@follows_from("steps")
+def steps_of(programme: Programme, route_name: str) -> tuple[Step, ...]:
     """The steps of a route in order."""
-    return sorted(grouped(programme.steps, "route")[route_name], key=lambda step: step.step)
+    rows = grouped(programme.steps, "route")[route_name]
+    return tuple(sorted(rows, key=lambda step: step.step))
 
 
 def expected_visits(step: Step) -> float:
