@@ -225,6 +225,27 @@ def test_two_breakdowns_of_one_lot_add_up():
     assert spans(parts)["0.0"] == (0.0, 23.0)
 
 
+def test_a_breakdown_puts_off_the_second_slot_too():
+    """5 + 15 minutes, broken from 10 to 17: out at 27 and 42; the third passes at 42, not 35.
+
+    It is taken at 27 and leaves at 42 + 15.
+    """
+    group = Group("tool", stops=[stops_at((10.0, 7.0))])
+    parts = one_step(constant(20.0), lots(*[(0.0,)] * 3), interval_min=5.0, group=group)
+    assert spans(parts) == {"0.0": (0.0, 27.0), "0.1": (5.0, 42.0), "0.2": (27.0, 57.0)}
+
+
+def test_a_breakdown_in_a_long_load_puts_off_the_next_load():
+    """Loads take 20, broken from 5 to 10: loaded at 25, through the first slot at 37, out at 38.
+
+    The second is taken at 37 - 20, loaded from 25 to 45, and out at 45 + 12 + 1.
+    """
+    group = Group("slow loader", load_min=20.0, stops=[stops_at((5.0, 5.0))])
+    step = {"basis": Basis.CARRIER, "interval_min": 3.0}
+    parts = one_step(constant(4.0), lots((0.0, 4), (0.0, 4)), group=group, **step)
+    assert spans(parts) == {"0.0": (0.0, 38.0), "0.1": (17.0, 58.0)}
+
+
 # --- Maintenance --------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ Unless a test says otherwise a job takes 10 minutes, and the tool changes as in 
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from kernel_stories import lots, minutes, order, spans, stops_at, story
@@ -446,6 +447,8 @@ def test_random_choice_is_among_the_tools_with_the_least_change():
     assert len(chosen) == 300
     # 100 each; the standard deviation of a count is sqrt(300 x 1/3 x 2/3) = 8.2
     assert all(abs(count - 100) < 33 for tool, count in enumerate(counts) if tool != red_tool)
+    # in turn no tool would come twice in a row; at random it does in one case of three
+    assert abs(sum(a == b for a, b in pairwise(chosen)) - 100) < 33
 
 
 def test_maintenance_by_carriers_holds_a_tool_that_changes():
