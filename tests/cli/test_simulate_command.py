@@ -122,9 +122,16 @@ def test_the_event_log_holds_every_move_of_the_first_replication(simulated, tmp_
     assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
 
 
-def test_an_event_log_that_cannot_be_written_is_told_in_one_line(simulated, tmp_path):
-    refused = simulated("--event-log", tmp_path / "no" / "such" / "log.parquet", code=2)
-    assert "cannot write" in refused["message"]
+def test_files_that_cannot_be_written_are_told_before_the_run(simulated, tmp_path):
+    file = tmp_path / "no" / "such" / "file"
+    options = ("--event-log", file, "--snapshot", file, "--snapshot-at", "1d", "--wip-table", file)
+    found = simulated(*options, code=2)["findings"]
+    assert [one["file"] for one in found] == ["--event-log", "--snapshot", "--wip-table"]
+
+
+def test_an_event_log_that_fails_is_told_in_one_line(simulated, tmp_path):
+    (tmp_path / "log.partial").mkdir()
+    assert "cannot write" in simulated("--event-log", tmp_path / "log", code=2)["message"]
 
 
 def test_tables_by_day_lie_in_the_run_folder(simulated, tmp_path):

@@ -94,6 +94,8 @@ def simulate(
         resume=resume,
     )
     _refuse_half_a_snapshot(quantities, asked)
+    files = {"--event-log": event_log, "--snapshot": snapshot, "--wip-table": wip_table}
+    _refuse_missing_folders(quantities, files)
     quantities.finish()
     subject, result, setup_s = _run(programme, scenario, asked)
     answer = _answer(subject, result, setup_s)
@@ -152,6 +154,13 @@ def _refuse_half_a_snapshot(quantities: Quantities, asked: Asked) -> None:
             "missing-option",
             "give --snapshot FILE and --snapshot-at 365d together",
         )
+
+
+def _refuse_missing_folders(quantities: Quantities, files: dict[str, Path | None]) -> None:
+    for option, file in files.items():
+        if file is not None and not file.resolve().parent.is_dir():
+            message, cure = f"there is no folder {file.parent}", "make the folder first"
+            quantities.reject(option, message, "a file in a folder", "missing-folder", cure)
 
 
 # --- The run ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ the log becomes. Words are dictionary-coded (Enum), time is a whole number of 1/
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -63,11 +64,12 @@ class EventLog:
         try:
             self._hand_over(None)
             self._thread.join()
-            self._raise_fault()
             if kind is None:
+                self._raise_fault()
                 self.partial.replace(self.file)
         finally:
-            self.partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.partial.unlink()
 
     def take(self, piece: Records) -> None:
         """Take lines of the log (rows SEEN) away.
@@ -88,6 +90,8 @@ class EventLog:
         return None
 
     def _raise_fault(self) -> None:
+        if isinstance(self._fault, KeyboardInterrupt):  # polars takes Ctrl-C while it writes
+            raise KeyboardInterrupt
         if self._fault is not None:
             raise OutputError(f"cannot write {self.file}: {self._fault}") from self._fault
 

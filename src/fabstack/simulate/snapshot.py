@@ -8,9 +8,9 @@ are in `about`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -112,12 +112,16 @@ def save(snapshot: Snapshot, file: Path) -> None:
         for number, course in enumerate(snapshot.courses)
         for name, array in course.items()
     }
+    partial = file.with_name(f"{file.name}.partial")
     try:
-        with tempfile.NamedTemporaryFile(dir=file.resolve().parent, delete=False) as partial:
-            np.savez(partial, about=np.frombuffer(about, np.uint8), **arrays)
-        Path(partial.name).replace(file)
+        with partial.open("wb") as opened:
+            np.savez(opened, about=np.frombuffer(about, np.uint8), **arrays)
+        partial.replace(file)
     except OSError as error:
         raise OutputError(f"cannot write {file}: {error.strerror}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
 
 
 def load(file: Path) -> Snapshot:
