@@ -73,7 +73,7 @@ def test_work_left_counts_later_steps_with_handling_and_transport():
     ]
     hops = ((constant(0.0), constant(7.0)), (constant(3.0), constant(0.0)))
     made = fab_of(Parts(groups, [Route(steps)], [], hops=hops))
-    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5 + 2, 3 + 5 + 2, 1]
+    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5 + 2, 3 + 5 + 2, 0]
 
 
 def test_rework_points_at_a_step_of_its_own_route():

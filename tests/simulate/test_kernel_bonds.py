@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from kernel_stories import lots, order, stops_at, story
 
 from fabstack.arrays.build import Group, Parts, Route, Step
@@ -95,7 +94,6 @@ def test_a_lot_that_waits_for_a_tool_as_it_goes_uses_any_from_then_on():
     assert visits(parts)[-1] == (30.0, "0.0", 1)
 
 
-@pytest.mark.xfail(strict=True, reason="nobody wakes the group when a tool goes")
 def test_a_lot_that_waits_for_a_tool_as_it_goes_takes_a_free_one_at_once():
     """Tool 1 is free from 12 on; tool 0 has another lot from 10.5 to 40.5 and goes at 20."""
     parts = bound(
@@ -127,7 +125,6 @@ def test_lots_of_several_ranks_that_wait_for_a_tool_as_it_goes():
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="it joins the end of the line")
 def test_a_lot_that_waits_for_a_tool_as_it_goes_keeps_its_place():
     """It has waited since 11, a lot that any tool may take since 15; at 30 tool 1 is free."""
     others = lots((0.0,), (10.5,), (15.0,), route=1)

@@ -168,9 +168,10 @@ def check_queues(world):
             assert lot["rank"] == place % ranks
             lots[place // ranks] += 1
             carriers[place // ranks] += lot.carriers
-    assert lots.tolist() == state.crowds.lots.tolist()
-    assert carriers.tolist() == state.crowds.carriers.tolist()
-    ready = carriers >= fab.families.least_carriers
+    counted = fab.groups.kind[fab.families.group] != t.Kind.PLAIN
+    assert (lots * counted).tolist() == state.crowds.lots.tolist()
+    assert (carriers * counted).tolist() == state.crowds.carriers.tolist()
+    ready = counted & (carriers >= fab.families.least_carriers)
     for group, line in enumerate(state.lines):
         mine = fab.families.group == group
         in_tools = sum(map(len, np.array(jobs(world), object)[state.tools.group == group]))
@@ -208,7 +209,9 @@ def may_take(world, number, slot):
     step, family = world.fab.steps[lot.step], line_of(world, slot)
     own = step.family + 1 + number - world.fab.groups.first_tool[tool.group]
     must_keep = tool.run_left > 0 and step.setup not in (0, tool.setup)
-    is_ready = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
+    is_plain = world.fab.groups.kind[tool.group] == t.Kind.PLAIN
+    enough = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
+    is_ready = is_plain or enough
     return is_ready and not must_keep and family in (step.family, own)
 
 

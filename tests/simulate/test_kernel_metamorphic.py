@@ -105,6 +105,7 @@ def test_two_rules_see_the_same_luck():
     by_rule = [
         finished(fab_of(replace(parts, groups=[replace(g, keys=(key,)) for g in many])))
         for key in [*Key][1:]
+        if key is not Key.OWN
     ]
     assert all(by_rule[0].tolist() == other.tolist() for other in by_rule[1:])
 

@@ -88,7 +88,6 @@ def test_the_same_times_with_the_tool_of_least_setup_and_runs(keys, runs):
     compare(replace(parts, groups=groups), 420)
 
 
-@pytest.mark.xfail(strict=True, reason="a choice out of turn stirs the ring of free tools")
 def test_the_same_times_with_the_tool_that_is_free_for_longest_of_those_with_least_setup():
     parts = reentrant(load=0.3, changes_min=CHANGES)
     groups = [replace(parts.groups[0], tools=4, prefers_least_setup=True), *parts.groups[1:]]

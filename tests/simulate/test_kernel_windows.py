@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from kernel_stories import lots
 
 from fabstack.arrays.build import Group, Listed, Parts, Route, Step, Stream, fab_of
@@ -78,7 +77,6 @@ def test_windows_in_a_chain_are_counted_each():
     assert books(parts) == [(1, 1, 1, 0, 0, 90.0), (1, 1, 1, 1, 0, 180.0)]
 
 
-@pytest.mark.xfail(strict=True, reason="a lot has one open window; the next one replaces it")
 def test_windows_that_overlap_are_counted_each():
     """From the end of step 0, at 1, to step 3, at 31; from the end of step 1, at 11, to step 2."""
     steps = [

@@ -14,7 +14,7 @@ import numpy as np
 
 from fabstack.arrays import types as t
 from fabstack.arrays.chance import Chance
-from fabstack.arrays.families import GroupWork, bonds_of, offsets, windows_of, works_of
+from fabstack.arrays.families import GroupWork, bonds_of, offsets, timers_of, windows_of, works_of
 from fabstack.arrays.parts import (
     Group,
     Inside,
@@ -30,7 +30,7 @@ from fabstack.arrays.parts import (
     periodic,
     poisson,
 )
-from fabstack.arrays.types import NEVER, NONE, Clock, Fab, Key
+from fabstack.arrays.types import NEVER, NONE, Basis, Clock, Fab, Key
 
 __all__ = [
     "Group",
@@ -84,6 +84,7 @@ def fab_of(parts: Parts) -> Fab:
         hops=_table(t.CHANCE, (pool.row(hop) for row in parts.hops for hop in row)),
         insiders=_table(t.INSIDER, _insiders(parts)),
         values=_table(t.VALUE, ((value,) for value in pool.values)),
+        aheads=_table(t.AHEAD, _aheads(parts)),
     )
 
 
@@ -125,6 +126,11 @@ def _facts(parts: Parts) -> t.Records:
         "ranks": 1 + max(ranks, default=0),
         "places": len(parts.hops),
         "bonds": max((bonds_of(route.steps).count for route in parts.routes), default=0),
+        "timers": max(
+            (timer + 1 for r in parts.routes for timer in timers_of(r).values()), default=0
+        ),
+        "vehicles": parts.vehicles,
+        "late_lots": parts.late_lots,
         "streams": len(parts.streams),
         "purchases": len(parts.purchases),
         "insiders": len(parts.inside),
@@ -160,7 +166,7 @@ def _steps(parts: Parts, works: Sequence[GroupWork], pool: _Pool) -> Iterable[tu
                 step.performed_share,
                 -1.0 if interval_min is None else interval_min,
                 -1.0 if setup_min is None else setup_min,
-                max(work_left[number], 1.0),
+                work_left[number],
                 step.rework_share,
                 first_step[place] + step.rework_to,
                 windows.get(number, NONE),
@@ -172,16 +178,32 @@ def _steps(parts: Parts, works: Sequence[GroupWork], pool: _Pool) -> Iterable[tu
             )
 
 
-def _windows(parts: Parts) -> Iterable[tuple[float, int]]:
+def _windows(parts: Parts) -> Iterable[tuple[float, int, int, int]]:
     first_step = offsets(len(route.steps) for route in parts.routes)
-    for place, route in enumerate(parts.routes):
-        for number in windows_of(route):
+    for first, route in zip(first_step, parts.routes, strict=False):
+        for number, timer in timers_of(route).items():
             step = route.steps[number]
-            yield (step.limit_min or 0.0, first_step[place] + step.limit_to)
+            yield (step.limit_min or 0.0, first + number, first + step.limit_to, timer)
+
+
+def _aheads(parts: Parts) -> Iterable[tuple[float]]:
+    """Expected minutes of a lot of the route at each step and the later ones, waiting apart."""
+    carriers = {stream.route: stream.carriers for stream in reversed(parts.streams)}
+    for place, route in enumerate(parts.routes):
+        minutes = [_job_min(parts, step, carriers.get(place, 25)) for step in route.steps]
+        yield from ((sum(minutes[number:]),) for number in range(len(minutes)))
+
+
+def _job_min(parts: Parts, step: Step, carriers: int) -> float:
+    group = parts.groups[step.group]
+    more = step.process.mean_min if step.interval_min is None else step.interval_min
+    following = (carriers - 1) * more if step.basis is Basis.CARRIER else 0.0
+    busy = step.process.mean_min + following + group.load_min + group.unload_min
+    return step.performed_share * busy
 
 
 def _work_left(parts: Parts, route: Route) -> list[float]:
-    """Mean minutes at the steps after each: process, handling and the way there.
+    """Mean minutes at the steps after each: process and the way there.
 
     Process times count as they stand in the table, without the number of carriers; why is in
     docs/background/simulation.md.
@@ -191,7 +213,7 @@ def _work_left(parts: Parts, route: Route) -> list[float]:
         left.append(work)
         step, group = route.steps[number], parts.groups[route.steps[number].group]
         here = parts.groups[route.steps[number - 1].group].place if number else group.place
-        work += step.process.mean_min + group.load_min + group.unload_min
+        work += step.process.mean_min
         work += parts.hops[here][group.place].mean_min
     return left[::-1]
 
@@ -216,7 +238,7 @@ def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
             group.load_min + group.unload_min,
             work.kind,
             group.choice,
-            tuple(group.keys[:1]) == (Key.PRIORITY,),
+            group.keys[:1] == (Key.PRIORITY,),
             work.is_batching,
             work.cascades,
             work.cascades and bool(work.setups),
@@ -225,6 +247,8 @@ def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
             _keys(group, without=Key.SETUP),
             _keys(group),
             work.families_per_batch,
+            group.own_rule,
+            group.batch_wait_min,
             len(work.setups) if work.knows_changes else 0,
             first_setup[place],
             first_change[place],
@@ -233,9 +257,8 @@ def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
 
 def _keys(group: Group, without: Key = Key.END) -> list[Key]:
     """What is left to compare: not a leading rank, nor arrival at the end: it comes last anyway."""
-    keys = [key for key in group.keys if key is not without]
-    if keys[:1] == [Key.PRIORITY]:
-        keys = keys[1:]
+    keys = list(group.keys[1:] if group.keys[:1] == (Key.PRIORITY,) else group.keys)
+    keys = [key for key in keys if key is not without]
     if keys[-1:] == [Key.FIFO]:
         keys = keys[:-1]
     return (keys + [Key.END] * MOST_KEYS)[:MOST_KEYS]
@@ -311,6 +334,7 @@ def _streams(streams: Sequence[Stream], pool: _Pool) -> Iterable[tuple[Any, ...]
             pool.row(stream.gap),
             stream.due_after_min,
             stream.due_spread_share,
+            stream.reserves,
         )
 
 
@@ -340,14 +364,27 @@ def _purchases(purchases: Sequence[Purchase]) -> Iterable[tuple[float, int, int]
 
 def _insiders(parts: Parts) -> Iterable[tuple[Any, ...]]:
     first = offsets(len(route.steps) for route in parts.routes)
-    for lot in parts.inside:
+    serials = _serials(lot.stream for lot in parts.inside)
+    numbered = zip(parts.inside, serials, strict=True)
+    for lot, serial in sorted(numbered, key=lambda pair: pair[0].since_min):
         step = first[parts.streams[lot.stream].route] + lot.step
         yield (
             step,
             lot.stream,
+            serial,
             lot.carriers,
             lot.rank,
             lot.entered_min,
             lot.due_min,
             lot.since_min,
         )
+
+
+def _serials(streams: Iterable[int]) -> list[int]:
+    """The number of each lot within its stream, in the order in which they are listed."""
+    counts: dict[int, int] = {}
+    serials = []
+    for stream in streams:
+        serials.append(counts.get(stream, 0))
+        counts[stream] = serials[-1] + 1
+    return serials

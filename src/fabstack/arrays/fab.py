@@ -59,7 +59,11 @@ KEYS = {
     dispatch.Key.SHORTEST_TIME: Key.SHORTEST_PROCESS,
     dispatch.Key.REMAINING_WORK: Key.SHORTEST_REMAINING,
 }
-CHOICES = {ToolChoice.RANDOM: Choice.RANDOM, ToolChoice.LONGEST_FREE: Choice.LONGEST_FREE}
+CHOICES = {
+    ToolChoice.RANDOM: Choice.RANDOM,
+    ToolChoice.LONGEST_FREE: Choice.LONGEST_FREE,
+    ToolChoice.LEAST_USED: Choice.LEAST_USED,
+}
 BASES = {
     ModelBasis.LOT: Basis.LOT,
     ModelBasis.CARRIER: Basis.CARRIER,

@@ -29,7 +29,18 @@ class GroupWork:
 
     @property
     def kind(self) -> Kind:
-        """How the group finds its next job."""
+        """How the group finds its next job.
+
+        Raises:
+            ValueError: the caller shall choose, but not every tool may take every lot.
+        """
+        if self.group.is_asked:
+            if self.has_bound_lots or self.is_batching or self.group.least_runs:
+                raise ValueError(
+                    f"tool group '{self.group.name}' cannot be asked: its tools may not take every "
+                    f"lot (batches, minimum runs or steps bound to a tool)"
+                )
+            return Kind.ASKED
         looks_at_setups = self.splits_setups or (self.group.prefers_least_setup and self.setups)
         if self.has_bound_lots or looks_at_setups:
             return Kind.CHOOSY
@@ -117,6 +128,18 @@ def works_of(parts: Parts) -> list[GroupWork]:
             is_bound = step.same_tool_as is not None
             works[step.group].add(place, number, step, is_bound=is_bound)
     return works
+
+
+def timers_of(route: Route) -> dict[int, int]:
+    """The timer of each window of a route: windows that overlap run on different ones."""
+    free_at: list[int] = []  # step from which each timer is free
+    timers = {}
+    for number in windows_of(route):
+        end = route.steps[number].limit_to
+        timer = next((i for i, step in enumerate(free_at) if step <= number), len(free_at))
+        free_at[timer : timer + 1] = [end]
+        timers[number] = timer
+    return timers
 
 
 @dataclass(frozen=True)

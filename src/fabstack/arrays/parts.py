@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fabstack.arrays.chance import Chance, constant, exponential
-from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Key, ToolState
+from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Key, Late, ToolState
 
 NOTHING = constant(0.0)
 
@@ -60,20 +60,23 @@ class Group:
     """Interchangeable tools.
 
     `changes_min` has the minutes from one setup to another; from None is from any other, and what
-    it does not name takes no time. `least_runs` are lots that a tool takes after the one it changed
+    it does not name takes no time. `least_runs` are jobs that a tool takes after the one it changed
     for, before it may change again.
     """
 
     name: str
     tools: int = 1
-    keys: Sequence[Key] = (Key.PRIORITY, Key.FIFO)
+    keys: tuple[Key, ...] = (Key.PRIORITY, Key.FIFO)
     choice: Choice = Choice.LONGEST_FREE
     prefers_least_setup: bool = False  # among the free tools that may take a lot
     load_min: float = 0.0
     unload_min: float = 0.0
     place: int = 0  # where it stands; gives the transport
     changes_min: Mapping[tuple[Hashable, Hashable], float] = field(default_factory=dict)
-    least_runs: Mapping[Hashable, int] = field(default_factory=dict)  # of lots, by setup
+    least_runs: Mapping[Hashable, int] = field(default_factory=dict)  # of jobs, by setup
+    own_rule: int = 0  # which of the user's rules the key OWN stands for
+    batch_wait_min: float = NEVER  # after which a batch below its minimum may start
+    is_asked: bool = False  # the caller of the kernel chooses the next lot
     stops: Sequence[Stop] = ()
     comes_min: Sequence[float] = ()  # of each tool; none: all from the start
     goes_min: Sequence[float] = ()
@@ -141,6 +144,7 @@ class Stream:
     first_min: float = 0.0  # first entry; with random gaps, a gap later
     due_after_min: float = NEVER
     due_spread_share: float = 0.0
+    reserves: bool = False  # tools are kept free for its lots at their next step
 
 
 def poisson(name: str, interval_min: float, **more: Any) -> Stream:
@@ -186,3 +190,5 @@ class Parts:
     purchases: Sequence[Purchase] = ()
     inside: Sequence[Inside] = ()
     hops: Sequence[Sequence[Chance]] = ((NOTHING,),)  # [from place][to place]
+    vehicles: int = 0  # that carry lots from place to place; 0: never short of them
+    late_lots: Late = Late.COUNTED

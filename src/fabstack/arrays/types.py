@@ -49,6 +49,7 @@ class Does(IntEnum):
     UNITS_ARRIVE = 11
     PURCHASE_ARRIVES = 12
     LOTS_ENTER = 13
+    BATCH_IS_OVERDUE = 14
 
 
 class Draw(IntEnum):
@@ -125,6 +126,11 @@ class Key(IntEnum):
     LEAST_SLACK = 6  # due - work at the later steps
     SHORTEST_PROCESS = 7  # expected process time of the waiting step
     SHORTEST_REMAINING = 8  # work at this step and the later ones
+    QUEUE_TIME_RATIO = 9  # time left in an open window / work up to its end (QTCR, WSC 2020)
+    QUEUE_TIME_SPREAD = 10  # latest start that spreads the limit over the window (QTS, WSC 2020)
+    NEXT_QUEUE = 11  # lots waiting for the next step, for each tool there
+    FULLEST_BATCH = 12  # carriers that wait with it, the most first
+    OWN = 13  # a function of the user
 
 
 class Kind(IntEnum):
@@ -133,6 +139,16 @@ class Kind(IntEnum):
     PLAIN = 0  # any tool takes any lot
     BATCHING = 1  # any tool takes any batch
     CHOOSY = 2  # what a tool may or would rather take depends on the tool
+    ASKED = 3  # any tool takes any lot; the caller says which
+
+
+class Late(IntEnum):
+    """What becomes of a lot that exceeds a limited queue time."""
+
+    COUNTED = 0  # it goes on
+    HELD = 1  # it goes on; lots that would be late are not let in where the window begins
+    SCRAPPED = 2  # it is lost at the end of the step that it was late for
+    REWORKED = 3  # it goes back from there to where the window begins
 
 
 class Choice(IntEnum):
@@ -140,6 +156,7 @@ class Choice(IntEnum):
 
     LONGEST_FREE = 0
     RANDOM = 1
+    LEAST_USED = 2  # the one that has taken the fewest carriers
 
 
 class Clock(IntEnum):
@@ -172,6 +189,7 @@ class Status(IntEnum):
     LOTS_FULL = 2  # more lots inside than slots
     FINISHED_FULL = 3  # the record of lots that left must be emptied
     EVENTS_FULL = 4  # the event log must be emptied
+    ASKED = 5  # a group waits for the caller's choice: NOW.asked, NOW.answer
 
 
 class Saw(IntEnum):
@@ -247,7 +265,12 @@ STEP = record(
     lot_scrap_share=F8,
 )
 
-WINDOW = record(limit_min=F8, to_step=I8)  # from the end of a step to the start of another
+WINDOW = record(  # from the end of a step to the start of another
+    limit_min=F8,
+    from_step=I8,
+    to_step=I8,
+    timer=I8,  # of the lot, on which it runs
+)
 
 ROUTE = record(
     first_step=I8,
@@ -279,6 +302,8 @@ GROUP = record(
     line_keys=(I1, (8,)),  # Key, among lots of one line; the first cache line ends here
     keys=(I1, (8,)),  # Key, among the first lots of all lines
     families_per_batch=I4,  # 1, or with bound lots one for all tools and one for each
+    own_rule=I4,  # of `own_rules`, for the key OWN
+    batch_wait_min=F8,  # after which a batch below its minimum may start
     setups=I4,  # of which `changes` knows; 0: none
     first_setup=I4,
     first_change=I4,  # of setups + 1 rows of as many
@@ -330,6 +355,7 @@ STREAM = record(
     gap=CHANCE,  # with mean 1, in units of the period's interval
     due_after_min=F8,
     due_spread_share=F8,  # the due time is `due_after_min` times a draw from 1 +- this
+    reserves=I1,  # tools are kept free for its lots
 )
 
 PERIOD = record(until_min=F8, interval_min=F8)
@@ -337,12 +363,24 @@ ORDER = record(at_min=F8, due_min=F8, carriers=I8, rank=I8)
 NEED = record(stock=I8, units=I8)
 STOCK = record(initial=I8, first_user=I8, users=I8)
 PURCHASE = record(at_min=F8, units=I8, stock=I8)
-INSIDER = record(step=I8, stream=I8, carriers=I8, rank=I8, entered_min=F8, due_min=F8, since_min=F8)
+INSIDER = record(
+    step=I8,
+    stream=I8,
+    serial=I8,  # within its stream
+    carriers=I8,
+    rank=I8,
+    entered_min=F8,
+    due_min=F8,
+    since_min=F8,
+)
 FACTS = record(
     tools=I8,
     ranks=I8,
     places=I8,
     bonds=I8,  # memories of a lot
+    timers=I8,  # of a lot
+    vehicles=I8,  # that carry lots between places; 0: never short of them
+    late_lots=I8,  # what becomes of them: Late
     streams=I8,
     purchases=I8,
     insiders=I8,
@@ -350,6 +388,7 @@ FACTS = record(
 )
 USER = record(stream=I8)
 VALUE = record(value=F8)
+AHEAD = record(job_min=F8)  # expected at this step and all later ones of the route
 
 
 class Fab(NamedTuple):
@@ -374,6 +413,7 @@ class Fab(NamedTuple):
     purchases: Records  # [purchase]  rising in time
     hops: Records  # [from place * places + to place]  transport
     values: Records  # [value]  of the empirical distributions
+    aheads: Records  # [step]
     insiders: Records  # [lot]  already inside at the start
 
 
@@ -389,6 +429,13 @@ NOW = record(
     start_lot=I8,  # a lot that starts as soon as the event is over, or NONE
     start_tool=I8,
     is_full=I1,  # some room must be made before the next event
+    arrivals=I8,  # lots that joined a waiting line
+    looked=I8,  # touched groups that have looked for work
+    asked=I8,  # group that waits for a choice, or NONE
+    answer=I8,  # node of the lot that it shall take, or NONE
+    vehicles=I8,  # free
+    first_parked=I4,  # lots that wait for a vehicle
+    last_parked=I4,
     next_purchase=I8,
     finished=I8,  # lines written
     seen=I8,  # lines written
@@ -399,18 +446,21 @@ LOT = record(
     key=U8,
     since_min=F8,  # at its place: waiting line, tool or road
     due_min=F8,
-    work_left_min=F8,  # expected at the later steps, at least 1
+    work_left_min=F8,  # expected at the later steps
     step=I4,
     carriers=I4,
     stream=I4,
     visit=I4,  # how often it was sent back
     tool=I4,  # that it is in, where it shares it (a cascade)
     rank=I2,
-    is_shipped=I1,  # its units are on the way to a stock; the first cache line ends here
+    is_shipped=I1,  # its units are on the way to a stock
+    is_late=I1,  # for a limited queue time whose limit is enforced
+    arrival=I8,  # how many joined a waiting line before it; the first cache line ends here
     serial=I8,  # within its stream
     entered_min=F8,
-    deadline_min=F8,  # of the open window of limited queue time
-    window=I4,  # that is open, or NONE
+    travel_min=F8,  # of its next way, while it waits for a vehicle
+    late_window=I4,  # that it was too late for, where the limit is enforced
+    reserves=I1,  # tools are kept free for it
 )
 
 TOOL = record(
@@ -429,7 +479,7 @@ TOOL = record(
     takes_more=I1,  # at a planned minute
     since_min=F8,  # in this state
     due=I8,  # plans that have fallen due, one bit each
-    carriers=F8,  # started so far
+    carriers=F8,  # started so far; a tool that comes late begins with the mean of its group
     maintained_at_carriers=F8,  # when the next plan by carriers falls due
     first_slot_min=F8,  # when the slots of a cascade fall free; here the first line ends
     second_slot_min=F8,
@@ -447,6 +497,10 @@ LINE = record(
     free=I8,
     is_touched=I1,
     waiting=I8,  # lots
+    expected=I4,  # lots on the way that a tool is kept free for
+    in_windows=I4,  # lots inside windows that end here, where lots are held
+    first_held=I4,  # lots that are not let into a window that ends here
+    last_held=I4,
     inside=I8,  # lots waiting or in a tool
     ready=I8,  # families with enough carriers for a job
     since_min=F8,
@@ -459,8 +513,11 @@ LINE = record(
     jobs=I8,
 )
 
-CROWD = record(lots=I8, carriers=I8)  # of a family that wait
+CROWD = record(
+    lots=I8, carriers=I8, is_overdue=I1, is_awaited=I1
+)  # of a family that wait, where the group is not plain
 BOND = record(tool=I4)
+TIMER = record(deadline_min=F8, window=I8)  # window: NONE while the timer does not run
 STRETCH = record(  # books of a window of limited queue time
     closed=I8,
     late=I8,
@@ -470,7 +527,7 @@ STRETCH = record(  # books of a window of limited queue time
     late_min=F8,  # summed over the late ones
 )
 QUEUE = record(first=I4, last=I4)
-FREE_TOOL = record(tool=I4)
+FREE_TOOL = record(tool=I4, carriers=F8)
 TOUCHED = record(group=I4)
 UPKEEP = record(key=U8, tool=I8, plan=I8, times=I8, stops=I8, due_at=F8)  # times: intervals drawn
 ENTRY = record(key=U8, entries=I8, lots=I8, planned_min=F8, is_waiting=I1)
@@ -496,6 +553,7 @@ class State(NamedTuple):
     now: Records  # [1]
     lots: Records  # [slot]  slots of lots that left are used again
     bonds: Records  # [slot * bonds + memory]  tool, or NONE
+    timers: Records  # [slot * timers + timer]
     tools: Records  # [tool]
     lines: Records  # [group]
     crowds: Records  # [family]
@@ -559,12 +617,14 @@ SEEN = record(time_min=F8, serial=I8, stream=I4, step=I4, tool=I4, saw=I4)
 
 
 ROOM = record(finished=I8, seen=I8)
+OWN_RULE = record(address=I8)
 
 
 class Logs(NamedTuple):
     """What happened, until the caller takes it away."""
 
     room: Records  # [1]  lines of the two logs
+    own_rules: Records  # [rule]  where the machine code of the user's rules is
     finished: Records  # [line]
     seen: Records  # [line]  empty: no event log is kept
 
@@ -599,10 +659,12 @@ TABLES: dict[str, np.dtype[Any]] = {
     "purchases": PURCHASE,
     "hops": CHANCE,
     "values": VALUE,
+    "aheads": AHEAD,
     "insiders": INSIDER,
     "now": NOW,
     "lots": LOT,
     "bonds": BOND,
+    "timers": TIMER,
     "tools": TOOL,
     "lines": LINE,
     "crowds": CROWD,
@@ -621,6 +683,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "today": EVENT,
     "heap": EVENT,
     "room": ROOM,
+    "own_rules": OWN_RULE,
     "finished": FINISHED,
     "seen": SEEN,
 }

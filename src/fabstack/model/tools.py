@@ -15,6 +15,7 @@ class ToolChoice(StrEnum):
 
     RANDOM = "random"
     LONGEST_FREE = "longest-free"
+    LEAST_USED = "least-used"  # it has taken the fewest carriers so far
 
 
 @row()

@@ -6,6 +6,7 @@ from fabstack.arrays.types import NONE, Does, Status
 from fabstack.simulate.kernel_calendar import more_happens_at, plan_rare_event, take_next
 from fabstack.simulate.kernel_compile import compiled, entry, inlined
 from fabstack.simulate.kernel_lots import lot_is_there
+from fabstack.simulate.kernel_queue import batch_is_overdue
 from fabstack.simulate.kernel_stops import (
     stop_ends,
     stop_falls_due,
@@ -47,10 +48,17 @@ def run_until(world, end_min, most_events):
     """Handle every event before `end_min`, earliest first; returns why it came back (Status)."""
     now = now_of(world)
     last_event = now.events + most_events
+    now.is_full = 1  # perhaps: look once
+    if now.asked != NONE:
+        all_look_for_work(world)
+        if now.asked != NONE:
+            return Status.ASKED
     while True:
-        status = what_is_full(world)
-        if status != Status.DONE:
-            return status
+        if now.is_full:
+            status = what_is_full(world)
+            if status != Status.DONE:
+                return status
+            now.is_full = 0
         event = take_next(world, end_min)
         if event.does == Does.NOTHING:
             return Status.DONE
@@ -62,6 +70,8 @@ def run_until(world, end_min, most_events):
             now.start_lot = NONE
         if now.touched > 0 and not more_happens_at(world, event.time_min):
             all_look_for_work(world)
+            if now.asked != NONE:
+                return Status.ASKED
         if now.events >= last_event:
             return Status.PAUSED
 
@@ -96,6 +106,8 @@ def seldom_happen(world, event):
         tool_wears_out(world, event.node)
     elif event.does == Does.PURCHASE_ARRIVES:
         purchase_arrives(world, event.node)
+    elif event.does == Does.BATCH_IS_OVERDUE:
+        batch_is_overdue(world, event.node)
     elif event.does == Does.TOOL_COMES:
         tool_comes(world, event.node)
     else:
@@ -104,13 +116,20 @@ def seldom_happen(world, event):
 
 @inlined
 def all_look_for_work(world):
-    """Every group that was touched at this minute starts what it can, in the order of touching."""
+    """Every group that was touched at this minute starts what it can, in the order of touching.
+
+    If one of them waits for an answer of the caller, that is where it goes on with it.
+    """
     now = now_of(world)
-    for place in range(now.touched):
-        group_id = touched_at(world, place).group
+    while now.looked < now.touched:
+        group_id = int64(touched_at(world, now.looked).group)
         look_for_work(world, group_id)
+        if now.asked != NONE:
+            return
         line_at(world, group_id).is_touched = 0  # after: a cascade that takes more touches its own
+        now.looked += 1
     now.touched = 0
+    now.looked = 0
 
 
 @compiled
@@ -135,7 +154,7 @@ def run_begins(world):
     for row in range(facts.insiders):
         insider = insider_at(world, row)
         order = LotOrder(insider.entered_min, insider.due_min, insider.carriers, insider.rank)
-        lot_is_there(world, insider.stream, order, insider.step, insider.since_min)
+        lot_is_there(world, insider, order)
     for stream_id in range(facts.streams):
         expect_entry(world, stream_id)
     expect_purchase(world, FIRST)

@@ -12,14 +12,8 @@ from numpy import int64
 from fabstack.arrays.types import NONE, Choice, Draw, Key
 from fabstack.simulate.kernel_chance import keyed, lot_draw
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_queue import (
-    ANY,
-    first_place,
-    is_ready,
-    lot_of,
-    ring_place,
-    urgency,
-)
+from fabstack.simulate.kernel_free import ring_place
+from fabstack.simulate.kernel_queue import ANY, first_place, is_ready, lot_of, urgency
 from fabstack.simulate.kernel_tables import (
     change_at,
     crowd_at,
@@ -28,6 +22,7 @@ from fabstack.simulate.kernel_tables import (
     group_at,
     line_at,
     lot_at,
+    now_of,
     setup_at,
     step_at,
     tool_at,
@@ -81,6 +76,18 @@ def must_keep_setup(tool, step):
     return tool.run_left > 0 and step.setup != 0 and step.setup != tool.setup
 
 
+@compiled
+def changes_too_early(world, group, tool, step, setup_min):
+    """Whether a tool with a lot inside would be ready for another setup before its first slot is.
+
+    It keeps the choice open until then, and is asked again when a lot comes or goes.
+    """
+    if tool.lots == 0 or not group.cascades or step.setup == 0 or step.setup == tool.setup:
+        return False
+    ready_min = now_of(world).now_min + setup_min + group.handling_min
+    return ready_min < tool.first_slot_min
+
+
 # --- Pairs --------------------------------------------------------------------------------------
 
 
@@ -113,9 +120,10 @@ def better_pair(world, group, best, free, tool_id, family_id):
 def better_of(world, group, best, free, tool_id, family_id):
     node = first_place(world, group, family_id, ANY).node
     tool, step = tool_at(world, tool_id), step_at(world, lot_at(world, lot_of(world, node)).step)
-    if must_keep_setup(tool, step):
+    setup_min = setup_min_for(world, tool, step)
+    if must_keep_setup(tool, step) or changes_too_early(world, group, tool, step, setup_min):
         return best
-    pair = Pair(free, tool_id, family_id, node, setup_min_for(world, tool, step))
+    pair = Pair(free, tool_id, family_id, node, setup_min)
     if best.node == NONE or is_better(world, group, pair, best):
         return pair
     return best
@@ -135,10 +143,11 @@ def is_better(world, group, pair, best):
         if key == Key.SETUP:
             value, other_value = pair.setup_min, best.setup_min
         else:
-            value, other_value = urgency(world, key, lot), urgency(world, key, other)
+            value = urgency(world, group, key, pair.node)
+            other_value = urgency(world, group, key, best.node)
         if value != other_value:
             return value < other_value
-    return lot.since_min < other.since_min
+    return lot.arrival < other.arrival
 
 
 @compiled
@@ -148,7 +157,15 @@ def suits_better(world, group, pair, best):
         return pair.setup_min < best.setup_min
     if group.choice == Choice.RANDOM:
         return luck_of(world, pair) < luck_of(world, best)
+    if group.choice == Choice.LEAST_USED:
+        return is_used_less_of(world, pair.tool, best.tool)
     return False
+
+
+@compiled
+def is_used_less_of(world, tool_id, other_id):
+    carriers, others = tool_at(world, tool_id).carriers, tool_at(world, other_id).carriers
+    return carriers < others or (carriers == others and tool_id < other_id)
 
 
 @compiled

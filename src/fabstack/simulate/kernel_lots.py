@@ -2,11 +2,12 @@
 
 from numpy import int64
 
-from fabstack.arrays.types import NONE, Does, Draw, Law, Saw
+from fabstack.arrays.types import NEVER, NONE, Does, Draw, Late, Law, Saw
 from fabstack.simulate.kernel_calendar import plan_event
 from fabstack.simulate.kernel_chance import drawn, happens, keyed, lot_draw, numbered, share
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_queue import join_line, node_of, touch
+from fabstack.simulate.kernel_free import touch
+from fabstack.simulate.kernel_queue import join_line, lot_of, node_of, work_between
 from fabstack.simulate.kernel_statistics import (
     count_in,
     count_out,
@@ -17,6 +18,7 @@ from fabstack.simulate.kernel_tables import (
     bond_at,
     entry_at,
     facts_of,
+    group_at,
     hop_at,
     line_at,
     link_at,
@@ -27,6 +29,7 @@ from fabstack.simulate.kernel_tables import (
     store_at,
     stream_at,
     stretch_at,
+    timer_at,
     window_at,
 )
 
@@ -49,12 +52,14 @@ def lot_enters(world, stream_id, order):
 
 
 @compiled
-def lot_is_there(world, stream_id, order, step_id, since_min):
+def lot_is_there(world, insider, order):
     """A lot that was inside before minute 0 waits at its step."""
-    lot_id = new_lot(world, stream_id, order)
-    lot_at(world, lot_id).step = step_id
+    lot_id = new_lot(world, insider.stream, order)
+    lot = lot_at(world, lot_id)
+    name_lot(world, lot, insider.stream, insider.serial)
+    lot.step = insider.step
     lot_arrives(world, lot_id)
-    lot_at(world, lot_id).since_min = since_min
+    lot.since_min = insider.since_min
 
 
 @inlined
@@ -62,8 +67,7 @@ def new_lot(world, stream_id, order):
     """Fill a free slot with a lot as ordered."""
     lot_id = take_slot(world)
     lot, entry = lot_at(world, lot_id), entry_at(world, stream_id)
-    lot.key = keyed(entry.key, numbered(Draw.LOT, FIRST, entry.lots))
-    lot.serial = entry.lots
+    name_lot(world, lot, stream_id, entry.lots)
     lot.stream = stream_id
     lot.entered_min = order.entered_min
     lot.due_min = order.due_min
@@ -71,8 +75,9 @@ def new_lot(world, stream_id, order):
     lot.rank = order.rank
     lot.visit = 0
     lot.is_shipped = 0
-    lot.window = NONE
-    forget_tools(world, lot_id)
+    lot.is_late = 0
+    lot.reserves = stream_at(world, stream_id).reserves
+    forget_tools_and_times(world, lot_id)
     lot.step = route_at(world, stream_at(world, stream_id).route).first_step
     entry.lots += 1
     count_in(world, lot)
@@ -81,10 +86,19 @@ def new_lot(world, stream_id, order):
 
 
 @inlined
-def forget_tools(world, lot_id):
-    bonds = facts_of(world).bonds
-    for memory in range(lot_id * bonds, (lot_id + 1) * bonds):
+def name_lot(world, lot, stream_id, serial):
+    """A lot is known by its number within its stream, and so are its draws."""
+    lot.key = keyed(entry_at(world, stream_id).key, numbered(Draw.LOT, FIRST, serial))
+    lot.serial = serial
+
+
+@inlined
+def forget_tools_and_times(world, lot_id):
+    facts = facts_of(world)
+    for memory in range(lot_id * facts.bonds, (lot_id + 1) * facts.bonds):
         bond_at(world, memory).tool = NONE
+    for timer in range(lot_id * facts.timers, (lot_id + 1) * facts.timers):
+        timer_at(world, timer).window = NONE
 
 
 @compiled
@@ -93,6 +107,8 @@ def take_slot(world):
     lot_id = now.free_lot
     now.free_lot = link_at(world, node_of(world, lot_id)).behind
     now.free_lots -= 1
+    if now.free_lots < facts_of(world).most_lots:
+        now.is_full = 1
     return lot_id
 
 
@@ -110,7 +126,14 @@ def give_slot_back(world, lot_id):
 
 @inlined
 def lot_arrives(world, lot_id):
-    """A lot reaches the tool group of its step."""
+    """A lot reaches the tool group of its step, and is let in unless a window would be too full."""
+    if step_at(world, lot_at(world, lot_id).step).is_timed and is_held(world, lot_id):
+        return
+    lot_joins(world, lot_id)
+
+
+@inlined
+def lot_joins(world, lot_id):
     lot = lot_at(world, lot_id)
     lot.since_min = now_of(world).now_min
     join_line(world, lot_id)
@@ -126,12 +149,13 @@ def lot_goes_on(world, lot_id):
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
     if step.is_timed and step.opens != NONE:
-        open_window(world, lot, int64(step.opens))
-    if step.may_fail and is_lost(world, lot, step):
+        open_window(world, lot_id, int64(step.opens))
+    if lot.is_late:
+        late_lot_goes(world, lot_id)
+    elif step.may_fail and is_lost(world, lot, step):
         lot_leaves(world, lot_id)
     elif step.may_fail and is_reworked(lot, step):
-        lot.visit += 1
-        send_to(world, lot_id, int64(step.rework_step))
+        send_back(world, lot_id, int64(step.rework_step))
     elif step.is_last:
         lot_leaves(world, lot_id)
     else:
@@ -150,11 +174,33 @@ def send_to(world, lot_id, step_id):
     lot.step = step_id
     if hop.law == Law.CONSTANT and hop.mean_min == 0.0:
         lot_arrives(world, lot_id)
+        return
+    step = step_at(world, step_id)
+    travel_min = drawn(world, hop, lot.key, lot_draw(Draw.TRANSPORT, lot, step))
+    if lot.reserves:
+        line_at(world, step.group).expected += 1
+    if facts_of(world).vehicles > 0:
+        call_vehicle(world, lot_id, travel_min)
     else:
-        number = lot_draw(Draw.TRANSPORT, lot, step_at(world, step_id))
-        travel_min = drawn(world, hop, lot.key, number)
-        arrival_min = now_of(world).now_min + travel_min
-        plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
+        travel(world, lot_id, travel_min)
+
+
+@inlined
+def travel(world, lot_id, travel_min):
+    arrival_min = now_of(world).now_min + travel_min
+    plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
+
+
+@compiled
+def send_back(world, lot_id, step_id):
+    """A lot goes back to an earlier step; windows that begin from there on are over for it."""
+    timers = facts_of(world).timers
+    for row in range(lot_id * timers, (lot_id + 1) * timers):
+        timer = timer_at(world, row)
+        if timer.window != NONE and window_at(world, timer.window).from_step >= step_id:
+            end_timer(world, timer)
+    lot_at(world, lot_id).visit += 1
+    send_to(world, lot_id, step_id)
 
 
 @inlined
@@ -190,22 +236,40 @@ def lot_starts(world, tool_id, lot_id):
     step = step_at(world, lot.step)
     if step.binds >= 0:
         bond_at(world, lot_id * facts_of(world).bonds + step.binds).tool = tool_id
-    if lot.window != NONE and window_at(world, lot.window).to_step == lot.step:
-        close_window(world, lot)
+    timers = facts_of(world).timers
+    for row in range(lot_id * timers, (lot_id + 1) * timers):
+        timer = timer_at(world, row)
+        if timer.window != NONE and window_at(world, timer.window).to_step == lot.step:
+            close_window(world, lot, timer)
 
 
 @compiled
-def open_window(world, lot, window_id):
+def end_timer(world, timer):
+    """A window is over; where lots are held, those that fit now are let in."""
+    group_id = int64(step_at(world, window_at(world, timer.window).to_step).group)
+    timer.window = NONE
+    if facts_of(world).late_lots == Late.HELD:
+        line_at(world, group_id).in_windows -= 1
+        let_in(world, group_id)
+
+
+@compiled
+def open_window(world, lot_id, window_id):
     """From now on the lot should reach the last step of the window before a deadline."""
-    lot.window = window_id
-    lot.deadline_min = now_of(world).now_min + window_at(world, window_id).limit_min
+    window = window_at(world, window_id)
+    timer = timer_at(world, lot_id * facts_of(world).timers + window.timer)
+    timer.window = window_id
+    timer.deadline_min = now_of(world).now_min + window.limit_min
 
 
 @compiled
-def close_window(world, lot):
-    stretch = stretch_at(world, lot.window)
-    late_min = now_of(world).now_min - lot.deadline_min
-    lot.window = NONE
+def close_window(world, lot, timer):
+    stretch = stretch_at(world, timer.window)
+    late_min = now_of(world).now_min - timer.deadline_min
+    if late_min > 0.0 and facts_of(world).late_lots >= Late.SCRAPPED:
+        lot.is_late = 1
+        lot.late_window = timer.window
+    end_timer(world, timer)
     stretch.closed += 1
     if late_min > 0.0:
         stretch.late += 1
@@ -213,6 +277,113 @@ def close_window(world, lot):
         stretch.late_by_1h += late_min > 60.0
         stretch.late_by_2h += late_min > 120.0
         stretch.late_by_4h += late_min > 240.0
+
+
+@compiled
+def late_lot_goes(world, lot_id):
+    """A lot that was too late for a step is lost after it, or goes back to do it all again."""
+    lot = lot_at(world, lot_id)
+    lot.is_late = 0
+    if facts_of(world).late_lots == Late.SCRAPPED:
+        count_scrapped_carriers(world, lot, int64(lot.carriers))
+        lot.carriers = 0
+        lot_leaves(world, lot_id)
+    else:
+        send_back(world, lot_id, window_at(world, lot.late_window).from_step)
+
+
+# --- Lots that are held -------------------------------------------------------------------------
+#
+# Where lots are held, a lot is let into a window only if those inside it can be served in time by
+# the tools at its end. The timer marks it as inside from then on; it runs once the first step ends.
+
+
+@compiled
+def is_held(world, lot_id):
+    """Hold a lot that would come too late; otherwise it counts as inside its window."""
+    step = step_at(world, lot_at(world, lot_id).step)
+    if facts_of(world).late_lots != Late.HELD or step.opens == NONE:
+        return False
+    group_id = int64(step_at(world, window_at(world, step.opens).to_step).group)
+    line = line_at(world, group_id)
+    if line.first_held == NONE and has_room(world, int64(step.opens)):
+        enter_window(world, lot_id, int64(step.opens), line)
+        return False
+    node = node_of(world, lot_id)
+    link_at(world, node).behind = NONE
+    if line.first_held == NONE:
+        line.first_held = node
+    else:
+        link_at(world, int64(line.last_held)).behind = node
+    line.last_held = node
+    return True
+
+
+@compiled
+def has_room(world, window_id):
+    """Whether one more lot would reach the end of a window in time behind those inside."""
+    window = window_at(world, window_id)
+    group_id = int64(step_at(world, window.to_step).group)
+    job_min = work_between(world, window.to_step, window.to_step + 1)
+    tools = max(1, group_at(world, group_id).tools)
+    inside = line_at(world, group_id).in_windows
+    return inside == 0 or inside * job_min / tools <= window.limit_min
+
+
+@compiled
+def enter_window(world, lot_id, window_id, line):
+    timer = timer_at(world, lot_id * facts_of(world).timers + window_at(world, window_id).timer)
+    if timer.window == NONE:
+        line.in_windows += 1
+    timer.window = window_id
+    timer.deadline_min = NEVER
+
+
+@compiled
+def let_in(world, group_id):
+    """Let in those who are held for as long as there is room, first come first served."""
+    line = line_at(world, group_id)
+    while line.first_held != NONE:
+        node = int64(line.first_held)
+        lot_id = lot_of(world, node)
+        window_id = int64(step_at(world, lot_at(world, lot_id).step).opens)
+        if not has_room(world, window_id):
+            return
+        line.first_held = link_at(world, node).behind
+        enter_window(world, lot_id, window_id, line)
+        lot_joins(world, lot_id)
+
+
+# --- Vehicles -----------------------------------------------------------------------------------
+
+
+@compiled
+def call_vehicle(world, lot_id, travel_min):
+    """A lot travels if a vehicle is free, and otherwise waits for one."""
+    now, node = now_of(world), node_of(world, lot_id)
+    if now.vehicles > 0:
+        now.vehicles -= 1
+        travel(world, lot_id, travel_min)
+        return
+    lot_at(world, lot_id).travel_min = travel_min
+    link_at(world, node).behind = NONE
+    if now.first_parked == NONE:
+        now.first_parked = node
+    else:
+        link_at(world, int64(now.last_parked)).behind = node
+    now.last_parked = node
+
+
+@compiled
+def vehicle_is_free(world):
+    """A vehicle has brought its lot, and fetches the one that waits for longest."""
+    now = now_of(world)
+    if now.first_parked == NONE:
+        now.vehicles += 1
+        return
+    node = int64(now.first_parked)
+    now.first_parked = link_at(world, node).behind
+    travel(world, lot_of(world, node), lot_at(world, lot_of(world, node)).travel_min)
 
 
 # --- Loss and rework ----------------------------------------------------------------------------
@@ -254,6 +425,8 @@ def is_reworked(lot, step):
 def lot_leaves(world, lot_id):
     """A lot is finished or lost; its good carriers go to the stock of the route, if it has one."""
     lot = lot_at(world, lot_id)
+    if facts_of(world).late_lots == Late.HELD:
+        leave_windows(world, lot_id)
     count_out(world, lot)
     see_lot(world, lot, NONE, Saw.LEFT if lot.carriers > 0 else Saw.SCRAPPED)
     route = route_at(world, stream_at(world, lot.stream).route)
@@ -261,6 +434,14 @@ def lot_leaves(world, lot_id):
         give_slot_back(world, lot_id)
     else:
         lot_becomes_units(world, lot_id, route)
+
+
+@compiled
+def leave_windows(world, lot_id):
+    timers = facts_of(world).timers
+    for row in range(lot_id * timers, (lot_id + 1) * timers):
+        if timer_at(world, row).window != NONE:
+            end_timer(world, timer_at(world, row))
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Waiting lines, and the free tools of a group.
+"""Waiting lines, and who goes first in them.
 
 Each family of lots (see arrays/families.py) has one line for each rank, first come first served,
 linked through `Calendar.links`. So the next lot under FIFO is found without a search; other rules
@@ -9,25 +9,29 @@ from typing import NamedTuple
 
 from numpy import int64
 
-from fabstack.arrays.types import NONE, Choice, Draw, Key
-from fabstack.simulate.kernel_chance import keyed, lot_draw, share
+from fabstack.arrays.types import NEVER, NONE, Does, Key, Kind
+from fabstack.simulate.kernel_calendar import plan_rare_event
 from fabstack.simulate.kernel_compile import compiled, inlined
+from fabstack.simulate.kernel_free import touch
 from fabstack.simulate.kernel_statistics import age_line
 from fabstack.simulate.kernel_tables import (
+    ahead_at,
     bond_at,
+    call_own,
     crowd_at,
     facts_of,
     family_at,
-    free_tool_at,
     group_at,
     line_at,
     link_at,
     lot_at,
     now_of,
+    own_rule_at,
     queue_at,
     step_at,
+    timer_at,
     tool_at,
-    touched_at,
+    window_at,
 )
 
 FIRST = int64(0)
@@ -60,13 +64,19 @@ def lot_of(world, node):
 def join_line(world, lot_id):
     """The lot waits for the tool group of its step, behind all of its family and rank."""
     lot, node = lot_at(world, lot_id), node_of(world, lot_id)
-    step = step_at(world, lot.step)
-    family_id = int64(step.family)
-    if step.is_bound:
-        family_id += bound_place(world, lot_id, step)
+    step, family_id = step_at(world, lot.step), family_of(world, lot_id)
     lot.work_left_min = step.work_left_min
+    number_arrival(world, lot)
     stand_in_line(world, family_id, lot, node)
-    count_waiting(world, family_id, int64(lot.carriers))
+    count_waiting(world, step.group, family_id, lot)
+
+
+@inlined
+def number_arrival(world, lot):
+    """Lots that are alike in all else go in the order in which they came to their lines."""
+    now = now_of(world)
+    lot.arrival = now.arrivals
+    now.arrivals += 1
 
 
 @inlined
@@ -102,34 +112,87 @@ def leave_line(world, place):
     if queue.last == place.node:
         queue.last = place.ahead
     lot_id = lot_of(world, place.node)
-    count_not_waiting(world, place.family, lot_at(world, lot_id))
+    lot = lot_at(world, lot_id)
+    count_not_waiting(world, step_at(world, lot.step).group, place.family, lot)
     return lot_id
 
 
-@compiled
-def count_waiting(world, family_id, carriers):
-    family, crowd = family_at(world, family_id), crowd_at(world, family_id)
-    line = line_at(world, family.group)
+@inlined
+def count_waiting(world, group_id, family_id, lot):
+    line = line_at(world, group_id)
     age_line(line, now_of(world).now_min)
     line.waiting += 1
     line.inside += 1
-    crowd.lots += 1
-    line.ready += crowd.carriers < family.least_carriers <= crowd.carriers + carriers
-    crowd.carriers += carriers
+    if group_at(world, group_id).kind != Kind.PLAIN:
+        join_crowd(world, line, family_id, int64(lot.carriers))
 
 
-@compiled
-def count_not_waiting(world, family_id, lot):
-    family, crowd = family_at(world, family_id), crowd_at(world, family_id)
-    line = line_at(world, family.group)
-    now_min = now_of(world).now_min
+@inlined
+def count_not_waiting(world, group_id, family_id, lot):
+    line, now_min = line_at(world, group_id), now_of(world).now_min
     age_line(line, now_min)
     line.waiting -= 1
     line.waited_min += now_min - max(0.0, lot.since_min)
     line.lots_started += 1
+    if group_at(world, group_id).kind != Kind.PLAIN:
+        leave_crowd(world, line, family_id, int64(lot.carriers))
+
+
+@compiled
+def join_crowd(world, line, family_id, carriers):
+    """Count who waits in a line on its own, where a job may need several lots or a special tool."""
+    crowd, was_ready = crowd_at(world, family_id), is_ready(world, family_id)
+    crowd.lots += 1
+    crowd.carriers += carriers
+    line.ready += is_ready(world, family_id) - was_ready
+    if not is_ready(world, family_id) and not crowd.is_awaited:
+        await_batch(world, family_id)
+
+
+@compiled
+def leave_crowd(world, line, family_id, carriers):
+    crowd, was_ready = crowd_at(world, family_id), is_ready(world, family_id)
     crowd.lots -= 1
-    line.ready -= crowd.carriers - lot.carriers < family.least_carriers <= crowd.carriers
-    crowd.carriers -= lot.carriers
+    crowd.carriers -= carriers
+    crowd.is_overdue = 0
+    line.ready += is_ready(world, family_id) - was_ready
+
+
+@compiled
+def await_batch(world, family_id):
+    """Plan the minute at which the lot that waits for longest need not wait for more to come."""
+    group = group_at(world, family_at(world, family_id).group)
+    crowd_at(world, family_id).is_awaited = group.batch_wait_min < NEVER
+    overdue_min = waiting_since(world, family_id) + group.batch_wait_min
+    at_min = max(overdue_min, now_of(world).now_min)
+    plan_rare_event(world, family_id, at_min, Does.BATCH_IS_OVERDUE)
+
+
+@compiled
+def batch_is_overdue(world, family_id):
+    """A batch below its minimum may start now, if its first lot still waits."""
+    family, crowd = family_at(world, family_id), crowd_at(world, family_id)
+    crowd.is_awaited = 0
+    if crowd.lots == 0 or is_ready(world, family_id):
+        return
+    wait_min = group_at(world, family.group).batch_wait_min
+    if waiting_since(world, family_id) + wait_min > now_of(world).now_min:
+        await_batch(world, family_id)
+        return
+    crowd.is_overdue = 1
+    line_at(world, family.group).ready += 1
+    touch(world, int64(family.group))
+
+
+@compiled
+def waiting_since(world, family_id):
+    """The minute at which the lot of a family joined that waits for longest."""
+    since_min = NEVER
+    for rank in range(facts_of(world).ranks):
+        node = queue_at(world, family_id * facts_of(world).ranks + rank).first
+        if node != NONE:
+            since_min = min(since_min, lot_at(world, lot_of(world, int64(node))).since_min)
+    return since_min
 
 
 @compiled
@@ -143,31 +206,37 @@ def unbind_lots(world, tool_id):
     for family_id in range(group.first_family, group.first_family + group.families, lines):
         for rank in range(facts_of(world).ranks):
             move_line(world, family_id + own_line, family_id, rank)
+    touch(world, int64(tool_at(world, tool_id).group))
 
 
 @compiled
 def move_line(world, from_family, to_family, rank):
+    line = line_at(world, family_at(world, from_family).group)
     queue = queue_at(world, from_family * facts_of(world).ranks + rank)
     while queue.first != NONE:
         node = int64(queue.first)
         queue.first = link_at(world, node).behind
         lot = lot_at(world, lot_of(world, node))
-        recount(world, from_family, to_family, lot)
-        stand_in_line(world, to_family, lot, node)
+        leave_crowd(world, line, from_family, int64(lot.carriers))
+        join_crowd(world, line, to_family, int64(lot.carriers))
+        stand_by_arrival(world, to_family, lot, node)
     queue.last = NONE
 
 
 @compiled
-def recount(world, from_family, to_family, lot):
-    line = line_at(world, family_at(world, from_family).group)
-    leaves, joins = crowd_at(world, from_family), crowd_at(world, to_family)
-    least = family_at(world, from_family).least_carriers
-    line.ready -= leaves.carriers - lot.carriers < least <= leaves.carriers
-    line.ready += joins.carriers < least <= joins.carriers + lot.carriers
-    leaves.lots -= 1
-    leaves.carriers -= lot.carriers
-    joins.lots += 1
-    joins.carriers += lot.carriers
+def stand_by_arrival(world, family_id, lot, node):
+    """Stand in a line ahead of those who came later."""
+    queue = queue_at(world, family_id * facts_of(world).ranks + lot.rank)
+    ahead, behind = NONE, int64(queue.first)
+    while behind != NONE and lot_at(world, lot_of(world, behind)).arrival < lot.arrival:
+        ahead, behind = behind, int64(link_at(world, behind).behind)
+    link_at(world, node).behind = behind
+    if ahead == NONE:
+        queue.first = node
+    else:
+        link_at(world, ahead).behind = node
+    if behind == NONE:
+        queue.last = node
 
 
 # --- Who goes first -----------------------------------------------------------------------------
@@ -189,7 +258,10 @@ def family_to_run(world, group_id):
 
 @compiled
 def is_ready(world, family_id):
-    return crowd_at(world, family_id).carriers >= family_at(world, family_id).least_carriers
+    """1 if a job of the family may start, else 0."""
+    crowd = crowd_at(world, family_id)
+    is_enough = crowd.carriers >= family_at(world, family_id).least_carriers
+    return int64(is_enough or crowd.is_overdue == 1)
 
 
 @inlined
@@ -210,6 +282,16 @@ def first_place(world, group, family_id, room):
     return best
 
 
+@compiled
+def place_of(world, family_id, node):
+    """Where a lot stands in the line of a family."""
+    queue_id = family_id * facts_of(world).ranks + lot_at(world, lot_of(world, node)).rank
+    ahead, at = NONE, int64(queue_at(world, queue_id).first)
+    while at != node:
+        ahead, at = at, int64(link_at(world, at).behind)
+    return Place(family_id, queue_id, node, ahead)
+
+
 @inlined
 def first_come(world, family_id, queue_id, room):
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
@@ -226,7 +308,7 @@ def most_urgent(world, group, family_id, queue_id, room):
     while node != NONE:
         lot = lot_at(world, lot_of(world, node))
         if lot.carriers <= room:
-            value = urgency(world, key, lot)
+            value = urgency(world, group, key, node)
             if (
                 best.node == NONE
                 or value < least
@@ -249,109 +331,109 @@ def goes_ahead(world, group, node, other_node):
         key = int64(group.line_keys[place])
         if key == Key.END:
             break
-        value, other_value = urgency(world, key, lot), urgency(world, key, other)
+        value = urgency(world, group, key, node)
+        other_value = urgency(world, group, key, other_node)
         if value != other_value:
             return value < other_value
-    return lot.since_min < other.since_min
+    return lot.arrival < other.arrival
 
 
 @inlined
-def urgency(world, key, lot):
+def urgency(world, group, key, node):
     """What one key of a rule looks at; the smaller goes first."""
+    lot = lot_at(world, lot_of(world, node))
     if key == Key.CRITICAL_RATIO:
-        return (lot.due_min - now_of(world).now_min) / lot.work_left_min
+        return critical_ratio(lot, now_of(world).now_min)
+    return other_urgency(world, group, key, lot_of(world, node))
+
+
+@inlined
+def critical_ratio(lot, now_min):
+    """Time to the due date over the work that is left; 0 at the last step, where none is left."""
+    if lot.work_left_min <= 0.0:
+        return 0.0
+    return (lot.due_min - now_min) / lot.work_left_min
+
+
+@compiled
+def other_urgency(world, group, key, lot_id):
+    lot = lot_at(world, lot_id)
     if key == Key.EARLIEST_DUE_DATE:
         return lot.due_min
     if key == Key.LEAST_SLACK:
         return lot.due_min - lot.work_left_min
     if key == Key.FIFO:
-        return lot.since_min
+        return float(lot.arrival)
     if key == Key.PRIORITY:
         return float(lot.rank)
-    process_min = step_at(world, lot.step).process.mean_min
-    return process_min if key == Key.SHORTEST_PROCESS else process_min + lot.work_left_min
-
-
-# --- Free tools ---------------------------------------------------------------------------------
-
-
-@inlined
-def put_free_tool(world, tool_id):
-    """The tool waits for work, behind those that have been free for longer."""
-    tool = tool_at(world, tool_id)
-    group_id = int64(tool.group)
-    line = line_at(world, group_id)
-    free_tool_at(world, ring_place(world, group_id, line.free)).tool = tool_id
-    tool.is_free = 1
-    line.free += 1
-    touch(world, group_id)
-
-
-@inlined
-def take_free_tool(world, group_id, lot):
-    """The free tool that takes this lot."""
-    line = line_at(world, group_id)
-    offset = FIRST
-    if group_at(world, group_id).choice == Choice.RANDOM and line.free > 1:
-        offset = any_free(world, lot, line.free)
-    return take_tool_at(world, group_id, offset)
-
-
-@inlined
-def take_tool_at(world, group_id, offset):
-    """Take one of the free tools; the one that is free for longest takes its place in the ring."""
-    first, chosen = ring_place(world, group_id, FIRST), ring_place(world, group_id, offset)
-    tool_id = int64(free_tool_at(world, chosen).tool)
-    free_tool_at(world, chosen).tool = free_tool_at(world, first).tool
-    drop_first_free(line_at(world, group_id), group_at(world, group_id).tools)
-    tool_at(world, tool_id).is_free = 0
-    return tool_id
-
-
-@compiled
-def any_free(world, lot, free):
+    if key == Key.OWN:
+        return call_own(own_rule_at(world, group.own_rule).address, world, lot_id)
+    if key == Key.FULLEST_BATCH:
+        return -float(crowd_at(world, family_of(world, lot_id)).carriers)
     step = step_at(world, lot.step)
-    return int64(share(keyed(lot.key, lot_draw(Draw.TOOL_CHOICE, lot, step))) * free)
+    if key == Key.SHORTEST_PROCESS:
+        return step.process.mean_min
+    if key == Key.SHORTEST_REMAINING:
+        return step.process.mean_min + lot.work_left_min
+    if key == Key.NEXT_QUEUE:
+        return next_queue(world, lot, step)
+    return window_urgency(world, key, lot_id)
 
 
 @compiled
-def withdraw_free_tool(world, tool_id):
-    """The tool stops waiting for work; those behind it keep their order."""
-    tool = tool_at(world, tool_id)
-    group_id = int64(tool.group)
-    line = line_at(world, group_id)
-    offset = FIRST
-    while free_tool_at(world, ring_place(world, group_id, offset)).tool != tool_id:
-        offset += 1
-    while offset > 0:
-        ahead = free_tool_at(world, ring_place(world, group_id, offset - 1)).tool
-        free_tool_at(world, ring_place(world, group_id, offset)).tool = ahead
-        offset -= 1
-    drop_first_free(line, group_at(world, group_id).tools)
-    tool.is_free = 0
+def next_queue(world, lot, step):
+    """Lots that wait for the next step, for each tool there; none behind the last step."""
+    if step.is_last:
+        return 0.0
+    group_id = int64(step_at(world, int64(lot.step) + 1).group)
+    return line_at(world, group_id).waiting / max(1, group_at(world, group_id).tools)
 
 
 @compiled
-def ring_place(world, group_id, offset):
-    group = group_at(world, group_id)
-    place = line_at(world, group_id).first_free + offset
-    return group.first_tool + (place if place < group.tools else place - group.tools)
+def window_urgency(world, key, lot_id):
+    """Of the open window that presses most; lots without one go last."""
+    timers, least = facts_of(world).timers, NEVER
+    for row in range(lot_id * timers, (lot_id + 1) * timers):
+        timer = timer_at(world, row)
+        if timer.window != NONE:
+            if key == Key.QUEUE_TIME_RATIO:
+                least = min(least, time_ratio(world, timer, lot_at(world, lot_id)))
+            else:
+                least = min(least, latest_start(world, timer, lot_at(world, lot_id)))
+    return least
 
 
 @compiled
-def drop_first_free(line, tools):
-    line.first_free += 1
-    if line.first_free == tools:
-        line.first_free = 0
-    line.free -= 1
+def time_ratio(world, timer, lot):
+    """Time left over the work up to the end of the window; once late, their product (QTCR)."""
+    left_min = timer.deadline_min - now_of(world).now_min
+    end_step = window_at(world, timer.window).to_step + 1
+    work_min = max(1.0, work_between(world, int64(lot.step), end_step))
+    return left_min / work_min if left_min >= 0.0 else left_min * work_min
 
 
 @compiled
-def touch(world, group_id):
-    """The group looks for work when all that happens at this minute has happened."""
-    line = line_at(world, group_id)
-    if not line.is_touched:
-        now = now_of(world)
-        line.is_touched = 1
-        touched_at(world, now.touched).group = group_id
-        now.touched += 1
+def latest_start(world, timer, lot):
+    """When the step must start, if the limit is spread over the window as the work is (QTS)."""
+    window = window_at(world, timer.window)
+    whole_min = work_between(world, window.from_step + 1, window.to_step + 1)
+    done_min = work_between(world, window.from_step + 1, int64(lot.step) + 1)
+    share = done_min / whole_min if whole_min > 0.0 else 1.0
+    return timer.deadline_min - window.limit_min * (1.0 - share)
+
+
+@compiled
+def work_between(world, first_step, end_step):
+    """Expected minutes of a lot at the steps from the first on, the end not included."""
+    minutes = ahead_at(world, first_step).job_min
+    if not step_at(world, end_step - 1).is_last:
+        minutes -= ahead_at(world, end_step).job_min
+    return minutes
+
+
+@inlined
+def family_of(world, lot_id):
+    """The family in whose line a lot waits."""
+    step = step_at(world, lot_at(world, lot_id).step)
+    family_id = int64(step.family)
+    return family_id + bound_place(world, lot_id, step) if step.is_bound else family_id

@@ -6,6 +6,7 @@ difference of two readings (see readings.py).
 
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_tables import (
+    facts_of,
     finished_at,
     now_of,
     room_of,
@@ -82,6 +83,8 @@ def write_finished(world, lot):
     now = now_of(world)
     line = finished_at(world, now.finished)
     now.finished += 1
+    if now.finished + facts_of(world).most_lots > room_of(world).finished:
+        now.is_full = 1
     line.left_min = now.now_min
     line.entered_min = lot.entered_min
     line.due_min = lot.due_min
@@ -110,6 +113,8 @@ def write_seen(world, serial, stream, step, tool_id, saw):
     now = now_of(world)
     line = seen_at(world, now.seen)
     now.seen += 1
+    if 2 * now.seen > room_of(world).seen:
+        now.is_full = 1
     line.time_min = now.now_min
     line.serial = serial
     line.stream = stream

@@ -12,7 +12,8 @@ from fabstack.arrays.types import NEVER, NONE, Clock, Does, Draw, Saw, ToolState
 from fabstack.simulate.kernel_calendar import plan_event, plan_rare_event
 from fabstack.simulate.kernel_chance import drawn, numbered
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_queue import put_free_tool, unbind_lots, withdraw_free_tool
+from fabstack.simulate.kernel_free import put_free_tool, withdraw_free_tool
+from fabstack.simulate.kernel_queue import unbind_lots
 from fabstack.simulate.kernel_statistics import change_state, see_tool
 from fabstack.simulate.kernel_tables import (
     fixture_at,
@@ -167,12 +168,24 @@ def tool_wears_out(world, tool_id):
 def tool_comes(world, tool_id):
     """A tool is there from now on, and its clocks start."""
     tool, group = tool_at(world, tool_id), group_at(world, tool_at(world, tool_id).group)
+    tool.carriers = carriers_of_group(world, group)
     change_state(tool, now_of(world).now_min, ToolState.STANDBY)
     for plan in range(group.plans):
         start_clock(world, upkeep_of(world, tool_id, plan))
     set_next_maintenance(world, tool_id)
     set_wear(world, tool_id)
     put_free_tool(world, tool_id)
+
+
+@compiled
+def carriers_of_group(world, group):
+    """What the tools that are there have started so far, on average."""
+    total, tools = 0.0, 0
+    for tool_id in range(group.first_tool, group.first_tool + group.tools):
+        if tool_at(world, tool_id).state != ToolState.AWAY:
+            total += tool_at(world, tool_id).carriers
+            tools += 1
+    return total / tools if tools > 0 else 0.0
 
 
 @compiled
@@ -194,7 +207,8 @@ def start_clock(world, upkeep_id):
     first = drawn(world, plan.first, upkeep.key, numbered(Draw.FIRST_STOP, FIRST, FIRST))
     if plan.staggered:
         first = first * tool.place / group_at(world, tool.group).tools
-    upkeep.due_at = first
+    before = tool_at(world, upkeep.tool).carriers if plan.clock == Clock.CARRIERS else 0.0
+    upkeep.due_at = first + before
     if plan.clock == Clock.REPAIR or plan.clock == Clock.GRID:
         at_min = now_of(world).now_min + first
         plan_rare_event(world, upkeep_id, at_min, Does.STOP_FALLS_DUE)

@@ -98,6 +98,28 @@ def _code_to_fetch(table):
     return code
 
 
+if SETTINGS.DISABLE_JIT:
+    OWN_RULES: dict[int, Any] = {}  # address -> function, in pure Python
+
+    def call_own(address, world, lot_id):
+        """What a rule of the user says of a waiting lot."""
+        return OWN_RULES[int(address)](world, lot_id)
+
+else:
+
+    @intrinsic
+    def call_own(_context, address, world, lot_id):
+        """What a rule of the user says of a waiting lot: float64(world, lot) at an address."""
+
+        def code(context, builder, signature, arguments):
+            made = ir.FunctionType(ir.DoubleType(), [_WORD, _WORD])
+            lot = context.cast(builder, arguments[2], signature.args[2], types.int64)
+            rule = builder.inttoptr(arguments[0], made.as_pointer())
+            return builder.call(rule, [arguments[1], lot])
+
+        return types.float64(address, world, lot_id), code
+
+
 def _code_to_find(table):
     place, record_bytes = list(TABLES).index(table), TABLES[table].itemsize
 
@@ -148,9 +170,12 @@ user_at = _row_of("users")
 purchase_at = _row_of("purchases")
 hop_at = _row_of("hops")
 value_at = _row_of("values")
+ahead_at = _row_of("aheads")
+own_rule_at = _row_of("own_rules")
 insider_at = _row_of("insiders")
 lot_at = _row_of("lots")
 bond_at = _row_of("bonds")
+timer_at = _row_of("timers")
 tool_at = _row_of("tools")
 line_at = _row_of("lines")
 crowd_at = _row_of("crowds")

@@ -6,7 +6,13 @@ from fabstack.arrays.types import NONE, Kind, Saw, ToolState
 from fabstack.simulate.kernel_calendar import more_happens_at
 from fabstack.simulate.kernel_choice import best_pair
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_lots import lot_arrives, lot_goes_on, lot_starts
+from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at
+from fabstack.simulate.kernel_lots import (
+    lot_arrives,
+    lot_goes_on,
+    lot_starts,
+    vehicle_is_free,
+)
 from fabstack.simulate.kernel_queue import (
     ANY,
     family_to_run,
@@ -14,13 +20,13 @@ from fabstack.simulate.kernel_queue import (
     leave_line,
     lot_of,
     node_of,
-    put_free_tool,
-    take_free_tool,
-    take_tool_at,
+    number_arrival,
+    place_of,
 )
 from fabstack.simulate.kernel_statistics import age_line, change_state, see_lot
 from fabstack.simulate.kernel_stops import call_for_maintenance, is_fit, turn_to_next
 from fabstack.simulate.kernel_tables import (
+    facts_of,
     family_at,
     group_at,
     line_at,
@@ -39,31 +45,40 @@ from fabstack.simulate.kernel_work import begin_job, enter_cascade, take_more_in
 def look_for_work(world, group_id):
     """Free tools of the group take what waits, until either is at an end."""
     line, group = line_at(world, group_id), group_at(world, group_id)
-    while line.free > 0 and line.waiting > 0:
+    while line.free > line.expected and line.waiting > 0:
         if group.kind == Kind.PLAIN:
             start_next(world, group, group_id)
         elif group.kind == Kind.BATCHING:
             if not start_batch(world, group, group_id):
                 return
-        elif not start_pair(world, group, group_id):
+        elif group.kind == Kind.CHOOSY:
+            if not start_pair(world, group, group_id):
+                return
+        elif not start_answer(world, group, group_id):
             return
 
 
 # --- At once ------------------------------------------------------------------------------------
 #
-# Most lots meet a tool when nothing else happens at that minute and nobody else is to be asked. Then
-# they start without a turn through waiting line and ring; what follows is the same.
+# Most lots meet a tool when nothing else happens at that minute and nobody else is to be seen.
+# Then they start without a turn through waiting line and ring; what follows is the same.
 
 
 @inlined
 def lot_comes(world, lot_id):
     """A lot comes off the road; a free tool takes it at once if nothing else is to be seen."""
     lot = lot_at(world, lot_id)
-    group_id = int64(step_at(world, lot.step).group)
+    step = step_at(world, lot.step)
+    group_id = int64(step.group)
     line = line_at(world, group_id)
-    if line.free > 0 and line.waiting == 0 and is_simple(world, group_id, line):
+    if facts_of(world).vehicles > 0:
+        vehicle_is_free(world)
+    line.expected -= lot.reserves
+    is_free = line.free > line.expected and line.waiting == 0 and not step.is_timed
+    if is_free and is_simple(world, group_id, line):
         lot.since_min = now_of(world).now_min
-        lot.work_left_min = step_at(world, lot.step).work_left_min
+        lot.work_left_min = step.work_left_min
+        number_arrival(world, lot)
         age_line(line, lot.since_min)
         line.inside += 1
         line.lots_started += 1
@@ -86,7 +101,9 @@ def takes_next(world, tool_id):
     """A tool takes the next lot at once if nothing else is to be seen; says whether it does."""
     group_id = int64(tool_at(world, tool_id).group)
     line = line_at(world, group_id)
-    if line.free > 0 or line.waiting == 0 or not is_simple(world, group_id, line):
+    if line.free > 0 or line.waiting == 0 or line.expected > 0:
+        return False
+    if not is_simple(world, group_id, line):
         return False
     group = group_at(world, group_id)
     place = first_place(world, group, int64(group.first_family), ANY)
@@ -141,6 +158,24 @@ def start_pair(world, group, group_id):
         return False
     lead_id = leave_line(world, first_place(world, group, pair.family, ANY))
     start_lots(world, take_tool_at(world, group_id, pair.free), lead_id, pair.family)
+    return True
+
+
+@compiled
+def start_answer(world, group, group_id):
+    """The lot that the caller has chosen goes to a free tool; asks, and says so, if it has not."""
+    now, line = now_of(world), line_at(world, group_id)
+    if line.waiting == 1:
+        start_next(world, group, group_id)
+        return True
+    if now.answer == NONE:
+        now.asked = group_id
+        return False
+    place = place_of(world, int64(group.first_family), now.answer)
+    now.asked = NONE
+    now.answer = NONE
+    lot_id = leave_line(world, place)
+    start_lot(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
     return True
 
 

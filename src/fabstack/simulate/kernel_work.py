@@ -12,7 +12,8 @@ from fabstack.simulate.kernel_calendar import plan_event, planned_does, withdraw
 from fabstack.simulate.kernel_chance import drawn, lot_draw
 from fabstack.simulate.kernel_choice import change_setup
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_queue import node_of, put_free_tool, withdraw_free_tool
+from fabstack.simulate.kernel_free import put_free_tool, withdraw_free_tool
+from fabstack.simulate.kernel_queue import node_of
 from fabstack.simulate.kernel_statistics import change_state
 from fabstack.simulate.kernel_tables import (
     group_at,
@@ -128,15 +129,17 @@ def load(tool, now_min, load_min, setup_min):
 def pass_slots(world, tool, lot, step):
     """When the slots fall free behind the last carrier of a lot.
 
-    The first carrier enters when the lot is loaded and the first slot is free, and leaves it after
-    its interval, when the second is free. All others follow at the interval, or at the rest of the
-    process time where that is longer.
+    The first carrier enters when the lot is loaded and the first slot is free (where setups change,
+    both are), and leaves it after its interval, when the second is free. All others follow at the
+    interval, or at the rest of the process time where that is longer.
     """
     process_min = drawn(world, step.process, lot.key, lot_draw(Draw.PROCESS, lot, step))
     interval_min = step.interval_min if step.interval_min >= 0.0 else process_min
     rest_min = max(process_min - interval_min, 0.0)
     units = lot.carriers if step.basis == Basis.CARRIER else 1
-    enters_min = max(tool.loaded_min, tool.first_slot_min)
+    is_eager = group_at(world, step.group).is_eager
+    free_min = tool.second_slot_min if is_eager else tool.first_slot_min
+    enters_min = max(tool.loaded_min, free_min)
     passes_min = max(enters_min + interval_min, tool.second_slot_min)
     tool.first_slot_min = passes_min + (units - 1) * max(interval_min, rest_min)
     tool.second_slot_min = tool.first_slot_min + rest_min

@@ -41,13 +41,15 @@ def with_more_slots(world: World) -> World:
     lots = _grown(state.lots, 2 * old)
     lots.stream[old:] = NONE
     bonds = _grown(state.bonds, 2 * state.bonds.size)
+    timers = _grown(state.timers, 2 * state.timers.size)
+    timers.window[state.timers.size :] = NONE
     nodes = tools + 2 * old
     links = _grown(calendar.links, nodes)
     links.behind[tools + old :] = np.arange(old + 1, 2 * old + 1)
     links.behind[-1] = state.now.free_lot[0]
     now = _resized(state.now, free_lot=old, free_lots=old + state.now.free_lots[0])
     return world._replace(
-        state=state._replace(now=now, lots=lots, bonds=bonds),
+        state=state._replace(now=now, lots=lots, bonds=bonds, timers=timers),
         calendar=calendar._replace(
             links=links,
             wheel=_resized(calendar.wheel, today=nodes + 1),
@@ -73,11 +75,12 @@ def copy_of(world: World) -> World:
 
 def _state(fab: Fab, seed: int, slots: int) -> State:
     return State(
-        now=_now(slots),
+        now=_now(fab, slots),
         lots=t.table(t.LOT, slots, stream=NONE),
         bonds=t.table(t.BOND, slots * int(fab.facts.bonds[0]), tool=NONE),
+        timers=t.table(t.TIMER, slots * int(fab.facts.timers[0]), window=NONE),
         tools=_tools(fab),
-        lines=t.table(t.LINE, fab.groups.size),
+        lines=t.table(t.LINE, fab.groups.size, first_held=NONE, last_held=NONE),
         crowds=t.table(t.CROWD, fab.families.size),
         stretches=t.table(t.STRETCH, fab.windows.size),
         queues=t.table(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
@@ -90,8 +93,19 @@ def _state(fab: Fab, seed: int, slots: int) -> State:
     )
 
 
-def _now(slots: int) -> t.Records:
-    return t.table(t.NOW, 1, free_lot=0, free_lots=slots, start_lot=NONE)
+def _now(fab: Fab, slots: int) -> t.Records:
+    return t.table(
+        t.NOW,
+        1,
+        free_lot=0,
+        free_lots=slots,
+        start_lot=NONE,
+        asked=NONE,
+        answer=NONE,
+        vehicles=fab.facts.vehicles[0],
+        first_parked=NONE,
+        last_parked=NONE,
+    )
 
 
 def _tools(fab: Fab) -> t.Records:
@@ -142,7 +156,7 @@ def _calendar(fab: Fab, slots: int) -> Calendar:
     width_min, buckets = _wheel(fab)
     nodes = fab.fixtures.size + slots
     upkeeps = int(fab.groups.plans[fab.fixtures.group].sum())
-    rare = upkeeps + fab.streams.size + 2 * fab.fixtures.size + 1
+    rare = upkeeps + fab.streams.size + 2 * fab.fixtures.size + fab.families.size + 1
     links = t.table(t.LINK, nodes, behind=NONE)
     links.behind[fab.fixtures.size : -1] = np.arange(1, slots)
     wheel = t.table(t.WHEEL, 1, buckets_per_min=1.0 / width_min, buckets=buckets, today=nodes + 1)
@@ -198,6 +212,7 @@ def _logs(fab: Fab, seen_lines: int) -> Logs:
     seen = max(seen_lines, 2 * at_once) if seen_lines else 0
     return Logs(
         room=t.table(t.ROOM, 1, finished=finished, seen=seen),
+        own_rules=t.table(t.OWN_RULE, 0),
         finished=t.table(t.FINISHED, finished),
         seen=t.table(t.SEEN, seen),
     )

@@ -105,7 +105,7 @@ def add_tool_groups(families: Mapping[str, Family], notes: Notes, sheets: Sheets
             load_min=cells.minutes(notes, row, "LTIME", "LTUNITS"),
             unload_min=cells.minutes(notes, row, "ULTIME", "ULTUNITS"),
             dispatch=_rule(family, notes),
-            tool_choice="random",
+            tool_choice="least-used",
             least_setup_tool=bool(cells.one_of(notes, row, "WAKERESRANK", WAKES)),
         )
 
