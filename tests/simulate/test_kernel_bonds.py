@@ -200,19 +200,23 @@ def test_a_lot_that_was_spared_the_step_that_binds_uses_any_tool():
 
 
 def test_a_new_lot_remembers_nothing_of_the_one_that_had_its_slot():
-    """Lot 0 has used tool 0 and left; lot 1 is spared the first step and finds tool 0 busy."""
+    """Lot 0 has used tool 0 and left at 20; then tool 0 is busy till 120, tool 1 till 49.5.
+
+    Two lots of 60, of which one has the slot of lot 0, are spared the step that would bind them.
+    """
     here = Step(0, constant(10.0))
     bound_route = Route([here, replace(here, same_tool_as=0)])
     spared = Route([replace(here, performed_share=0.0), replace(here, same_tool_as=0)])
-    busy = Route([Step(0, constant(30.0))])
-    streams = [lots((0.0,)), lots((60.0,), route=1), lots((0.0,), (50.0,), (51.0,), route=2)]
-    parts = Parts([Group("tools", 3)], [bound_route, spared, busy], streams)
-    told = story(parts)
-    assert told[-1] == (
-        60.0,
-        "1.0",
-        3 - sum(tool for _, lot, tool in told if lot in ("2.1", "2.2")),
-    )
+    short, long = Route([Step(0, constant(30.0))]), Route([Step(0, constant(100.0))])
+    streams = [lots((0.0,)), lots((60.0,), (60.0,), route=1)]
+    streams += [lots((19.5,), route=2), lots((19.6,), route=3)]
+    parts = Parts([Group("tools", 2)], [bound_route, spared, short, long], streams)
+    assert story(parts)[2:] == [
+        (19.5, "2.0", 1),
+        (20.0, "3.0", 0),
+        (60.0, "1.0", 1),
+        (70.0, "1.1", 1),
+    ]
 
 
 def test_bound_lots_share_a_batch_with_those_bound_to_the_same_tool_only():

@@ -235,6 +235,12 @@ def test_a_breakdown_puts_off_the_second_slot_too():
     assert spans(parts) == {"0.0": (0.0, 27.0), "0.1": (5.0, 42.0), "0.2": (27.0, 57.0)}
 
 
+def test_a_breakdown_when_the_first_has_left_and_the_third_has_not_come():
+    """Broken from 20 to 25: the second leaves at 33, the first slot is free at 30."""
+    parts = cascade(three(), stops=[stops_at((20.0, 5.0))])
+    assert spans(parts) == {"0.0": (0.0, 16.0), "0.1": (12.0, 33.0), "0.2": (29.0, 45.0)}
+
+
 def test_a_breakdown_in_a_long_load_puts_off_the_next_load():
     """Loads take 20, broken from 5 to 10: loaded at 25, through the first slot at 37, out at 38.
 

@@ -186,11 +186,12 @@ def test_slack_counts_work_of_less_than_a_minute_as_it_is():
     assert first((PRIORITY, SLACK), a, b) == "ba"
 
 
-def test_work_left_counts_as_a_minute_at_least():
-    """Due at 12 or 11.8 and at 11.5, with 1 and 0.5 minutes left, the latter counted as 1."""
+def test_the_critical_ratio_counts_little_work_as_it_is_and_none_as_0():
+    """At 10: (12 - 10) / 1 and (11.5 - 10) / 0.5; a lot at its last step has ratio 0."""
     a, b = lot("a", due=12.0, later=1.0), lot("b", due=11.5, later=0.5)
-    assert first((PRIORITY, RATIO), a, b) == "ba"
-    assert first((PRIORITY, RATIO), lot("a", due=11.8, later=1.0), b) == "ba"
+    assert first((PRIORITY, RATIO), a, b) == "ab"
+    a, nothing, late = lot("a", due=90.0), lot("c", due=500.0, later=0.0), lot("d", due=9.0)
+    assert first((PRIORITY, RATIO), a, nothing, late) == "dca"
 
 
 # --- Ties ---------------------------------------------------------------------------------------
@@ -210,6 +211,13 @@ def test_lots_that_are_alike_go_in_the_order_of_their_arrival(keys):
 def test_lots_that_come_at_one_minute_go_in_the_order_of_their_arrival(keys):
     candidates = [lot(name, at=1.0, due=90.0) for name in "cabd"]
     assert first(keys, *candidates) == "cabd"
+
+
+@pytest.mark.parametrize("keys", [(PRIORITY, DUE), (PRIORITY, SETUP, DUE), (DUE, PROCESS)])
+def test_a_lot_that_comes_when_the_last_of_a_line_has_been_taken(keys):
+    """At 10 b goes first, which is the last of its line; c joins behind a at 12."""
+    a, b, c = lot("a", at=1.0, due=50.0), lot("b", at=2.0, due=40.0), lot("c", at=12.0, due=60.0)
+    assert first(keys, a, b, c) == "bac"
 
 
 def test_lots_of_two_ranks_that_come_at_one_minute_go_in_the_order_of_their_arrival():

@@ -63,6 +63,15 @@ def test_a_window_does_not_close_at_a_step_between():
     assert books(parts, 60.0) == [(1, 1, 0, 0, 0, 45.0)]
 
 
+def test_a_window_does_not_close_at_a_step_between_that_binds():
+    """Step 1 binds steps 2 and 3 to its tool."""
+    far, timed = Step(1, constant(50.0)), Step(0, constant(1.0), limit_min=5.0, limit_to=2)
+    steps = [timed, far, replace(far, same_tool_as=1), replace(far, same_tool_as=1)]
+    parts = Parts(tools(2), [Route(steps)], [lots((0.0,))])
+    assert books(parts, 40.0) == [(0, 0, 0, 0, 0, 0)]
+    assert books(parts, 60.0) == [(1, 1, 0, 0, 0, 45.0)]
+
+
 def test_windows_in_a_chain_are_counted_each():
     """Step 1 closes the first and opens the second; its tools come at 100, those of step 2 at 300.
 
