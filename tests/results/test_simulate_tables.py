@@ -1,6 +1,7 @@
 """The statistics of a simulation against a line that can be worked out by hand."""
 
 import datetime
+import math
 
 import pytest
 
@@ -53,6 +54,21 @@ LINE = {
 }
 
 
+WIP = {
+    "wip": [
+        {"name": "old", "route": "make", "step": 20, "carriers": 25, "priority": 10},
+        {
+            "name": "known",
+            "route": "make",
+            "step": 20,
+            "carriers": 25,
+            "priority": 10,
+            "started": "2025-12-31",
+        },
+    ]
+}
+
+
 def run(keep=None, **options):
     programme = Programme.model_validate({**LINE, **options.pop("changed", {})})
     return programme, simulate(programme, keep=keep or Keep(), **options)
@@ -88,6 +104,11 @@ def test_tardiness_counts_lots_in_time_as_nothing(line):
     (lot,) = line["lots"]
     assert lot["on_time_percent"] == 0.0
     assert lot["tardiness_days_mean"] == pytest.approx(10 / DAY)
+    (order,) = LINE["orders"]
+    early = {"orders": [{**order, "due_days": 170 / DAY}]}
+    programme, result = run(changed=early, until_min=DAY)
+    (lot,) = simulate_rows(result, programme)["sim_products"]
+    assert (lot["on_time_percent"], lot["tardiness_days_mean"]) == (100.0, 0.0)
 
 
 def test_tool_groups_hold_e10_shares_queue_wip_and_turns(line):
@@ -115,6 +136,39 @@ def test_limited_queue_times_are_counted_by_segment(line):
     assert window["late_percent"] == line["queue_time_violation_percent"] == 100.0
     assert window["late_1h_percent"] == 0.0
     assert window["late_h_mean"] == pytest.approx(4 / 60)
+
+
+def test_how_late_is_told_of_the_late_ones():
+    """Two lots stand before etch: lot k waits 120 - 10 k minutes for it, of which 12 are allowed.
+
+    So lots 0 to 10 are late, by 108, 98, ..., 8 minutes: 58 in the mean, five by more than an hour.
+    """
+    expose, etch = LINE["steps"]
+    steps = {"steps": [{**expose, "queue_limit_h": 0.2}, etch]}
+    programme, result = run(changed={**steps, **WIP}, until_min=10 * DAY)
+    (window,) = simulate_rows(result, programme)["sim_queue_times"]
+    assert (window["closed"], window["late"]) == (144, 11)
+    assert window["late_percent"] == pytest.approx(100 * 11 / 144)
+    assert window["late_1h_percent"] == pytest.approx(100 * 5 / 144)
+    assert window["late_2h_percent"] == 0.0
+    assert window["late_h_mean"] == pytest.approx(58 / 60)
+
+
+def test_intervals_are_those_of_the_means_of_replications():
+    """t of 3 degrees of freedom is 3.182446."""
+    spread = {"spread": True, "route": "make", "date": "2026-01-01", "carriers_per_month": 9000}
+    programme, result = run(
+        changed={"orders": [], "starts": [spread]}, until_min=60 * DAY, replications=4
+    )
+    (lot,) = simulate_rows(result, programme)["sim_products"]
+    means = [
+        float((one.finished.left_min - one.finished.entered_min).mean()) / DAY
+        for one in result.replications
+    ]
+    mean = sum(means) / 4
+    deviation = math.sqrt(sum((value - mean) ** 2 for value in means) / 3)
+    half = 3.182446 * deviation / 2
+    assert lot["cycle_time_days_ci95"] == pytest.approx(half, rel=1e-5)
 
 
 def test_shares_of_states_add_up_to_all_time():
@@ -153,26 +207,13 @@ def test_shares_of_states_add_up_to_all_time():
     assert etch["utilisation_of_available_percent"] == pytest.approx(100 * busy)
 
 
-WIP = {
-    "wip": [
-        {"name": "old", "route": "make", "step": 20, "carriers": 25, "priority": 10},
-        {
-            "name": "known",
-            "route": "make",
-            "step": 20,
-            "carriers": 25,
-            "priority": 10,
-            "started": "2025-12-31",
-        },
-    ]
-}
-
-
 def test_lots_inside_since_an_unknown_day_have_no_cycle_time_and_a_list_of_their_own():
     programme, result = run(changed=WIP, until_min=10 * DAY)
     answer = simulate_document(result, simulate_rows(result, programme))
     (old,) = answer["initial_wip"]
     assert "cycle_time_days" not in old
+    (row,) = [r for r in simulate_rows(result, programme)["sim_products"] if r["was_inside"]]
+    assert row["cycle_time_days_mean"] is row["x_factor"] is None
     assert old["completed"] == 1
     known, regular = sorted(answer["lots"], key=lambda lot: lot["name"] == "Lot_1")
     assert known["completed"] == 1
@@ -186,9 +227,22 @@ def test_with_a_warm_up_the_lots_that_finish_after_it_count():
     Those of 14,200 and before are out by 14,400: (14,200 - 1,300) / 100 + 1.
     """
     programme, result = run(until_min=10 * DAY, warm_up_min=DAY)
-    (lot,) = simulate_document(result, simulate_rows(result, programme))["lots"]
+    rows = simulate_rows(result, programme)
+    (lot,) = simulate_document(result, rows)["lots"]
     assert lot["completed"] == 130
     assert lot["started"] == 144 - 15
+
+
+def test_months_after_the_warm_up_add_up_to_the_whole():
+    """30 days of January, February and a day and a half of March."""
+    programme, result = run(until_min=60.5 * DAY, warm_up_min=DAY)
+    rows = simulate_rows(result, programme)
+    (lot,) = rows["sim_products"]
+    assert [row["month"].month for row in rows["sim_output"]] == [1, 2, 3]
+    assert sum(row["units_mean"] for row in rows["sim_output"]) == lot["units_out"]
+    days = [30, 28, 1.5]
+    area = sum(row["wip_lots_mean"] * d for row, d in zip(rows["sim_wip"], days, strict=True))
+    assert area == pytest.approx(59.5 * lot["wip_lots_mean"])
 
 
 def test_days_add_up_to_the_whole():

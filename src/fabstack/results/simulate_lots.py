@@ -16,7 +16,7 @@ from fabstack.economics.flow import units_per_carrier, yield_share
 from fabstack.model import Programme, by_key
 from fabstack.model.days import MINUTES_PER_DAY, months_between
 from fabstack.results.statistics import half_width_95
-from fabstack.simulate import SimulationResult
+from fabstack.simulate import Replication, SimulationResult
 from fabstack.simulate.readings import Reading
 
 Floats = NDArray[np.float64]
@@ -146,16 +146,16 @@ def output_rows(result: SimulationResult, programme: Programme) -> Rows:
     for product, (route_name, *_) in enumerate(result.names.products):
         route = by_key(programme.routes)[route_name]
         items.setdefault((route.plant, route.item), []).append((product, route_name))
+    left = [_by_month(result, run, "carriers_left") for run in result.replications]
     for number, month in enumerate(result.scene.months):
         for (plant, item), products in sorted(items.items()):
             age = months_between(by_key(programme.plants)[plant].opens or month, month) + 0.5
             units = [
                 sum(
-                    float(_month(run.readings, number).carriers_left[product])
-                    * _units(programme, route_name, age)
+                    float(carriers[number, product]) * _units(programme, route_name, age)
                     for product, route_name in products
                 )
-                for run in result.replications
+                for carriers in left
             ]
             yield {
                 "month": month,
@@ -170,17 +170,23 @@ def output_rows(result: SimulationResult, programme: Programme) -> Rows:
 def wip_rows(result: SimulationResult, programme: Programme) -> Rows:
     """Rows of sim_wip."""
     routes = sorted({product.route for product in result.names.products})
+    area = np.mean([_by_month(result, run, "area") for run in result.replications], axis=0)
+    lengths_min = np.diff(result.scene.months_min, prepend=result.warm_up_min)
     for number, month in enumerate(result.scene.months):
-        periods = [_month(run.readings, number) for run in result.replications]
         for route_name in routes:
             rows = [i for i, one in enumerate(result.names.products) if one.route == route_name]
             yield {
                 "month": month,
                 "plant": by_key(programme.routes)[route_name].plant,
                 "route": route_name,
-                "wip_lots_mean": float(np.mean([p.area[rows].sum() / p.at_min for p in periods])),
+                "wip_lots_mean": float(area[number, rows].sum() / lengths_min[number]),
             }
 
 
-def _month(readings: tuple[Reading, ...], number: int) -> Reading:
-    return readings[number + 1].since(readings[number])
+def _by_month(result: SimulationResult, run: Replication, field: str) -> Floats:
+    """[month, product]  what was added in each month after the warm-up."""
+    scene = result.scene
+    ends = np.searchsorted(scene.days_min, scene.months_min)
+    books = np.asarray(getattr(run.days, field), np.float64)[ends]
+    before = np.asarray(getattr(run.readings[0], field), np.float64)
+    return np.diff(books, axis=0, prepend=before[None, :])

@@ -23,7 +23,7 @@ class Replication:
     """One sampled future of the plants."""
 
     seed: int
-    readings: tuple[Reading, ...]  # at the end of the warm-up, of each month, of the run
+    readings: tuple[Reading, ...]  # at the end of the warm-up, and of the run
     days: DayBooks  # at the end of each day
     finished: Records  # [lot]  that left after the warm-up, in order
     stores: Records  # [stock]  at the end
@@ -50,7 +50,7 @@ class Course:
         """Run to a minute, and read what falls due there."""
         self.run.run_until(minute)
         cuts = self.scene.cuts_min
-        if len(self.readings) < len(cuts) and cuts[len(self.readings)] == minute:
+        while len(self.readings) < len(cuts) and cuts[len(self.readings)] == minute:
             self.readings.append(reading(self.run.world, minute))
         if self._days_ahead()[:1] == (minute,):
             fill_day(self.days, self.days_done, self.run.world, minute)

@@ -25,8 +25,9 @@ class Scene:
     fab: Fab
     until_min: float
     warm_up_min: float
-    months: tuple[date, ...]  # first day of each month that readings cut off
-    cuts_min: tuple[float, ...]  # end of the warm-up, of each month, of the run
+    cuts_min: tuple[float, float]  # end of the warm-up, and of the run
+    months: tuple[date, ...]  # first day of each month after the warm-up
+    months_min: tuple[float, ...]  # end of each of them; each is the end of a day, too
     days_min: tuple[float, ...]  # end of each day, of the run
     left_out: tuple[str, ...]  # what of the programme the run does not follow, in words
     setup_s: float  # what it took to make it
@@ -49,27 +50,23 @@ def scene_of(
     start = settings.starts_on or programme.programme.start
     fab, names = fab_arrays(programme, Window(start, until_min, arrivals))
     Simulation(fab, seed=1).run_until(0.0)  # nothing happens, but the kernel is loaded
-    months, cuts_min = _cuts(start, warm_up_min, until_min)
+    months = _months(start, warm_up_min, until_min)
     return Scene(
         names=names,
         fab=fab,
         until_min=until_min,
         warm_up_min=warm_up_min,
-        months=months,
-        cuts_min=cuts_min,
+        cuts_min=(warm_up_min, until_min),
+        months=tuple(first for _, first in months),
+        months_min=tuple(end_min for end_min, _ in months),
         days_min=_days(until_min),
         left_out=left_out(programme),
         setup_s=time.perf_counter() - started_s,
     )
 
 
-def _cuts(
-    start: date, warm_up_min: float, until_min: float
-) -> tuple[tuple[date, ...], tuple[float, ...]]:
-    """Months after the warm-up, and the minutes at which readings are taken.
-
-    The first reading is the end of the warm-up; each further one ends a month; the last, the run.
-    """
+def _months(start: date, warm_up_min: float, until_min: float) -> list[tuple[float, date]]:
+    """(end, first day) of each month that lies after the warm-up, if in part."""
     ends: list[tuple[float, date]] = []
     number = 0
     while True:
@@ -78,9 +75,8 @@ def _cuts(
         if min(end_min, until_min) > warm_up_min:
             ends.append((min(end_min, until_min), first))
         if end_min >= until_min:
-            break
+            return ends
         number += 1
-    return tuple(first for _, first in ends), (warm_up_min, *(end for end, _ in ends))
 
 
 def _days(until_min: float) -> tuple[float, ...]:
