@@ -85,6 +85,7 @@ def fab_of(parts: Parts) -> Fab:
         insiders=_table(t.INSIDER, _insiders(parts)),
         values=_table(t.VALUE, ((value,) for value in pool.values)),
         aheads=_table(t.AHEAD, _aheads(parts)),
+        own_rules=t.table(t.OWN_RULE, parts.own_rules),
     )
 
 

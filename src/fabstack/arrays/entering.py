@@ -44,6 +44,7 @@ class Window:
     start: date
     until_min: float
     arrivals: Sequence[Arrival] = field(default=())
+    asked: frozenset[str] = frozenset()  # tool groups whose next lot the caller chooses
 
     def minute(self, day: date) -> float:
         """Minutes from time 0 to a day, negative before it."""
@@ -140,6 +141,7 @@ class Entering:
             needs=self._lot_needs(route),
             due_after_min=self._due_after_min(order, first_min),
             due_spread_share=order.due_spread_percent / 100,
+            reserves=order.reserves_tools,
             **(_periodic(order, first_min) if is_periodic else _at_once(order, first_min)),
         )
 

@@ -6,6 +6,7 @@ that is not open yet come when it opens.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -27,9 +28,10 @@ from fabstack.arrays.chance import (
 from fabstack.arrays.entering import Entering, Product, Window
 from fabstack.arrays.moving import hops_of, place_of, places_of
 from fabstack.arrays.supply import supply_of
-from fabstack.arrays.types import NONE, Basis, Choice, Clock, Fab, Key, ToolState
+from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Fab, Key, Late, ToolState
 from fabstack.model import Distribution, Kind, Programme, by_key, dispatch, grouped
 from fabstack.model.days import MINUTES_PER_DAY, MINUTES_PER_MONTH, months_between
+from fabstack.model.header import QueueLimits
 from fabstack.model.plants import Calendar
 from fabstack.model.routes import Basis as ModelBasis
 from fabstack.model.routes import Route, Step
@@ -58,6 +60,16 @@ KEYS = {
     dispatch.Key.SLACK: Key.LEAST_SLACK,
     dispatch.Key.SHORTEST_TIME: Key.SHORTEST_PROCESS,
     dispatch.Key.REMAINING_WORK: Key.SHORTEST_REMAINING,
+    dispatch.Key.QUEUE_TIME_RATIO: Key.QUEUE_TIME_RATIO,
+    dispatch.Key.QUEUE_TIME_SLACK: Key.QUEUE_TIME_SPREAD,
+    dispatch.Key.NEXT_QUEUE: Key.NEXT_QUEUE,
+    dispatch.Key.BATCH: Key.FULLEST_BATCH,
+}
+LATE = {
+    QueueLimits.MEASURE: Late.COUNTED,
+    QueueLimits.HOLD: Late.HELD,
+    QueueLimits.SCRAP: Late.SCRAPPED,
+    QueueLimits.REWORK: Late.REWORKED,
 }
 CHOICES = {
     ToolChoice.RANDOM: Choice.RANDOM,
@@ -82,6 +94,7 @@ class Names:
     products: tuple[Product, ...]  # of each row of the statistics of lots
     streams: tuple[str, ...]
     stocks: tuple[str, ...]  # items
+    own_rules: tuple[str, ...]  # of the user
 
 
 def fab_arrays(programme: Programme, window: Window) -> tuple[Fab, Names]:
@@ -119,6 +132,9 @@ class _Border:
             purchases=self._purchases(),
             inside=self.entering.inside(),
             hops=hops_of(self.programme, self.places, chance_of),
+            vehicles=self.programme.simulation.vehicles,
+            late_lots=LATE[self.programme.simulation.queue_limits],
+            own_rules=len(self.own_rules),
         )
 
     def names(self) -> Names:
@@ -131,6 +147,7 @@ class _Border:
             products=tuple(self.entering.products),
             streams=tuple(stream.name for stream in self.entering.streams),
             stocks=self.supply.stocks,
+            own_rules=self.own_rules,
         )
 
     def _months_open(self) -> dict[str, float]:
@@ -154,6 +171,9 @@ class _Border:
             keys=self._keys(group),
             choice=CHOICES[group.tool_choice],
             prefers_least_setup=group.least_setup_tool,
+            own_rule=self._own_rule(group),
+            batch_wait_min=NEVER if group.batch_wait_h is None else group.batch_wait_h * HOUR_MIN,
+            is_asked=group.name in self.window.asked,
             load_min=group.load_min,
             unload_min=group.unload_min,
             place=self.places[place_of(group)],
@@ -172,8 +192,25 @@ class _Border:
         return {row.to_setup: row.minimum_run for row in rows if row.minimum_run > 0}
 
     def _keys(self, group: ToolGroup) -> tuple[Key, ...]:
-        rule = dispatch.parse_rule(group.dispatch or self.programme.simulation.dispatch)
-        return tuple(KEYS[dispatch.Key(key)] for key in rule)
+        return tuple(
+            Key.OWN if key.startswith(dispatch.OWN) else KEYS[dispatch.Key(key)]
+            for key in self._rule(group)
+        )
+
+    def _rule(self, group: ToolGroup) -> tuple[str, ...]:
+        return dispatch.parse_rule(group.dispatch or self.programme.simulation.dispatch)
+
+    def _own_rule(self, group: ToolGroup) -> int:
+        """Which of the user's rules the group follows, if any."""
+        own = [key for key in self._rule(group) if key.startswith(dispatch.OWN)]
+        return self.own_rules.index(own[0].removeprefix(dispatch.OWN)) if own else 0
+
+    @functools.cached_property
+    def own_rules(self) -> tuple[str, ...]:
+        """The names of the user's rules."""
+        keys = (key for group in self.programme.tool_groups for key in self._rule(group))
+        own = (key.removeprefix(dispatch.OWN) for key in keys if key.startswith(dispatch.OWN))
+        return tuple(dict.fromkeys(own))
 
     def _comes_min(self, group: ToolGroup) -> list[float]:
         """When each tool may start to work, earliest first; tools after the window stay away."""

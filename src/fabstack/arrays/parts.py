@@ -192,3 +192,4 @@ class Parts:
     hops: Sequence[Sequence[Chance]] = ((NOTHING,),)  # [from place][to place]
     vehicles: int = 0  # that carry lots from place to place; 0: never short of them
     late_lots: Late = Late.COUNTED
+    own_rules: int = 0  # of the user, for the key OWN; simulate/rules.py links them

@@ -388,6 +388,7 @@ FACTS = record(
 )
 USER = record(stream=I8)
 VALUE = record(value=F8)
+OWN_RULE = record(address=I8)
 AHEAD = record(job_min=F8)  # expected at this step and all later ones of the route
 
 
@@ -414,6 +415,7 @@ class Fab(NamedTuple):
     hops: Records  # [from place * places + to place]  transport
     values: Records  # [value]  of the empirical distributions
     aheads: Records  # [step]
+    own_rules: Records  # [rule]  where the machine code of the user's rules is
     insiders: Records  # [lot]  already inside at the start
 
 
@@ -617,14 +619,12 @@ SEEN = record(time_min=F8, serial=I8, stream=I4, step=I4, tool=I4, saw=I4)
 
 
 ROOM = record(finished=I8, seen=I8)
-OWN_RULE = record(address=I8)
 
 
 class Logs(NamedTuple):
     """What happened, until the caller takes it away."""
 
     room: Records  # [1]  lines of the two logs
-    own_rules: Records  # [rule]  where the machine code of the user's rules is
     finished: Records  # [line]
     seen: Records  # [line]  empty: no event log is kept
 
@@ -660,6 +660,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "hops": CHANCE,
     "values": VALUE,
     "aheads": AHEAD,
+    "own_rules": OWN_RULE,
     "insiders": INSIDER,
     "now": NOW,
     "lots": LOT,
@@ -683,7 +684,6 @@ TABLES: dict[str, np.dtype[Any]] = {
     "today": EVENT,
     "heap": EVENT,
     "room": ROOM,
-    "own_rules": OWN_RULE,
     "finished": FINISHED,
     "seen": SEEN,
 }

@@ -98,8 +98,9 @@ def _code_to_fetch(table):
     return code
 
 
+OWN_RULES: dict[int, Any] = {}  # address -> function, in pure Python
+
 if SETTINGS.DISABLE_JIT:
-    OWN_RULES: dict[int, Any] = {}  # address -> function, in pure Python
 
     def call_own(address, world, lot_id):
         """What a rule of the user says of a waiting lot."""

@@ -14,6 +14,7 @@ from fabstack.arrays.left_out import left_out
 from fabstack.arrays.types import Fab
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
+from fabstack.simulate.rules import link_rules
 from fabstack.simulate.simulation import Simulation
 
 
@@ -49,6 +50,7 @@ def scene_of(
     warm_up_min = min(warm_up_min, until_min)
     start = settings.starts_on or programme.programme.start
     fab, names = fab_arrays(programme, Window(start, until_min, arrivals))
+    link_rules(fab, names.own_rules)
     Simulation(fab, seed=1).run_until(0.0)  # nothing happens, but the kernel is loaded
     months = _months(start, warm_up_min, until_min)
     return Scene(

@@ -212,7 +212,6 @@ def _logs(fab: Fab, seen_lines: int) -> Logs:
     seen = max(seen_lines, 2 * at_once) if seen_lines else 0
     return Logs(
         room=t.table(t.ROOM, 1, finished=finished, seen=seen),
-        own_rules=t.table(t.OWN_RULE, 0),
         finished=t.table(t.FINISHED, finished),
         seen=t.table(t.SEEN, seen),
     )
