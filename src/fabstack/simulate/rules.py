@@ -125,8 +125,7 @@ def _compiled(rule: Rule) -> tuple[int, Any]:
         made = numba.cfunc(numba.float64(numba.int64, numba.int64))(value)
     except numba.core.errors.NumbaError as error:
         raise RuleError(f"{_name(rule)} does not compile: {error}") from error
-    address: int = made.address
-    return address, made
+    return int(made.address or 0), made
 
 
 def _name(rule: Rule) -> str:
