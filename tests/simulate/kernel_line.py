@@ -163,8 +163,26 @@ class Plant:
 
     def may_take(self, tool, lot):
         own = lot.used.get(lot.step.same_tool_as, tool)
-        breaks_run = tool.run > 0 and lot.step.setup not in (None, tool.setup)
-        return tool.free_since is not None and own is tool and not breaks_run
+        changes = lot.step.setup not in (None, tool.setup)
+        breaks_run = tool.run > 0 and changes
+        is_early = changes and self.chooses(tool.group) and self.is_ready_early(tool, lot)
+        return tool.free_since is not None and own is tool and not breaks_run and not is_early
+
+    def is_ready_early(self, tool, lot):
+        """Whether a tool with a lot inside would have changed before its first slot is free."""
+        group = self.parts.groups[tool.group]
+        ready_min = self.now + self.setup_min(tool, lot) + group.load_min + group.unload_min
+        return bool(tool.inside) and self.cascades(tool.group) and ready_min < tool.slots_min[0]
+
+    def chooses(self, group):
+        """Whether what a tool may or would rather take depends on the tool."""
+        words = self.parts.groups[group]
+        is_bound = any(step.same_tool_as is not None for step in self.steps_of(group))
+        prefers = words.prefers_least_setup and self.has_setups(group)
+        return bool(is_bound or prefers or Key.SETUP in words.keys or words.least_runs)
+
+    def has_setups(self, group):
+        return any(step.setup is not None for step in self.steps_of(group))
 
     def urgency(self, tool, lot):
         """First what the rule looks at, then the time of arrival, then what suits the lot."""
@@ -192,10 +210,9 @@ class Plant:
         for step, ahead in itertools.pairwise(lot.steps[lot.place :]):
             here, there = self.parts.groups[step.group], self.parts.groups[ahead.group]
             later_min += self.parts.hops[here.place][there.place].mean_min
-            later_min += ahead.process.mean_min + there.load_min + there.unload_min
-        later_min = max(later_min, 1.0)
+            later_min += ahead.process.mean_min
         if key is Key.CRITICAL_RATIO:
-            return (lot.due_min - self.now) / later_min
+            return (lot.due_min - self.now) / later_min if later_min > 0.0 else 0.0
         assert key is Key.LEAST_SLACK
         return lot.due_min - later_min
 
@@ -237,10 +254,14 @@ class Plant:
         self.goes_on(tool)
 
     def passes(self, tool, interval_min, process_min, units):
-        """Carrier by carrier: it leaves the first slot when the second is free."""
+        """Carrier by carrier: it leaves the first slot when the second is free.
+
+        Where setups change, the first carrier enters when both are.
+        """
         first_min = process_min if interval_min is None else interval_min
-        for _ in range(units):
-            enters_min = max(tool.loaded_min, tool.slots_min[0])
+        for unit in range(units):
+            is_first = unit == 0 and self.has_setups(tool.group)
+            enters_min = max(tool.loaded_min, tool.slots_min[1 if is_first else 0])
             passes_min = max(enters_min + first_min, tool.slots_min[1])
             tool.slots_min = [passes_min, passes_min + max(process_min - first_min, 0.0)]
         return tool.slots_min[1]
@@ -258,9 +279,8 @@ class Plant:
         if not tool.inside:
             self.opens(tool, tool.epoch)
         elif self.cascades(tool.group) and len(tool.inside) == 1:
-            has_setups = any(step.setup is not None for step in self.steps_of(tool.group))
             early_min = tool.slots_min[0] - group.load_min
-            at_min = tool.loaded_min if has_setups else early_min
+            at_min = tool.loaded_min if self.has_setups(tool.group) else early_min
             if at_min <= self.now:
                 self.opens(tool, tool.epoch)
             else:
@@ -271,8 +291,9 @@ class Plant:
             tool.free_since = next(self.numbers)
 
     def opens_later(self, tool, epoch):
-        self.opens(tool, epoch)
-        self.dispatch(tool.group)
+        if epoch == tool.epoch:
+            self.opens(tool, epoch)
+            self.dispatch(tool.group)
 
     def leaves_tool(self, tool, lot, epoch):
         if epoch != tool.epoch:
@@ -300,4 +321,5 @@ class Plant:
         up_min = value_of(stop.between, bits_of(tool.key, Draw.BETWEEN_STOPS, 0, times))
         self.plan(self.now + up_min, self.breaks, tool, stop, times)
         self.goes_on(tool)
-        self.dispatch(tool.group)
+        if tool.free_since is not None:
+            self.dispatch(tool.group)

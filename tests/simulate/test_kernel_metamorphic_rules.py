@@ -116,7 +116,8 @@ def test_changes_that_take_no_time_are_no_setups(keys):
 
 @pytest.mark.parametrize("keys", RULES)
 def test_runs_of_no_further_lot_are_none(keys):
-    parts = all_rules(keys, least_runs={})
+    """Where lots do not cascade: a cascade whose first lot must wait looks at the other lines."""
+    parts = with_steps(all_rules(keys, least_runs={}), interval_min=None)
     zero = dict.fromkeys(["red", "blue", "green"], 0)
     assert finished(parts) == finished(with_groups(parts, least_runs=zero))
 
@@ -139,9 +140,9 @@ def test_a_time_on_the_route_as_in_the_table_changes_nothing():
 
 @pytest.mark.parametrize("keys", RULES)
 def test_one_tool_is_neither_chosen_nor_bound(keys):
-    """Faster by far, that one tool may be enough."""
-    parts = with_steps(reentrant(keys=keys, changes_min=CHANGES), process=exponential(0.4))
-    plain = with_groups(with_steps(parts, setup_min=0.1), tools=1)
+    """Faster by far, that one tool may be enough; a cascade that chooses may rather wait."""
+    parts = with_steps(reentrant(keys=keys, changes_min=CHANGES), process=exponential(0.3))
+    plain = with_groups(with_steps(parts, setup_min=0.1, interval_min=None), tools=1)
     chosen = with_groups(bound(plain), choice=Choice.RANDOM, prefers_least_setup=True)
     assert finished(plain) == finished(chosen)
 
