@@ -4,7 +4,7 @@ import numpy as np
 from kernel_fabs import run
 from kernel_stories import lots, story
 
-from fabstack.arrays.build import Group, Parts, Purchase, Route, Step, Stream, fab_of
+from fabstack.arrays.build import Group, Inside, Parts, Purchase, Route, Step, Stream, fab_of
 from fabstack.arrays.chance import constant, exponential
 from fabstack.simulate.readings import faults, reading
 
@@ -83,3 +83,17 @@ def test_lots_that_come_back_are_spared_steps_as_all_others():
     visits, performed = int(read.lots_started[2]), int(read.lots_started[1])
     assert visits > 1_500
     assert abs(performed - 0.5 * visits) < 4 * 0.5 * np.sqrt(visits)
+
+
+def test_the_books_begin_at_minute_0():
+    """Two lots have waited since -50: one is in the tool at 5, the other has waited 5 minutes."""
+    parts = Parts(
+        [Group("tool")],
+        [Route([Step(0, constant(10.0))])],
+        [lots()],
+        inside=[Inside(0, 0, since_min=-50.0, entered_min=-90.0)] * 2,
+    )
+    simulation = run(fab_of(parts), 1, 5.0)
+    read = reading(simulation.world, 5.0)
+    assert (read.waiting_area[0], read.inside_area[0], read.area[0]) == (5.0, 10.0, 10.0)
+    assert faults(simulation.world, 5.0) == []
