@@ -37,6 +37,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.kernel
+	$(BIN)/python -m benchmarks.fab
 	$(BIN)/python -m benchmarks.loading
 
 docs: $(VENV)/.dev
@@ -47,7 +48,7 @@ lock:
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --extra dev --extra docs --extra excel \
+		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --extra dev --extra docs --extra excel --extra gym \
 		--output-file requirements-dev.lock pyproject.toml
 
 clean:
