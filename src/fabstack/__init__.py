@@ -36,8 +36,8 @@ _HOMES = {
     "save": "fabstack.formats",
 }
 _PACKAGES = frozenset(
-    {"check", "economics", "formats", "model", "plan", "ramp", "report", "results", "simulate"}
-    | {"studies", "units", "errors"}
+    {"check", "economics", "environment", "formats", "model", "plan", "ramp", "report", "results"}
+    | {"simulate", "studies", "units", "errors"}
 )
 
 __all__ = [

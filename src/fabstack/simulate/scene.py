@@ -40,8 +40,12 @@ def scene_of(
     until_min: float | None = None,
     warm_up_min: float | None = None,
     arrivals: Sequence[Arrival] = (),
+    asked: frozenset[str] = frozenset(),
 ) -> Scene:
-    """The border crossed and the kernel loaded; what is not given is taken from the programme."""
+    """The border crossed and the kernel loaded; what is not given is taken from the programme.
+
+    The next lot of the tool groups `asked` is for the caller to choose (`Simulation.ask_until`).
+    """
     started_s = time.perf_counter()
     settings = programme.simulation
     until_min = settings.days * MINUTES_PER_DAY if until_min is None else until_min
@@ -49,7 +53,7 @@ def scene_of(
         warm_up_min = settings.warm_up_days * MINUTES_PER_DAY
     warm_up_min = min(warm_up_min, until_min)
     start = settings.starts_on or programme.programme.start
-    fab, names = fab_arrays(programme, Window(start, until_min, arrivals))
+    fab, names = fab_arrays(programme, Window(start, until_min, arrivals, asked))
     link_rules(fab, names.own_rules)
     Simulation(fab, seed=1).run_until(0.0)  # nothing happens, but the kernel is loaded
     months = _months(start, warm_up_min, until_min)

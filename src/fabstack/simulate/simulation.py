@@ -36,6 +36,7 @@ class Simulation:
         self._finished: list[t.Records] = []
         self._seen: list[t.Records] = []
         self._take_seen = take_seen
+        self._handle: tuple[World, Handle] | None = None
 
     @classmethod
     def at(cls, world: World, finished: t.Records, *, take_seen: Take | None = None) -> Simulation:
@@ -44,6 +45,7 @@ class Simulation:
         run.world = world
         run._finished, run._seen = [finished], []
         run._take_seen = take_seen
+        run._handle = None
         return run
 
     @property
@@ -61,35 +63,69 @@ class Simulation:
         """The event log (rows SEEN)."""
         return _joined(self._seen, self.world.logs.seen[: self._written("seen")])
 
+    def finished_after(self, count: int) -> t.Records:
+        """The lots that left or were scrapped, but for the first `count`."""
+        kept = sum(chunk.size for chunk in self._finished)
+        if count < kept:
+            return self.finished[count:]
+        return self.world.logs.finished[count - kept : self._written("finished")]
+
     def run_until(self, end_min: float) -> None:
         """Handle every event before a minute.
 
         Raises:
             LimitError: time stands still, or more lots are inside than memory should hold.
+            RuntimeError: a tool group waits for a choice, see `ask_until`.
         """
-        handle = Handle(self.world)
+        group = self.ask_until(end_min)
+        if group is not None:
+            raise RuntimeError(f"tool group {group} waits for the caller's choice")
+
+    def ask_until(self, end_min: float) -> int | None:
+        """Handle every event before a minute, up to the first choice that is left to the caller.
+
+        Returns the tool group that waits for an `answer`, or None where the minute is reached.
+
+        Raises:
+            LimitError: time stands still, or more lots are inside than memory should hold.
+        """
         while True:
             before_min = self.now_min
+            handle = self._handle_of(self.world)
             status = Status(kernel.run_until(handle.world, float(end_min), EVENTS_AT_ONCE))
             if status is Status.DONE:
-                return
+                return None
+            if status is Status.ASKED:
+                return int(self.world.state.now["asked"][0])
             if status is Status.PAUSED and self.now_min == before_min:
                 raise LimitError(_stands_still(before_min))
             self._make_room(status)
-            handle = Handle(self.world)
+
+    def answer(self, slot: int) -> None:
+        """Choose which of the waiting lots, by its slot, goes to a tool of the group that asked."""
+        self.world.state.now["answer"][0] = self.world.fab.fixtures.size + slot
 
     def copy(self) -> Simulation:
         """A second run that goes on from here exactly as this one would."""
         twin = object.__new__(Simulation)
         twin.__dict__.update(self.__dict__)
         twin.__dict__.update(
-            world=copy_of(self.world), _finished=[*self._finished], _seen=[*self._seen]
+            world=copy_of(self.world),
+            _finished=[*self._finished],
+            _seen=[*self._seen],
+            _handle=None,
         )
         return twin
 
     def flush_seen(self) -> None:
         """Hand over the lines of the event log that have not been taken away yet."""
         self._empty("seen", self._take_seen or self._seen.append)
+
+    def _handle_of(self, world: World) -> Handle:
+        """The way into the kernel for this world, made once: choices are many and short."""
+        if self._handle is None or self._handle[0] is not world:
+            self._handle = (world, Handle(world))
+        return self._handle[1]
 
     def _written(self, log: str) -> int:
         return int(self.world.state.now[log][0])
