@@ -24,7 +24,7 @@ from fabstack.arrays.build import (
     fab_of,
 )
 from fabstack.arrays.chance import constant, exponential, uniform
-from fabstack.arrays.types import NONE, Basis, Choice, Clock, Does, Key, Status, ToolState
+from fabstack.arrays.types import NONE, Basis, Choice, Clock, Does, Key, Late, Status, ToolState
 from fabstack.simulate import kernel
 from fabstack.simulate import world as new_worlds
 from fabstack.simulate.kernel_tables import Handle
@@ -37,6 +37,8 @@ from fabstack.simulate.simulation import Simulation
 def check(world, at_min):
     assert faults(world, at_min) == []
     check_places(world)
+    check_ways(world)
+    check_windows(world)
     check_tools(world)
     check_queues(world)
     check_calendar(world, at_min)
@@ -88,8 +90,71 @@ def jobs(world):
     ]
 
 
+def held(world):
+    """[group] the lots that are not let into a window that ends there."""
+    lines = [walk(world, line.first_held) for line in world.state.lines]
+    for line, nodes in zip(world.state.lines, lines, strict=True):
+        assert not nodes or line.last_held == nodes[-1]
+    return lines
+
+
+def parked(world):
+    """The lots that wait for a vehicle."""
+    now = world.state.now[0]
+    nodes = walk(world, now.first_parked)
+    assert not nodes or now.last_parked == nodes[-1]
+    return nodes
+
+
+def check_ways(world):
+    """Vehicles are free or carry a lot; who waits for one finds none; tools are kept for comers."""
+    fab, state, tools = world.fab, world.state, world.state.tools.size
+    coming = [n - tools for _, order, n in planned(world) if does(order) == Does.LOT_ARRIVES]
+    waiting_for_vehicle = [node - tools for node in parked(world)]
+    vehicles = int(fab.facts.vehicles[0])
+    if vehicles:
+        assert state.now.vehicles[0] + len(coming) == vehicles
+        assert not waiting_for_vehicle or state.now.vehicles[0] == 0
+    else:
+        assert not waiting_for_vehicle
+    expected = np.zeros(fab.groups.size, int)
+    for slot in coming + waiting_for_vehicle:
+        lot = state.lots[slot]
+        assert lot.reserves == fab.streams.reserves[lot.stream]
+        expected[fab.steps.group[lot.step]] += lot.reserves
+    assert expected.tolist() == state.lines.expected.tolist()
+
+
+def check_windows(world):
+    """Where lots are held, those inside windows are counted; somebody is if one is held."""
+    fab, state, tools = world.fab, world.state, world.state.tools.size
+    inside = np.zeros(fab.groups.size, int)
+    end_of = fab.steps.group[fab.windows.to_step]
+    if fab.facts.late_lots[0] == Late.HELD:
+        timers = int(fab.facts.timers[0])
+        for slot in np.flatnonzero(state.lots.stream != NONE):
+            for timer in state.timers[slot * timers : (slot + 1) * timers]:
+                if timer.window != NONE:
+                    inside[end_of[timer.window]] += 1
+        for node in chain.from_iterable(waiting(world)):
+            opens = fab.steps.opens[state.lots.step[node - tools]]
+            if opens != NONE:
+                inside[end_of[opens]] += 1
+    assert inside.tolist() == state.lines.in_windows.tolist()
+    for group, nodes in enumerate(held(world)):
+        assert fab.facts.late_lots[0] == Late.HELD or not nodes
+        assert inside[group] > 0 or not nodes
+
+
+def does(order):
+    return order >> t.SEQUENCE_BITS
+
+
 def check_places(world):
-    """Each slot is free, waits in one line, is in one tool, or is on its way: never two of them."""
+    """Each slot is free, waits (in a line, for a vehicle or window), is in a tool, or on its way.
+
+    It is never in two of these places.
+    """
     tools, slots = world.state.tools.size, world.state.lots.size
     free, slot = [], int(world.state.now.free_lot[0])
     for _ in range(int(world.state.now.free_lots[0])):
@@ -97,6 +162,7 @@ def check_places(world):
         slot = int(world.calendar.links.behind[slot + tools])
     places = [free, *waiting(world), *jobs(world)]
     places.append([node for node in nodes_of_tools_and_lots(world) if node >= tools])
+    places += [*held(world), parked(world)]
     assert sorted(chain.from_iterable(places)) == list(range(tools, tools + slots))
     assert (world.state.lots.stream[np.array(free, int) - tools] == NONE).all()
 
@@ -107,6 +173,8 @@ def check_tools(world):
     for group, line in zip(world.fab.groups, state.lines, strict=True):
         places = (line.first_free + np.arange(line.free)) % max(group.tools, 1)
         rings += state.free_tools.tool[group.first_tool + places].tolist()
+        if group.choice == Choice.LEAST_USED:
+            check_heap(world, state.free_tools[group.first_tool :][: line.free])
     standby = state.tools.state == ToolState.STANDBY
     runs_cascade = (state.tools.state == ToolState.PRODUCTIVE) & (
         world.fab.groups.cascades[state.tools.group] == 1
@@ -124,6 +192,13 @@ def check_tools(world):
         assert bool(lots) == bool(runs or tool.is_suspended)
         assert not (runs and tool.is_suspended)
         assert not lots or len(lots) == tool.lots
+
+
+def check_heap(world, free):
+    """Each free tool has its carriers, and goes behind the one above it."""
+    assert free.carriers.tolist() == world.state.tools.carriers[free.tool].tolist()
+    ranked = [(one.carriers, one.tool) for one in free]
+    assert all(ranked[(place - 1) // 2] < ranked[place] for place in range(1, len(ranked)))
 
 
 def check_cascades(world):
@@ -171,13 +246,24 @@ def check_queues(world):
     counted = fab.groups.kind[fab.families.group] != t.Kind.PLAIN
     assert (lots * counted).tolist() == state.crowds.lots.tolist()
     assert (carriers * counted).tolist() == state.crowds.carriers.tolist()
-    ready = counted & (carriers >= fab.families.least_carriers)
+    is_overdue = state.crowds.is_overdue == 1
+    ready = counted & ((carriers >= fab.families.least_carriers) | is_overdue)
+    assert (lots[is_overdue] > 0).all()
+    check_waits(world, counted & ~ready & (lots > 0))
     for group, line in enumerate(state.lines):
         mine = fab.families.group == group
         in_tools = sum(map(len, np.array(jobs(world), object)[state.tools.group == group]))
         assert line.waiting == lots[mine].sum()
         assert line.inside == line.waiting + in_tools
         assert line.ready == ready[mine].sum()
+
+
+def check_waits(world, too_few):
+    """Who waits for a batch does so until a planned minute, where the group sets a limit."""
+    limited = world.fab.groups.batch_wait_min[world.fab.families.group] < t.NEVER
+    waits = {n for _, order, n in planned(world) if does(order) == Does.BATCH_IS_OVERDUE}
+    assert sorted(waits) == np.flatnonzero(world.state.crowds.is_awaited).tolist()
+    assert set(np.flatnonzero(too_few & limited).tolist()) <= waits
 
 
 def check_calendar(world, at_min):
@@ -191,8 +277,9 @@ def check_calendar(world, at_min):
 
 def check_no_idling(world):
     """When a minute is over, no free tool leaves work that it may start."""
+    lines = world.state.lines
     for number, tool in enumerate(world.state.tools):
-        if tool.is_free:
+        if tool.is_free and lines.free[tool.group] > lines.expected[tool.group]:
             assert not any(may_take(world, number, slot) for slot in slots_waiting_for(world, tool))
 
 
@@ -208,11 +295,15 @@ def may_take(world, number, slot):
     tool, lot = world.state.tools[number], world.state.lots[slot]
     step, family = world.fab.steps[lot.step], line_of(world, slot)
     own = step.family + 1 + number - world.fab.groups.first_tool[tool.group]
-    must_keep = tool.run_left > 0 and step.setup not in (0, tool.setup)
-    is_plain = world.fab.groups.kind[tool.group] == t.Kind.PLAIN
+    kind = world.fab.groups.kind[tool.group]
+    is_plain = kind == t.Kind.PLAIN
+    # a cascade that chooses may not change too early; nobody asks again before a lot comes or goes
+    changes = step.setup not in (0, tool.setup)
+    must_keep = tool.run_left > 0 and changes
+    waits_for_change = kind == t.Kind.CHOOSY and tool.lots > 0 and changes
     enough = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
-    is_ready = is_plain or enough
-    return is_ready and not must_keep and family in (step.family, own)
+    is_ready = is_plain or enough or world.state.crowds.is_overdue[family]
+    return is_ready and not must_keep and not waits_for_change and family in (step.family, own)
 
 
 def step_through(parts, seed, events):
@@ -275,7 +366,7 @@ def steps(draw, groups, place):
         least_carriers=least,
         most_carriers=most,
         limit_min=draw(st.sampled_from([None, None, 4.0])),
-        limit_to=place + 1,
+        limit_to=place + draw(st.integers(1, 3)),
         batch_family=draw(st.sampled_from([None, "bake"])) if (least, most) == (3, 6) else None,
         performed_share=draw(st.sampled_from([1.0, 1.0, 0.5])),
         rework_share=draw(st.sampled_from([0.0, 0.3])),
@@ -292,6 +383,8 @@ RULES = [
     by(Key.SETUP, Key.EARLIEST_DUE_DATE),
     (Key.SHORTEST_PROCESS, Key.PRIORITY, Key.LEAST_SLACK),
     (Key.SHORTEST_REMAINING, Key.SETUP),
+    by(Key.QUEUE_TIME_RATIO, Key.NEXT_QUEUE),
+    by(Key.FULLEST_BATCH, Key.QUEUE_TIME_SPREAD),
 ]
 
 
@@ -300,6 +393,7 @@ def routes_of(draw, groups):
     """Steps, some of which must use the tool of an earlier one of their group."""
     made = [draw(steps(groups, place)) for place in range(draw(st.integers(1, 5)))]
     made[-1] = replace(made[-1], limit_min=None)
+    made = [replace(step, limit_to=min(step.limit_to, len(made) - 1)) for step in made]
     for place in range(1, len(made)):
         earlier = [p for p in range(place) if made[p].group == made[place].group]
         if earlier and draw(st.booleans()):
@@ -320,6 +414,7 @@ def small_fabs(draw):
             load_min=draw(MINUTES),
             unload_min=draw(MINUTES),
             changes_min=draw(st.sampled_from(CHANGES)),
+            batch_wait_min=draw(st.sampled_from([t.NEVER, t.NEVER, 0.0, 2.5])),
             least_runs=draw(st.sampled_from([{}, {}, {"red": 1, "blue": 2}])),
             place=draw(st.integers(0, 1)),
             stops=draw(st.lists(STOPS, max_size=3)),
@@ -341,18 +436,39 @@ def small_fabs(draw):
     listed = st.builds(Listed, MINUTES, st.integers(1, 5), st.integers(0, 1), MINUTES)
     streams = [
         Stream("even", 0, 0, 2, draw(st.integers(1, 3)), intervals=[(30.0, 2.0), (1e15, 5.0)]),
-        Stream("fed", 1, 1, 3, needs=[(0, 2), (1, 1)], intervals=[(1e15, draw(MINUTES))]),
-        Stream("listed", 1, 1, listed=draw(st.lists(listed, max_size=5))),
+        Stream(
+            "fed",
+            1,
+            1,
+            3,
+            needs=[(0, 2), (1, 1)],
+            intervals=[(1e15, draw(MINUTES))],
+            reserves=draw(st.booleans()),
+        ),
+        Stream(
+            "listed",
+            1,
+            1,
+            listed=draw(st.lists(listed, max_size=5)),
+            reserves=draw(st.booleans()),
+        ),
     ]
     inside = [
-        Inside(0, draw(st.integers(0, len(routes[0].steps) - 1)), draw(st.integers(1, 4)))
+        Inside(
+            0,
+            draw(st.integers(0, len(routes[0].steps) - 1)),
+            draw(st.integers(1, 4)),
+            since_min=-draw(MINUTES),
+        )
         for _ in range(draw(st.integers(0, 3)))
     ]
     ways = st.one_of(st.just(constant(0.0)), CHANCES)
     hops = [[draw(ways) for _ in range(2)] for _ in range(2)]
     bought = st.builds(Purchase, st.integers(0, 1), MINUTES, st.integers(1, 9))
     purchases = draw(st.lists(bought, max_size=3))
-    return Parts(groups, routes, streams, [draw(st.integers(0, 6)), 2], purchases, inside, hops)
+    stocks = [draw(st.integers(0, 6)), 2]
+    vehicles, late_lots = draw(st.integers(0, 2)), draw(st.sampled_from(Late))
+    return Parts(groups, routes, streams, stocks, purchases, inside, hops, vehicles, late_lots)
 
 
 @given(small_fabs(), st.integers(0, 2**32))

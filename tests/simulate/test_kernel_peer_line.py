@@ -78,7 +78,6 @@ RULES_OF_SETUP = [
 ]
 
 
-@pytest.mark.xfail(strict=False, reason="nobody asks again when a lot has left")
 @pytest.mark.parametrize("keys", RULES_OF_SETUP)
 @pytest.mark.parametrize("runs", [{}, {"red": 2, "blue": 1}])
 def test_the_same_times_with_the_tool_of_least_setup_and_runs(keys, runs):
@@ -102,7 +101,6 @@ def test_the_same_times_with_bound_tools(keys):
     compare(parts, 400)
 
 
-@pytest.mark.xfail(strict=True, reason="nobody asks again when a lot has left")
 @pytest.mark.parametrize("keys", RULES_OF_SETUP)
 def test_the_same_times_with_everything(keys):
     stops = [breakdown(exponential(90.0), exponential(3.0))]

@@ -318,7 +318,6 @@ def test_a_cascade_whose_lots_need_no_change_takes_the_next_when_the_first_is_lo
     assert spans(cascade((0.0, "red"), (0.5, "red"))) == {"0.0": (0.0, 16.0), "0.1": (3.0, 29.0)}
 
 
-@pytest.mark.xfail(strict=True, reason="nobody asks again when the first has left")
 def test_a_lot_of_another_setup_that_would_be_ready_too_early_starts_when_the_first_has_left():
     """Where the group chooses, the tool keeps its choice open: blue would be loaded at 8, not 15.
 
@@ -392,7 +391,6 @@ def test_another_tool_is_free_to_take_what_would_break_a_run():
     assert [(m, tool) for m, _, tool in story(parts)] == [(0.0, 0), (1.0, 1), (11.0, 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="nobody asks again when the first has left")
 def test_a_cascade_counts_its_run_as_lots_enter():
     """Red, red and red before blue; the second is taken when the first is loaded."""
     arrivals = [(0.0, "red"), (0.1, "blue"), (0.2, "red"), (0.3, "red")]

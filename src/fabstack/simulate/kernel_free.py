@@ -100,9 +100,20 @@ def touch(world, group_id):
     line = line_at(world, group_id)
     if not line.is_touched:
         now = now_of(world)
+        if now.looked > 0:
+            forget_looked(world, now)
         line.is_touched = 1
         touched_at(world, now.touched).group = group_id
         now.touched += 1
+
+
+@compiled
+def forget_looked(world, now):
+    """Make room in the list of touched groups, for one may be touched again when it has looked."""
+    for place in range(now.looked, now.touched):
+        touched_at(world, place - now.looked).group = touched_at(world, place).group
+    now.touched -= now.looked
+    now.looked = 0
 
 
 # --- The ring -----------------------------------------------------------------------------------

@@ -58,8 +58,9 @@ def lot_is_there(world, insider, order):
     lot = lot_at(world, lot_id)
     name_lot(world, lot, insider.stream, insider.serial)
     lot.step = insider.step
-    lot_arrives(world, lot_id)
     lot.since_min = insider.since_min
+    if not step_at(world, lot.step).is_timed or not is_held(world, lot_id):
+        waits(world, lot_id)
 
 
 @inlined
@@ -132,10 +133,21 @@ def lot_arrives(world, lot_id):
     lot_joins(world, lot_id)
 
 
+@compiled
+def lot_is_next_door(world, lot_id):
+    """A lot arrives without a way."""
+    lot_arrives(world, lot_id)
+
+
 @inlined
 def lot_joins(world, lot_id):
+    lot_at(world, lot_id).since_min = now_of(world).now_min
+    waits(world, lot_id)
+
+
+@inlined
+def waits(world, lot_id):
     lot = lot_at(world, lot_id)
-    lot.since_min = now_of(world).now_min
     join_line(world, lot_id)
     see_lot(world, lot, NONE, Saw.QUEUED)
     group_id = step_at(world, lot.step).group
@@ -166,14 +178,16 @@ def lot_goes_on(world, lot_id):
 def send_to(world, lot_id, step_id):
     """A lot travels to the first step from `step_id` on that it is not spared by sampling."""
     lot = lot_at(world, lot_id)
-    step_id = next_performed(world, lot, step_id)
+    planned_id, step_id = step_id, next_performed(world, lot, step_id)
     if step_id == NONE:
         lot_leaves(world, lot_id)
         return
+    if step_id != planned_id:
+        leave_windows(world, lot_id, step_id)
     hop = hop_between(world, lot.step, step_id)
     lot.step = step_id
     if hop.law == Law.CONSTANT and hop.mean_min == 0.0:
-        lot_arrives(world, lot_id)
+        lot_is_next_door(world, lot_id)
         return
     step = step_at(world, step_id)
     travel_min = drawn(world, hop, lot.key, lot_draw(Draw.TRANSPORT, lot, step))
@@ -241,6 +255,10 @@ def lot_starts(world, tool_id, lot_id):
         timer = timer_at(world, row)
         if timer.window != NONE and window_at(world, timer.window).to_step == lot.step:
             close_window(world, lot, timer)
+    if facts_of(world).late_lots == Late.HELD and step.opens != NONE:
+        timer = timer_at(world, lot_id * timers + window_at(world, step.opens).timer)
+        timer.window = step.opens
+        timer.deadline_min = NEVER
 
 
 @compiled
@@ -295,7 +313,8 @@ def late_lot_goes(world, lot_id):
 # --- Lots that are held -------------------------------------------------------------------------
 #
 # Where lots are held, a lot is let into a window only if those inside it can be served in time by
-# the tools at its end. The timer marks it as inside from then on; it runs once the first step ends.
+# the tools at its end. It counts as inside from then on; its timer says so once the first step
+# starts (until then it may still time the window before), and runs once that ends.
 
 
 @compiled
@@ -307,7 +326,7 @@ def is_held(world, lot_id):
     group_id = int64(step_at(world, window_at(world, step.opens).to_step).group)
     line = line_at(world, group_id)
     if line.first_held == NONE and has_room(world, int64(step.opens)):
-        enter_window(world, lot_id, int64(step.opens), line)
+        line.in_windows += 1
         return False
     node = node_of(world, lot_id)
     link_at(world, node).behind = NONE
@@ -331,15 +350,6 @@ def has_room(world, window_id):
 
 
 @compiled
-def enter_window(world, lot_id, window_id, line):
-    timer = timer_at(world, lot_id * facts_of(world).timers + window_at(world, window_id).timer)
-    if timer.window == NONE:
-        line.in_windows += 1
-    timer.window = window_id
-    timer.deadline_min = NEVER
-
-
-@compiled
 def let_in(world, group_id):
     """Let in those who are held for as long as there is room, first come first served."""
     line = line_at(world, group_id)
@@ -350,7 +360,7 @@ def let_in(world, group_id):
         if not has_room(world, window_id):
             return
         line.first_held = link_at(world, node).behind
-        enter_window(world, lot_id, window_id, line)
+        line.in_windows += 1
         lot_joins(world, lot_id)
 
 
@@ -426,7 +436,7 @@ def lot_leaves(world, lot_id):
     """A lot is finished or lost; its good carriers go to the stock of the route, if it has one."""
     lot = lot_at(world, lot_id)
     if facts_of(world).late_lots == Late.HELD:
-        leave_windows(world, lot_id)
+        leave_windows(world, lot_id, NONE)
     count_out(world, lot)
     see_lot(world, lot, NONE, Saw.LEFT if lot.carriers > 0 else Saw.SCRAPPED)
     route = route_at(world, stream_at(world, lot.stream).route)
@@ -437,11 +447,13 @@ def lot_leaves(world, lot_id):
 
 
 @compiled
-def leave_windows(world, lot_id):
+def leave_windows(world, lot_id, step_id):
+    """The windows that end before a step are over for a lot."""
     timers = facts_of(world).timers
     for row in range(lot_id * timers, (lot_id + 1) * timers):
-        if timer_at(world, row).window != NONE:
-            end_timer(world, timer_at(world, row))
+        timer = timer_at(world, row)
+        if timer.window != NONE and window_at(world, timer.window).to_step < step_id:
+            end_timer(world, timer)
 
 
 @compiled

@@ -145,8 +145,7 @@ def join_crowd(world, line, family_id, carriers):
     crowd.lots += 1
     crowd.carriers += carriers
     line.ready += is_ready(world, family_id) - was_ready
-    if not is_ready(world, family_id) and not crowd.is_awaited:
-        await_batch(world, family_id)
+    await_batch(world, family_id)
 
 
 @compiled
@@ -160,9 +159,13 @@ def leave_crowd(world, line, family_id, carriers):
 
 @compiled
 def await_batch(world, family_id):
-    """Plan the minute at which the lot that waits for longest need not wait for more to come."""
-    group = group_at(world, family_at(world, family_id).group)
-    crowd_at(world, family_id).is_awaited = group.batch_wait_min < NEVER
+    """Plan when the lot that waits for longest need no longer wait for more, if they are few."""
+    group, crowd = group_at(world, family_at(world, family_id).group), crowd_at(world, family_id)
+    if group.batch_wait_min >= NEVER or crowd.is_awaited or crowd.lots == 0:
+        return
+    if is_ready(world, family_id):
+        return
+    crowd.is_awaited = 1
     overdue_min = waiting_since(world, family_id) + group.batch_wait_min
     at_min = max(overdue_min, now_of(world).now_min)
     plan_rare_event(world, family_id, at_min, Does.BATCH_IS_OVERDUE)
@@ -218,8 +221,8 @@ def move_line(world, from_family, to_family, rank):
         queue.first = link_at(world, node).behind
         lot = lot_at(world, lot_of(world, node))
         leave_crowd(world, line, from_family, int64(lot.carriers))
-        join_crowd(world, line, to_family, int64(lot.carriers))
         stand_by_arrival(world, to_family, lot, node)
+        join_crowd(world, line, to_family, int64(lot.carriers))
     queue.last = NONE
 
 

@@ -6,7 +6,7 @@ from fabstack.arrays.types import NONE, Kind, Saw, ToolState
 from fabstack.simulate.kernel_calendar import more_happens_at
 from fabstack.simulate.kernel_choice import best_pair
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at
+from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at, touch
 from fabstack.simulate.kernel_lots import (
     lot_arrives,
     lot_goes_on,
@@ -15,6 +15,8 @@ from fabstack.simulate.kernel_lots import (
 )
 from fabstack.simulate.kernel_queue import (
     ANY,
+    await_batch,
+    family_of,
     family_to_run,
     first_place,
     leave_line,
@@ -74,6 +76,8 @@ def lot_comes(world, lot_id):
     if facts_of(world).vehicles > 0:
         vehicle_is_free(world)
     line.expected -= lot.reserves
+    if lot.reserves and line.free > 0 and line.waiting > 0:
+        touch(world, group_id)  # even if the lot is held
     is_free = line.free > line.expected and line.waiting == 0 and not step.is_timed
     if is_free and is_simple(world, group_id, line):
         lot.since_min = now_of(world).now_min
@@ -166,14 +170,15 @@ def start_answer(world, group, group_id):
     """The lot that the caller has chosen goes to a free tool; asks, and says so, if it has not."""
     now, line = now_of(world), line_at(world, group_id)
     if line.waiting == 1:
-        start_next(world, group, group_id)
-        return True
-    if now.answer == NONE:
+        place = first_place(world, group, family_to_run(world, group_id), ANY)
+    elif now.answer == NONE:
         now.asked = group_id
         return False
-    place = place_of(world, int64(group.first_family), now.answer)
-    now.asked = NONE
-    now.answer = NONE
+    else:
+        family_id = family_of(world, lot_of(world, now.answer))
+        place = place_of(world, family_id, now.answer)
+        now.asked = NONE
+        now.answer = NONE
     lot_id = leave_line(world, place)
     start_lot(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
     return True
@@ -218,6 +223,7 @@ def fill_batch(world, tool_id, lead_id, family_id, most):
             break
         carriers += load_next(world, tool_id, leave_line(world, place), last)
         last = place.node
+    await_batch(world, family_id)
     begin_job(world, tool_id, lead, carriers)
     count_carriers(world, tool_id, carriers)
 
@@ -298,6 +304,9 @@ def lot_leaves_cascade(world, lot_id):
     tool.second_lot = NONE
     count_job(world, tool, 1)
     end_step(world, tool_id, lot_id)
+    line = line_at(world, tool.group)
+    if line.free > 0 and line.waiting > 0:
+        touch(world, int64(tool.group))  # who waits may have come too early to change for
     if tool.lots > 0:
         take_more_in_time(world, tool_id)
     else:
