@@ -32,6 +32,7 @@ def test_every_key_is_understood():
         ("fifo > fifo", "'fifo' stands twice"),
         ("rule:", "names no rule"),
         ("rule:a b", "names no rule"),
+        ("rule:a > rule:b", "a rule has room for one rule:NAME"),
         ("FIFO", "no key 'FIFO'"),
     ],
 )

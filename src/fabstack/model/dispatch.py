@@ -45,13 +45,15 @@ def parse_rule(text: str) -> tuple[str, ...]:
     ('priority', 'setup', 'fifo')
 
     Raises:
-        ValueError: a key is unknown, blank or doubled.
+        ValueError: a key is unknown, blank or doubled, or two are the user's own.
 
     """
     keys = tuple(_key(word.strip()) for word in text.split(SEPARATOR.strip()))
     for key in keys:
         if keys.count(key) > 1:
             raise ValueError(f"'{key}' stands twice in the rule")
+    if sum(key.startswith(OWN) for key in keys) > 1:
+        raise ValueError(f"a rule has room for one {OWN}NAME; join two in one function")
     if len(keys) == 1 and keys[0] != Key.PRIORITY:
         return (Key.PRIORITY.value, *keys)
     return keys

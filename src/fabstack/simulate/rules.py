@@ -22,7 +22,7 @@ import numpy as np
 
 from fabstack.arrays import types as t
 from fabstack.arrays.types import Fab
-from fabstack.economics.registry import Registry
+from fabstack.economics.registry import Registry, UnknownNameError
 from fabstack.errors import FabstackError
 from fabstack.simulate.kernel_compile import SETTINGS
 from fabstack.simulate.kernel_tables import OWN_RULES, lot_at, now_of, step_at
@@ -36,6 +36,8 @@ _LINKED: dict[Rule, tuple[int, Any]] = {}  # address, and what keeps it alive
 
 class RuleError(FabstackError):
     """A rule that cannot steer a run; the message says what is wrong with it."""
+
+    exit_code = 2
 
 
 def register_rule(name: str, rule: Rule) -> None:
@@ -60,12 +62,10 @@ def check_rule(rule: Rule) -> None:
         before = (lot.tobytes(), step.tobytes())
         first, again = (_tried(rule, lot, step) for _ in range(2))
         if (lot.tobytes(), step.tobytes()) != before:
-            raise RuleError(
-                f"the dispatch rule {_name(rule)} changes a lot or a step; it may only read"
-            )
+            raise RuleError(f"{_name(rule)} changes a lot or a step; it may only read")
         if first != again:
             raise RuleError(
-                f"the dispatch rule {_name(rule)} gives {first!r}, then {again!r}: chance "
+                f"{_name(rule)} gives {first!r}, then {again!r}: chance "
                 f"or memory has no place in it"
             )
     _address_of(rule)
@@ -75,24 +75,28 @@ def link_rules(fab: Fab, names: Sequence[str]) -> None:
     """Tell the kernel where the rules of these names are.
 
     Raises:
-        RuleError: one fails its check.
-        UnknownNameError: there is none of that name.
+        RuleError: one fails its check, or there is none of that name.
     """
     for row, name in enumerate(names):
-        rule = DISPATCH_RULES.named(name)
+        rule = _named(name)
         check_rule(rule)
         fab.own_rules.address[row] = _address_of(rule)
+
+
+def _named(name: str) -> Rule:
+    try:
+        return DISPATCH_RULES.named(name)
+    except UnknownNameError as error:
+        raise RuleError(str(error)) from None
 
 
 def _tried(rule: Rule, lot: Any, step: Any) -> float:
     try:
         value = float(rule(1000.0, lot, step))
     except Exception as error:
-        raise RuleError(
-            f"the dispatch rule {_name(rule)} fails on a sample lot: {error}"
-        ) from error
+        raise RuleError(f"{_name(rule)} fails on a sample lot: {error}") from error
     if math.isnan(value):
-        raise RuleError(f"the dispatch rule {_name(rule)} is no number (NaN) for a sample lot")
+        raise RuleError(f"{_name(rule)} is no number (NaN) for a sample lot")
     return value
 
 
@@ -123,7 +127,7 @@ def _compiled(rule: Rule) -> tuple[int, Any]:
 
     try:
         made = numba.cfunc(numba.float64(numba.int64, numba.int64))(value)
-    except numba.core.errors.NumbaError as error:
+    except Exception as error:  # not all that Numba raises is a NumbaError
         raise RuleError(f"{_name(rule)} does not compile: {error}") from error
     return int(made.address or 0), made
 
