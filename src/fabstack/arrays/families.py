@@ -48,7 +48,9 @@ class GroupWork:
 
     @property
     def splits_setups(self) -> bool:
-        """Whether lots of different setups wait in different lines."""
+        """Whether lots of different setups wait in different lines; where asked, all in one."""
+        if self.group.is_asked:
+            return False
         return Key.SETUP in self.group.keys or bool(self.group.least_runs)
 
     @property
