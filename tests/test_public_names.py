@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,12 @@ def test_every_promised_name_can_be_imported(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         fabstack.nonsense  # noqa: B018
+
+
+def test_every_package_can_be_asked_for_but_the_command_line():
+    folders = {path.parent.name for path in Path(fabstack.__file__).parent.glob("*/__init__.py")}
+    assert folders - set(dir(fabstack)) == {"cli", "arrays"}
+    assert fabstack.environment.__name__ == "fabstack.environment"
 
 
 def test_importing_the_package_imports_nothing_else():
