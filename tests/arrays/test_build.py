@@ -64,7 +64,7 @@ def test_each_tool_has_an_upkeep_for_each_plan_of_its_group():
     assert made.fixtures.place.tolist() == [1, 2, 1, 2, 1, 2]
 
 
-def test_work_left_counts_later_steps_with_handling_and_transport():
+def test_work_left_counts_process_and_transport_of_later_steps_and_no_handling():
     groups = [Group("a", load_min=2.0), Group("b", place=1)]
     steps = [
         Step(0, constant(10.0)),
@@ -73,7 +73,7 @@ def test_work_left_counts_later_steps_with_handling_and_transport():
     ]
     hops = ((constant(0.0), constant(7.0)), (constant(3.0), constant(0.0)))
     made = fab_of(Parts(groups, [Route(steps)], [], hops=hops))
-    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5 + 2, 3 + 5 + 2, 0]
+    assert made.steps.work_left_min.tolist() == [7 + 20 + 3 + 5, 3 + 5, 0]
 
 
 def test_rework_points_at_a_step_of_its_own_route():

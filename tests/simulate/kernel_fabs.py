@@ -32,7 +32,7 @@ from fabstack.arrays.chance import (
     triangular,
     uniform,
 )
-from fabstack.arrays.types import Basis, Choice, Clock, Key
+from fabstack.arrays.types import Basis, Choice, Clock, Key, Late
 from fabstack.simulate.readings import faults, reading
 from fabstack.simulate.simulation import Simulation
 
@@ -150,8 +150,8 @@ def everything(scale=1.0, listed=30):
     track = {"basis": Basis.CARRIER, "interval_min": 0.35 * t}
     masks = {("mask A", "mask B"): 3.0 * t, (None, "mask A"): 2.0 * t, (None, "mask B"): 5.0 * t}
     wafer_steps = [
-        Step(0, uniform(0.4, 0.8).times(t), setup="mask A", limit_min=20 * t, limit_to=1, **track),
-        Step(1, gamma(40.0, 0.3).times(t), limit_min=9 * t, limit_to=3, **batch),
+        Step(0, uniform(0.4, 0.8).times(t), setup="mask A", limit_min=45 * t, limit_to=1, **track),
+        Step(1, gamma(40.0, 0.3).times(t), limit_min=50 * t, limit_to=3, **batch),
         Step(3, normal(6.0, 3.0).times(t), performed_share=0.3),
         Step(0, empirical((0.3, 0.5, 1.1)).times(t), setup="mask B", same_tool_as=0, **track),
         Step(2, exponential(8.0).times(t), rework_share=0.2, rework_to=3, setup="oxide"),
@@ -189,7 +189,7 @@ def everything(scale=1.0, listed=30):
             due_after_min=900.0 * t,
             due_spread_share=0.3,
         ),
-        Stream("orders", 1, 1, rank=2, listed=_orders(listed, t)),
+        Stream("orders", 1, 1, rank=2, listed=_orders(listed, t), reserves=True),
         Stream("inside", 0, 2, entries=0),
         Stream(
             "panels", 2, 3, 2, 2, intervals=[(1e15, 25.0 * t)], needs=[(0, 500), (1, 4)], rank=1
@@ -208,7 +208,14 @@ def everything(scale=1.0, listed=30):
                 changes_min=masks,
                 stops=stops[:3],
             ),
-            Group("oven", 3, by(Key.EARLIEST_DUE_DATE), stops=stops[:2]),
+            Group(
+                "oven",
+                3,
+                by(Key.FULLEST_BATCH, Key.EARLIEST_DUE_DATE),
+                Choice.LEAST_USED,
+                batch_wait_min=60.0 * t,
+                stops=stops[:2],
+            ),
             Group(
                 "etch",
                 3,
@@ -219,7 +226,7 @@ def everything(scale=1.0, listed=30):
                 stops=stops[2:],
                 comes_min=[0.0, 300.0 * t, 700.0 * t],
             ),
-            Group("metrology", 1, stops=stops[:1]),
+            Group("metrology", 1, by(Key.QUEUE_TIME_SPREAD, Key.NEXT_QUEUE), stops=stops[:1]),
             Group("bonder", 2, by(Key.LEAST_SLACK), place=1, goes_min=[1e15, 1_500.0 * t]),
             Group("mould", 1, by(Key.SHORTEST_PROCESS), place=1, stops=stops[1:2]),
         ],
@@ -232,6 +239,8 @@ def everything(scale=1.0, listed=30):
             (uniform(2.0, 5.0).times(t), constant(9.0).times(t)),
             (constant(9.0).times(t), constant(0.0)),
         ),
+        vehicles=2,
+        late_lots=Late.REWORKED,
     )
     return fab_of(parts)
 

@@ -295,15 +295,25 @@ def may_take(world, number, slot):
     tool, lot = world.state.tools[number], world.state.lots[slot]
     step, family = world.fab.steps[lot.step], line_of(world, slot)
     own = step.family + 1 + number - world.fab.groups.first_tool[tool.group]
-    kind = world.fab.groups.kind[tool.group]
-    is_plain = kind == t.Kind.PLAIN
-    # a cascade that chooses may not change too early; nobody asks again before a lot comes or goes
-    changes = step.setup not in (0, tool.setup)
-    must_keep = tool.run_left > 0 and changes
-    waits_for_change = kind == t.Kind.CHOOSY and tool.lots > 0 and changes
+    is_plain = world.fab.groups.kind[tool.group] == t.Kind.PLAIN
+    must_keep = tool.run_left > 0 and step.setup not in (0, tool.setup)
     enough = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
     is_ready = is_plain or enough or world.state.crowds.is_overdue[family]
-    return is_ready and not must_keep and not waits_for_change and family in (step.family, own)
+    is_held_back = must_keep or waits_for_change(world, tool, family)
+    return is_ready and not is_held_back and family in (step.family, own)
+
+
+def waits_for_change(world, tool, family):
+    """A cascade that chooses may not change too early; who heads its line holds up the others.
+
+    Nobody looks again before a lot comes or goes.
+    """
+    if world.fab.groups.kind[tool.group] != t.Kind.CHOOSY or tool.lots == 0:
+        return False
+    ranks = int(world.fab.facts.ranks[0])
+    nodes = chain.from_iterable(waiting(world)[family * ranks : (family + 1) * ranks])
+    steps = world.state.lots.step[[node - world.state.tools.size for node in nodes]]
+    return not set(world.fab.steps.setup[steps].tolist()) <= {0, int(tool.setup)}
 
 
 def step_through(parts, seed, events):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_fabs import digest, everything, run
 
-from fabstack.arrays.types import Status, ToolState
+from fabstack.arrays.types import NONE, Status, ToolState
 from fabstack.simulate import kernel, world
 from fabstack.simulate.kernel_tables import Handle
 from fabstack.simulate.readings import reading
@@ -57,13 +57,15 @@ def test_the_fab_of_everything_does_everything():
 def test_the_fab_of_everything_uses_the_rules_for_tools_that_differ():
     simulation = Simulation(everything(), SEED)
     tools = simulation.world.state.tools
-    two_inside, runs_bind = 0, 0
+    now, two_inside, runs_bind, wait_for_vehicle = simulation.world.state.now, 0, 0, 0
     for minute in range(0, int(END_MIN), 10):
         simulation.run_until(float(minute))
         two_inside += int((tools.lots[:2] == 2).sum())
         runs_bind += int((tools.run_left > 0).sum())
+        wait_for_vehicle += int(now.first_parked[0] != NONE)
     assert two_inside > 50
     assert runs_bind > 50
+    assert wait_for_vehicle > 20
     windows = simulation.world.state.stretches
     assert (windows.late > 0).all()
     assert (windows.late < windows.closed).all()

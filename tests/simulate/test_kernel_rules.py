@@ -194,6 +194,94 @@ def test_the_critical_ratio_counts_little_work_as_it_is_and_none_as_0():
     assert first((PRIORITY, RATIO), a, nothing, late) == "dca"
 
 
+# --- Limited queue times, queues ahead and batches ----------------------------------------------
+
+
+def timed(keys, *candidates):
+    """As first(), for lots that spend a minute before in which a limit may begin to run.
+
+    Each has at, limit, process, later, and ends: 1 if the limit is for the start of this step, 2
+    for that of the next.
+    """
+    routes = [Route([Step(0, constant(10.0))])]
+    streams = [Stream("keeper", listed=[Listed(0.0, 1)])]
+    for place, one in enumerate(candidates):
+        ends = {"limit_min": one.get("limit"), "limit_to": one.get("ends", 1)}
+        steps = [
+            Step(1, constant(1.0), **ends),
+            Step(0, constant(one.get("process", 5.0))),
+            Step(1, constant(one.get("later", 1.0))),
+        ]
+        routes.append(Route(steps))
+        streams.append(Stream(one["name"], 1 + place, listed=[Listed(one.get("at", 1.0), 1)]))
+    parts = Parts([Group("tool", 1, keys), Group("others", 99)], routes, streams)
+    told = [streams[int(lot.split(".")[0])].name for _, lot, tool in story(parts) if tool == 0]
+    return "".join(told[1:])
+
+
+def test_the_queue_time_ratio_is_the_time_left_over_the_work_in_the_window():
+    """At 10 a has 22 - 10 for 6 minutes (2) and b has 33 - 10 for 23 (1); c has no limit."""
+    c = lot("c")
+    a, b = lot("a", limit=20.0, process=6.0), lot("b", at=2.0, limit=30.0, process=23.0)
+    assert timed((PRIORITY, Key.QUEUE_TIME_RATIO), c, a, b) == "bac"
+
+
+def test_the_queue_time_ratio_counts_all_steps_up_to_the_end_of_the_window():
+    """Both have 12 minutes left: a for 6 minutes, b for 6 + 7."""
+    a, b = lot("a", limit=20.0, process=6.0), lot("b", limit=20.0, process=6.0, later=7.0, ends=2)
+    assert timed((PRIORITY, Key.QUEUE_TIME_RATIO), a, b) == "ba"
+
+
+def test_of_lots_that_are_late_the_one_with_more_work_goes_first():
+    """At 10 a is late by 5 with 6 minutes of work (-30), b by 2 with 20 (-40)."""
+    a, b = lot("a", limit=3.0, process=6.0), lot("b", limit=6.0, process=20.0)
+    assert timed((PRIORITY, Key.QUEUE_TIME_RATIO), a, b) == "ba"
+
+
+def test_the_queue_time_ratio_counts_less_than_a_minute_of_work_as_a_minute():
+    """At 10 a has 2 minutes left for 0.1 (2 / 1), b has 12 for 8 (1.5)."""
+    a, b = lot("a", limit=10.0, process=0.1), lot("b", limit=20.0, process=8.0)
+    assert timed((PRIORITY, Key.QUEUE_TIME_RATIO), a, b) == "ba"
+
+
+def test_the_queue_time_spread_gives_each_step_its_share_of_the_limit():
+    """a must start the last step by 42, and this one by 42 - 40 x 30 / 40 = 12; b by 11 or 13."""
+    a = lot("a", limit=40.0, process=10.0, later=30.0, ends=2)
+    keys, c = (PRIORITY, Key.QUEUE_TIME_SPREAD), lot("c")
+    assert timed(keys, c, a, lot("b", limit=9.0)) == "bac"
+    assert timed(keys, c, lot("b", limit=11.0), a) == "abc"
+
+
+def test_a_lot_goes_where_the_queue_is_shorter():
+    """One lot waits for the one tool of "short", three for the two of "long".
+
+    So b has 1 and a has 1.5; c is at its last step and has 0. By arrival they are a, b, c.
+    """
+    ways = {"a": [2], "b": [1], "c": []}
+    routes = [Route([Step(0, constant(10.0))])]
+    routes += [
+        Route([Step(0, constant(5.0)), *[Step(g, constant(99.0)) for g in ways[way]]])
+        for way in ways
+    ]
+    routes += [Route([Step(group, constant(99.0))]) for group in (1, 2)]
+    streams = [lots((0.0, 1)), *[lots((1.0 + k, 1), route=1 + k) for k in range(3)]]
+    streams += [lots(*[(0.0,)] * 2, route=4), lots(*[(0.0,)] * 5, route=5)]
+    groups = [Group("tool", 1, (PRIORITY, Key.NEXT_QUEUE)), Group("short"), Group("long", 2)]
+    told = [lot for _, lot, tool in story(Parts(groups, routes, streams)) if tool == 0]
+    assert told == ["0.0", "3.0", "2.0", "1.0"]
+
+
+def test_the_batch_with_the_most_carriers_goes_first():
+    """At 10 there are 3 carriers of one kind, since 1, and 2 + 2 of the other."""
+    wafer = {"basis": Basis.BATCH, "least_carriers": 1, "most_carriers": 6}
+    routes = [Route([Step(0, constant(10.0), **wafer)]) for _ in range(2)]
+    streams = [lots((0.0, 1), (1.0, 3)), lots((2.0, 2), (3.0, 2), route=1)]
+    parts = Parts([Group("oven", 1, (PRIORITY, Key.FULLEST_BATCH))], routes, streams)
+    assert story(parts)[1:] == [(10.0, "1.0", 0), (10.0, "1.1", 0), (20.0, "0.1", 0)]
+    fifo = replace(parts, groups=[Group("oven")])
+    assert story(fifo)[1:] == [(10.0, "0.1", 0), (20.0, "1.0", 0), (20.0, "1.1", 0)]
+
+
 # --- Ties ---------------------------------------------------------------------------------------
 
 
