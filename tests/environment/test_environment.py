@@ -12,11 +12,12 @@ from gymnasium.utils.env_checker import check_env
 
 import fabstack
 from fabstack.environment import REWARDS, FabEnv, VectorFabEnv, register
+from fabstack.environment.choice import run_first_come
 from fabstack.environment.features import CANDIDATE_FEATURES, GROUP_FEATURES
 from fabstack.errors import InputError
 from fabstack.simulate.readings import faults
 from fabstack.simulate.run import simulate
-from fabstack.studies.changes import with_rule
+from fabstack.studies.changes import with_load, with_rule
 
 DAY_MIN = 1440.0
 ASKED = ("expose", "film", "etch")
@@ -174,16 +175,22 @@ def test_a_policy_of_the_critical_ratio_is_the_rule_cr(line, seed):
     assert by_rule.tobytes() != finished_by_rule(line, "fifo", seed).tobytes()
 
 
-def test_a_rule_that_looks_at_setups_may_ask_too(line):
-    """The lots of all setups wait in one line where the caller chooses."""
+def test_lots_of_all_setups_wait_in_one_line_where_the_caller_chooses(line):
     steps = tuple(
-        replace(step, setup=step.route, setup_min=7.0) if step.tool_group == "etch" else step
+        replace(step, setup=step.route, setup_min=7.0) if step.tool_group == "expose" else step
         for step in line.steps
     )
     fab = with_rule(line.model_copy(update={"steps": steps}), "priority > setup > fifo")
-    env = FabEnv(fab, ["etch"], **WINDOW)
-    play(env, any_of_them, seed=1)
+    env = FabEnv(fab, ["expose"], **WINDOW)
+    steps = play(env, any_of_them, seed=1)
+    assert len(steps) > 100
+    assert {lot.split(":")[0] for step in steps for lot in step[-1]["lots"]} == {
+        "make-alpha",
+        "make-beta",
+    }
     assert faults(env.run.world, env.now_min) == []
+    matches = {float(value) for step in steps for value in step[0]["candidates"][:1, 7]}
+    assert matches == {0.0, 1.0}  # one tool: it has the setup or not
 
 
 # --- Books --------------------------------------------------------------------------------------
@@ -239,6 +246,48 @@ def inside_lots(env):
     from fabstack.simulate.readings import inside
 
     return env.run.world.state.lots[inside(env.run.world)]
+
+
+@pytest.fixture(scope="module")
+def crowd(project):
+    """One tool with twice its load: the fab grows, and its log of finished lots is emptied."""
+    programme = fabstack.load(project / "programmes" / "single-queue")
+    starts = tuple(replace(start, due_days=2) for start in programme.starts)
+    programme = programme.model_copy(update={"starts": starts})
+    env = FabEnv(with_load(programme, 2.0), ["machine"], **WINDOW, most_candidates=2)
+    return env, play(env, lambda env: len(env.waiting) - 1, seed=1)
+
+
+def test_a_long_run_is_asked_and_paid_on(crowd):
+    env, steps = crowd
+    end_min, first_min = WINDOW["until_min"], steps[0][-1]["minute"]
+    assert env.run.world.state.lots.size > 4096  # grew twice
+    assert env.run.finished.size > env.run.world.logs.finished.size  # was emptied
+    assert faults(env.run.world, end_min) == []
+    _, left = lives(env, end_min)
+    late_min = (left - np.maximum(dues(env), first_min)).clip(min=0.0).sum()
+    assert sum(step[1] for step in steps[1:]) == pytest.approx(-late_min / DAY_MIN, rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [0, 4000, 4200, 6000])
+def test_the_lots_after_so_many_are_the_rest_of_all(crowd, count):
+    run = crowd[0].run
+    assert run.finished_after(count).tobytes() == run.finished[count:].tobytes()
+
+
+def test_a_run_that_waits_for_a_choice_says_so_where_nobody_answers(line):
+    env = FabEnv(line, ASKED, **WINDOW)
+    env.reset(seed=1)
+    with pytest.raises(RuntimeError, match="waits for the caller's choice"):
+        env.run.run_until(WINDOW["until_min"])
+
+
+def test_a_copy_of_a_run_goes_on_as_the_run_does(env):
+    env.reset(seed=1)
+    twin = env.run.copy()
+    for run in (twin, env.run):
+        run_first_come(run, WINDOW["until_min"])
+    assert twin.finished.tobytes() == env.run.finished.tobytes()
 
 
 def test_a_reward_of_ones_own_is_paid(line):

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -56,6 +57,23 @@ def in_mode(project, rule, days, **environment):
 )
 def test_a_rule_of_the_user_gives_the_bits_of_the_key_that_it_repeats(line, own, known):
     assert rule_mode.digest(line, own, DAYS) == rule_mode.digest(line, known, DAYS)
+
+
+def by_group(line, rules):
+    groups = tuple(
+        replace(group, dispatch=rules.get(group.name, "fifo")) for group in line.tool_groups
+    )
+    result = simulate(
+        line.model_copy(update={"tool_groups": groups}),
+        until_min=1440.0 * DAYS, warm_up_min=0.0, replications=1,
+    )  # fmt: skip
+    return result.replications[0].finished.tobytes()
+
+
+def test_each_tool_group_may_follow_a_rule_of_its_own(line):
+    own = by_group(line, {"expose": "rule:own-ratio", "film": "rule:own-spt > edd"})
+    assert own == by_group(line, {"expose": "cr", "film": "spt > edd"})
+    assert own != by_group(line, {"expose": "spt > edd", "film": "cr"})
 
 
 def test_these_rules_are_not_all_alike(line):
