@@ -327,6 +327,25 @@ def test_a_lot_of_another_setup_that_would_be_ready_too_early_starts_when_the_fi
     assert spans(parts) == {"0.0": (0.0, 16.0), "1.0": (16.0, 34.0)}
 
 
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"least_runs": {"red": 0}},
+        pytest.param(
+            {"prefers_least_setup": True},
+            marks=pytest.mark.xfail(strict=True, reason="all setups wait in one line"),
+        ),
+    ],
+)
+def test_a_lot_that_would_be_ready_too_early_does_not_hold_up_those_that_need_no_change(group):
+    """The second red is taken when the first is loaded, at 3, and is in from 16 to 29.
+
+    Blue would be loaded at 8, and at 16 + 5, before the first slot is free: it goes at 29.
+    """
+    told = spans(cascade(*RED_BLUE_RED, **group))
+    assert told == {"0.0": (0.0, 16.0), "0.1": (3.0, 29.0), "1.0": (29.0, 47.0)}
+
+
 # --- Runs of one setup --------------------------------------------------------------------------
 
 
