@@ -256,11 +256,11 @@ class Plant:
     def passes(self, tool, interval_min, process_min, units):
         """Carrier by carrier: it leaves the first slot when the second is free.
 
-        Where setups change, the first carrier enters when both are.
+        Where the rule looks at setups, the first carrier enters when both are.
         """
         first_min = process_min if interval_min is None else interval_min
         for unit in range(units):
-            is_first = unit == 0 and self.has_setups(tool.group)
+            is_first = unit == 0 and Key.SETUP in self.parts.groups[tool.group].keys
             enters_min = max(tool.loaded_min, tool.slots_min[1 if is_first else 0])
             passes_min = max(enters_min + first_min, tool.slots_min[1])
             tool.slots_min = [passes_min, passes_min + max(process_min - first_min, 0.0)]
@@ -299,11 +299,14 @@ class Plant:
         if epoch != tool.epoch:
             return
         assert tool.inside[0][0] is lot
+        was_open = tool.free_since is not None
         del tool.inside[0]
         self.goes_on(tool)
+        has_opened = tool.free_since is not None and not was_open
         group = lot.step.group
         self.is_through(lot)
-        self.dispatch(group)
+        if has_opened or not tool.inside:
+            self.dispatch(group)
 
     # --- Breakdowns -----------------------------------------------------------------------------
 

@@ -274,14 +274,14 @@ RED_BLUE_RED = [(0.0, "red"), (0.5, "blue"), (0.6, "red")]
 def test_a_cascade_changes_while_the_lot_ahead_is_worked_on():
     """Red: setup till 2, loaded at 3, in the first slot till 15, out at 16.
 
-    Blue is taken as soon as red is loaded, at 3: setup till 7, loaded at 8. Where setups change a
-    lot enters when both slots are free: at 16; out at 29. The other red is taken when the first is
-    out, at 16: setup till 18, loaded at 19, in from 29 on, out at 42.
+    Blue is taken as soon as red is loaded, at 3: setup till 7, loaded at 8, in from 15 on, out at
+    28. The other red is taken when the first is out, at 16: setup till 18, loaded at 19, in from 27
+    on, out at 40.
     """
     parts = cascade(*RED_BLUE_RED)
-    assert spans(parts) == {"0.0": (0.0, 16.0), "1.0": (3.0, 29.0), "0.1": (16.0, 42.0)}
+    assert spans(parts) == {"0.0": (0.0, 16.0), "1.0": (3.0, 28.0), "0.1": (16.0, 40.0)}
     assert minutes(parts, ToolState.SETUP, 100.0) == 8.0
-    assert minutes(parts, ToolState.PRODUCTIVE, 100.0) == 34.0
+    assert minutes(parts, ToolState.PRODUCTIVE, 100.0) == 32.0
 
 
 @pytest.mark.parametrize(
@@ -299,23 +299,30 @@ def test_a_long_change_keeps_the_first_slot_empty():
     """Blue takes 20 to change for: from 3 to 23, loaded at 24, out at 24 + 13.
 
     Red has left at 16; the other red is taken when blue is loaded, at 24: setup till 26, loaded at
-    27, in from 37 on, out at 50.
+    27, in from 36 on, out at 49.
     """
     parts = cascade(*RED_BLUE_RED, changes_min={**CHANGES, ("red", "blue"): 20.0})
-    assert spans(parts) == {"0.0": (0.0, 16.0), "1.0": (3.0, 37.0), "0.1": (24.0, 50.0)}
+    assert spans(parts) == {"0.0": (0.0, 16.0), "1.0": (3.0, 37.0), "0.1": (24.0, 49.0)}
 
 
 def test_a_breakdown_in_a_change_beside_the_process():
     """Broken from 5 to 10: all of test_a_cascade_changes_while... from there on is 5 later."""
     parts = cascade(*RED_BLUE_RED, stops=[stops_at((5.0, 5.0))])
-    assert spans(parts) == {"0.0": (0.0, 21.0), "1.0": (3.0, 34.0), "0.1": (21.0, 47.0)}
+    assert spans(parts) == {"0.0": (0.0, 21.0), "1.0": (3.0, 33.0), "0.1": (21.0, 45.0)}
     read = [minutes(parts, ToolState.SETUP, at) for at in (4.0, 7.0, 10.0, 11.0, 12.0, 13.0, 100.0)]
     assert read == [3.0, 4.0, 4.0, 5.0, 6.0, 6.0, 8.0]
 
 
 def test_a_cascade_whose_lots_need_no_change_takes_the_next_when_the_first_is_loaded():
-    """Its group knows setups: red loaded at 3, red at 4, in from 16 on; out at 29."""
-    assert spans(cascade((0.0, "red"), (0.5, "red"))) == {"0.0": (0.0, 16.0), "0.1": (3.0, 29.0)}
+    """Its group knows setups: red loaded at 3, red at 4, in from 15 on; out at 28."""
+    assert spans(cascade((0.0, "red"), (0.5, "red"))) == {"0.0": (0.0, 16.0), "0.1": (3.0, 28.0)}
+
+
+def test_where_the_rule_looks_at_setups_a_lot_enters_when_both_slots_are_free():
+    """As above, but in from 16 on; out at 29."""
+    keys = (Key.PRIORITY, Key.SETUP, Key.FIFO)
+    told = spans(cascade((0.0, "red"), (0.5, "red"), keys=keys))
+    assert told == {"0.0": (0.0, 16.0), "0.1": (3.0, 29.0)}
 
 
 def test_a_lot_of_another_setup_that_would_be_ready_too_early_starts_when_the_first_has_left():
@@ -338,12 +345,12 @@ def test_a_lot_of_another_setup_that_would_be_ready_too_early_starts_when_the_fi
     ],
 )
 def test_a_lot_that_would_be_ready_too_early_does_not_hold_up_those_that_need_no_change(group):
-    """The second red is taken when the first is loaded, at 3, and is in from 16 to 29.
+    """The second red is taken when the first is loaded, at 3, and is in from 15 to 28.
 
-    Blue would be loaded at 8, and at 16 + 5, before the first slot is free: it goes at 29.
+    Blue would be loaded at 8, and at 16 + 5, before the first slot is free: it goes at 28.
     """
     told = spans(cascade(*RED_BLUE_RED, **group))
-    assert told == {"0.0": (0.0, 16.0), "0.1": (3.0, 29.0), "1.0": (29.0, 47.0)}
+    assert told == {"0.0": (0.0, 16.0), "0.1": (3.0, 28.0), "1.0": (28.0, 46.0)}
 
 
 # --- Runs of one setup --------------------------------------------------------------------------

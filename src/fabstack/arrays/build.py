@@ -243,6 +243,7 @@ def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
             work.is_batching,
             work.cascades,
             work.cascades and bool(work.setups),
+            work.cascades and Key.SETUP in group.keys,
             any(stop.clock is Clock.BUSY for stop in group.stops),
             group.prefers_least_setup or Key.SETUP in group.keys,
             _keys(group, without=Key.SETUP),

@@ -297,6 +297,7 @@ GROUP = record(
     is_batching=I1,
     cascades=I1,
     is_eager=I1,  # a cascade that takes its second lot at once, to change the setup meanwhile
+    is_serial=I1,  # a cascade that begins it when the first is through both slots
     wears=I1,  # has a plan that falls due by productive minutes
     prefers_least_setup=I1,  # a lot takes the tool that needs the least time to change for it
     line_keys=(I1, (8,)),  # Key, among lots of one line; the first cache line ends here

@@ -13,7 +13,7 @@ from fabstack.arrays.types import NONE, Choice, Draw, Key
 from fabstack.simulate.kernel_chance import keyed, lot_draw
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import ring_place
-from fabstack.simulate.kernel_queue import ANY, first_place, is_ready, lot_of, urgency
+from fabstack.simulate.kernel_queue import ANY, find_first, is_ready, lot_of, urgency
 from fabstack.simulate.kernel_tables import (
     change_at,
     crowd_at,
@@ -80,7 +80,7 @@ def must_keep_setup(tool, step):
 def changes_too_early(world, group, tool, step, setup_min):
     """Whether a tool with a lot inside would be ready for another setup before its first slot is.
 
-    It keeps the choice open until then, and is asked again when a lot comes or goes.
+    It keeps the choice open until then; the group looks again when a lot comes or a tool is empty.
     """
     if tool.lots == 0 or not group.cascades or step.setup == 0 or step.setup == tool.setup:
         return False
@@ -118,7 +118,7 @@ def better_pair(world, group, best, free, tool_id, family_id):
 
 @compiled
 def better_of(world, group, best, free, tool_id, family_id):
-    node = first_place(world, group, family_id, ANY).node
+    node = find_first(world, group, family_id, ANY).node
     tool, step = tool_at(world, tool_id), step_at(world, lot_at(world, lot_of(world, node)).step)
     setup_min = setup_min_for(world, tool, step)
     if must_keep_setup(tool, step) or changes_too_early(world, group, tool, step, setup_min):

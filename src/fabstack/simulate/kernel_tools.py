@@ -18,6 +18,7 @@ from fabstack.simulate.kernel_queue import (
     await_batch,
     family_of,
     family_to_run,
+    find_first,
     first_place,
     leave_line,
     lot_of,
@@ -135,12 +136,12 @@ def start_at_once(world, tool_id, lot_id):
 # --- By choice ----------------------------------------------------------------------------------
 
 
-@inlined
+@compiled
 def start_next(world, group, group_id):
     """The most urgent lot goes to a free tool."""
     place = first_place(world, group, int64(group.first_family), ANY)
     lot_id = leave_line(world, place)
-    start_lot(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
+    start_single(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
 
 
 @compiled
@@ -149,7 +150,7 @@ def start_batch(world, group, group_id):
     family_id = family_to_run(world, group_id)
     if family_id == NONE:
         return False
-    lead_id = leave_line(world, first_place(world, group, family_id, ANY))
+    lead_id = leave_line(world, find_first(world, group, family_id, ANY))
     start_lots(world, take_free_tool(world, group_id, lot_at(world, lead_id)), lead_id, family_id)
     return True
 
@@ -160,7 +161,7 @@ def start_pair(world, group, group_id):
     pair = best_pair(world, group_id)
     if pair.node == NONE:
         return False
-    lead_id = leave_line(world, first_place(world, group, pair.family, ANY))
+    lead_id = leave_line(world, find_first(world, group, pair.family, ANY))
     start_lots(world, take_tool_at(world, group_id, pair.free), lead_id, pair.family)
     return True
 
@@ -180,19 +181,25 @@ def start_answer(world, group, group_id):
         now.asked = NONE
         now.answer = NONE
     lot_id = leave_line(world, place)
-    start_lot(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
+    start_single(world, take_free_tool(world, group_id, lot_at(world, lot_id)), lot_id)
     return True
 
 
 # --- Starting -----------------------------------------------------------------------------------
 
 
-@inlined
+@compiled
+def start_single(world, tool_id, lot_id):
+    """As `start_lot`, where a call more does not count."""
+    start_lot(world, tool_id, lot_id)
+
+
+@compiled
 def start_lots(world, tool_id, lead_id, family_id):
     """A lot starts on a tool, and more of its family as long as they fit."""
     most = family_at(world, family_id).most_carriers
     if most == 0:
-        start_lot(world, tool_id, lead_id)
+        start_single(world, tool_id, lead_id)
     else:
         fill_batch(world, tool_id, lead_id, family_id, most)
 
@@ -213,12 +220,12 @@ def start_lot(world, tool_id, lot_id):
         take_more_in_time(world, tool_id)
 
 
-@inlined
+@compiled
 def fill_batch(world, tool_id, lead_id, family_id, most):
     lead, group = lot_at(world, lead_id), group_at(world, family_at(world, family_id).group)
     carriers, last = load_lead(world, tool_id, lead_id), node_of(world, lead_id)
     while carriers < most:
-        place = first_place(world, group, family_id, most - carriers)
+        place = find_first(world, group, family_id, most - carriers)
         if place.node == NONE:
             break
         carriers += load_next(world, tool_id, leave_line(world, place), last)
@@ -305,8 +312,8 @@ def lot_leaves_cascade(world, lot_id):
     count_job(world, tool, 1)
     end_step(world, tool_id, lot_id)
     line = line_at(world, tool.group)
-    if line.free > 0 and line.waiting > 0:
-        touch(world, int64(tool.group))  # who waits may have come too early to change for
+    if tool.lots == 0 and line.free > 0 and line.waiting > 0:
+        touch(world, int64(tool.group))  # who waits may have come too early for a change
     if tool.lots > 0:
         take_more_in_time(world, tool_id)
     else:

@@ -129,16 +129,16 @@ def load(tool, now_min, load_min, setup_min):
 def pass_slots(world, tool, lot, step):
     """When the slots fall free behind the last carrier of a lot.
 
-    The first carrier enters when the lot is loaded and the first slot is free (where setups change,
-    both are), and leaves it after its interval, when the second is free. All others follow at the
-    interval, or at the rest of the process time where that is longer.
+    The first carrier enters when the lot is loaded and the first slot is free (where the rule looks
+    at setups, both are), and leaves it after its interval, when the second is free. All others
+    follow at the interval, or at the rest of the process time where that is longer.
     """
     process_min = drawn(world, step.process, lot.key, lot_draw(Draw.PROCESS, lot, step))
     interval_min = step.interval_min if step.interval_min >= 0.0 else process_min
     rest_min = max(process_min - interval_min, 0.0)
     units = lot.carriers if step.basis == Basis.CARRIER else 1
-    is_eager = group_at(world, step.group).is_eager
-    free_min = tool.second_slot_min if is_eager else tool.first_slot_min
+    is_serial = group_at(world, step.group).is_serial
+    free_min = tool.second_slot_min if is_serial else tool.first_slot_min
     enters_min = max(tool.loaded_min, free_min)
     passes_min = max(enters_min + interval_min, tool.second_slot_min)
     tool.first_slot_min = passes_min + (units - 1) * max(interval_min, rest_min)
