@@ -53,7 +53,7 @@ def test_only_the_rule_that_avoids_setups_ranks_by_them(model):
     assert groups["LITHO"].dispatch == "priority > cr"
     assert groups["IMPL"].dispatch == "priority > setup > cr"
     assert {name for name, group in groups.items() if group.least_setup_tool} == {"LITHO", "IMPL"}
-    assert {group.tool_choice for group in groups.values()} == {"random"}
+    assert {group.tool_choice for group in groups.values()} == {"least-used"}
 
 
 def test_times_for_a_batch_a_lot_a_wafer_and_cascades(model):

@@ -44,7 +44,7 @@ def test_a_column_carries_type_unit_default_choices_bounds_and_reference():
     assert table_schema("steps")["key"] == ["route", "step"]
     groups = table_schema("tool_groups")["items"]["properties"]
     assert groups["dispatch"]["type"] == ["string", "null"]
-    assert groups["tool_choice"]["enum"] == ["random", "longest-free"]
+    assert groups["tool_choice"]["enum"] == ["random", "longest-free", "least-used"]
 
 
 def test_required_columns_are_required():
