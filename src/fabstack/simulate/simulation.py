@@ -155,7 +155,7 @@ class Simulation:
 def announce_compilation(say: Callable[[str], Any]) -> None:
     """Say so, in one line, where the first run will have to wait for the compiler."""
     if not is_compiled():
-        say("compiling the simulation kernel for this machine (once, about 15 seconds)")
+        say("compiling the simulation kernel for this machine (once, about 30 seconds)")
 
 
 def _joined(chunks: list[t.Records], last: t.Records) -> t.Records:
