@@ -442,6 +442,7 @@ NOW = record(
     next_purchase=I8,
     finished=I8,  # lines written
     seen=I8,  # lines written
+    crossings=I8,  # lines written
 )
 
 LOT = record(
@@ -618,16 +619,25 @@ FINISHED = record(
 )
 SEEN = record(time_min=F8, serial=I8, stream=I4, step=I4, tool=I4, saw=I4)
 
+CROSSING = record(  # units come into a stock, or lots that enter take them out
+    time_min=F8,
+    serial=I8,  # of the lot, of the first of the lots that enter together, or of the purchase
+    units=I8,  # negative: taken out
+    stream=I4,  # NONE: a purchase
+    stock=I4,
+)
 
-ROOM = record(finished=I8, seen=I8)
+
+ROOM = record(finished=I8, seen=I8, crossings=I8)
 
 
 class Logs(NamedTuple):
     """What happened, until the caller takes it away."""
 
-    room: Records  # [1]  lines of the two logs
+    room: Records  # [1]  lines of each log
     finished: Records  # [line]
     seen: Records  # [line]  empty: no event log is kept
+    crossings: Records  # [line]  empty: nobody asks where units come from
 
 
 class World(NamedTuple):
@@ -687,4 +697,5 @@ TABLES: dict[str, np.dtype[Any]] = {
     "room": ROOM,
     "finished": FINISHED,
     "seen": SEEN,
+    "crossings": CROSSING,
 }

@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 from numpy import int64
 
-from fabstack.arrays.types import NEVER, Does, Draw, Law
+from fabstack.arrays.types import NEVER, NONE, Does, Draw, Law
 from fabstack.simulate.kernel_calendar import plan_rare_event
 from fabstack.simulate.kernel_chance import drawn, keyed, numbered, share
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_lots import give_slot_back, lot_enters
 from fabstack.simulate.kernel_statistics import age_store
 from fabstack.simulate.kernel_tables import (
+    _row_of,
     entry_at,
     facts_of,
     lot_at,
@@ -19,6 +20,7 @@ from fabstack.simulate.kernel_tables import (
     order_at,
     period_at,
     purchase_at,
+    room_of,
     route_at,
     stock_at,
     store_at,
@@ -27,6 +29,8 @@ from fabstack.simulate.kernel_tables import (
 )
 
 FIRST = int64(0)
+
+crossing_at = _row_of("crossings")
 
 
 class LotOrder(NamedTuple):
@@ -48,7 +52,7 @@ def lots_enter(world, stream_id):
     if not parts_are_there(world, stream):
         entry.is_waiting = 1
         return
-    take_parts(world, stream)
+    take_parts(world, stream_id)
     for _ in range(stream.lots):
         lot_enters(world, stream_id, next_order_of(world, stream_id))
     entry.entries += 1
@@ -135,13 +139,15 @@ def parts_are_there(world, stream):
 
 
 @compiled
-def take_parts(world, stream):
+def take_parts(world, stream_id):
+    stream, entry = stream_at(world, stream_id), entry_at(world, stream_id)
     for row in range(stream.first_need, stream.first_need + stream.needs):
         need = need_at(world, row)
         store = store_at(world, need.stock)
         age_store(store, now_of(world).now_min)
         store.units -= need.units
         store.used += need.units
+        note_crossing(world, need.stock, stream_id, entry.lots, -need.units)
 
 
 @compiled
@@ -150,6 +156,7 @@ def units_arrive(world, lot_id):
     lot = lot_at(world, lot_id)
     stock_id = route_at(world, stream_at(world, lot.stream).route).stock
     store_at(world, stock_id).on_the_way -= lot.carriers
+    note_crossing(world, stock_id, lot.stream, lot.serial, int64(lot.carriers))
     add_units(world, stock_id, int64(lot.carriers))
     give_slot_back(world, lot_id)
 
@@ -158,6 +165,7 @@ def units_arrive(world, lot_id):
 def purchase_arrives(world, row):
     """Bought parts reach their stock; the next delivery is expected."""
     purchase = purchase_at(world, row)
+    note_crossing(world, purchase.stock, NONE, row, purchase.units)
     add_units(world, purchase.stock, purchase.units)
     expect_purchase(world, row + 1)
 
@@ -182,3 +190,17 @@ def add_units(world, stock_id, units):
         if entry.is_waiting and parts_are_there(world, stream_at(world, stream_id)):
             entry.is_waiting = 0
             plan_rare_event(world, stream_id, now_min, Does.LOTS_ENTER)
+
+
+@compiled
+def note_crossing(world, stock_id, stream_id, serial, units):
+    """Write a line of the crossings, if they are kept; the caller sees to it that there is room."""
+    if room_of(world).crossings > 0:
+        now = now_of(world)
+        line = crossing_at(world, now.crossings)
+        now.crossings += 1
+        line.time_min = now.now_min
+        line.serial = serial
+        line.units = units
+        line.stream = stream_id
+        line.stock = stock_id

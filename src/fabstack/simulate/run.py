@@ -39,6 +39,7 @@ class Keep:
     """What a run keeps beside its monthly and daily readings."""
 
     daily_tools: bool = False  # states of every tool group by day
+    genealogy: bool = False  # what goes into stocks and out of them, in the first replication
     take_seen: Take | None = None  # is given the event log of the first replication, piece by piece
     snapshot_at_min: float | None = None
     snapshot: Path | None = None  # file that all replications go on from
@@ -183,10 +184,11 @@ def replicate(
 
     Raises:
         LimitError: more lots pile up than a run can hold.
-        InputError: a snapshot is to be written outside of the run.
+        InputError: a snapshot is to be written outside of the run, or has not kept what is asked.
         Stopped: `stop` was set.
     """
     _refuse_a_misplaced_snapshot(keep, prepared)
+    _refuse_an_unknown_past(keep, prepared)
     started_s = time.perf_counter()
     stop = stop or threading.Event()
     count = len(prepared.seeds)
@@ -214,6 +216,13 @@ def _refuse_a_misplaced_snapshot(keep: Keep, prepared: Prepared) -> None:
     if message:
         expected = "a time within the run"
         raise InputError([Finding("--snapshot-at", 0, 0, "out-of-range", message, expected)])
+
+
+def _refuse_an_unknown_past(keep: Keep, prepared: Prepared) -> None:
+    if keep.genealogy and prepared.old is not None and not prepared.old.about.genealogy:
+        message = "the run that wrote the snapshot did not keep where its units came from"
+        cure = "write the snapshot again with --genealogy, or leave --genealogy out"
+        raise InputError([Finding("--genealogy", 0, 0, "no-genealogy", message, "", cure)])
 
 
 class _Watch:
@@ -261,14 +270,26 @@ class _Crew:
         if self.old is not None:
             return self.old.course(self.scene, number, take)
         lines = 0 if take is None else SEEN_LINES
-        run = Simulation(self.scene.fab, self.seeds[number], seen_lines=lines, take_seen=take)
+        run = Simulation(
+            self.scene.fab,
+            self.seeds[number],
+            seen_lines=lines,
+            take_seen=take,
+            crossings=self.keep.genealogy and number == 0,
+        )
         return Course(self.scene, self.seeds[number], run, daily_tools=self.keep.daily_tools)
 
     def save_snapshot(self) -> None:
         """Write the file, if one is asked for."""
         file, at_min = self.keep.snapshot, self.keep.snapshot_at_min
         if file is not None and at_min is not None:
-            daily = self.keep.daily_tools if self.old is None else self.old.about.daily_tools
-            about = snapshot.about_run(self.scene, self.seeds, at_min, daily_tools=daily)
+            kept = self.keep if self.old is None else self.old.about
+            about = snapshot.about_run(
+                self.scene,
+                self.seeds,
+                at_min,
+                daily_tools=kept.daily_tools,
+                genealogy=kept.genealogy,
+            )
             courses = tuple(self.saved[number] for number in range(len(self.seeds)))
             snapshot.save(Snapshot(about, courses), file)

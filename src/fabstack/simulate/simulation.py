@@ -17,6 +17,7 @@ from fabstack.simulate.world import copy_of, new_world, with_more_slots
 
 EVENTS_AT_ONCE = 4_000_000  # between two looks at the keyboard: half a second
 MOST_LOTS = 4_000_000  # inside at once
+CROSSING_EVENTS = 2**16  # between two looks at the log of crossings
 SEEN_LINES = 2**19  # of an event log that is taken away: half of them, 8 MB, go together
 
 
@@ -24,26 +25,41 @@ Take = Callable[[t.Records], None]  # takes rows SEEN away
 
 
 class Simulation:
-    """One replication of a fab. `finished` and `seen` collect what the kernel has logged.
+    """One replication of a fab. `finished`, `seen`, `crossings` collect what the kernel has logged.
 
     With `take_seen`, lines of the event log go there instead, whenever `seen_lines` are full.
     """
 
     def __init__(
-        self, fab: Fab, seed: int, *, seen_lines: int = 0, take_seen: Take | None = None
+        self,
+        fab: Fab,
+        seed: int,
+        *,
+        seen_lines: int = 0,
+        take_seen: Take | None = None,
+        crossings: bool = False,
     ) -> None:
-        self.world: World = new_world(fab, seed, seen_lines=seen_lines)
+        lines = crossing_lines(fab) if crossings else 0
+        self.world: World = new_world(fab, seed, seen_lines=seen_lines, crossing_lines=lines)
         self._finished: list[t.Records] = []
         self._seen: list[t.Records] = []
+        self._crossings: list[t.Records] = []
         self._take_seen = take_seen
         self._handle: tuple[World, Handle] | None = None
 
     @classmethod
-    def at(cls, world: World, finished: t.Records, *, take_seen: Take | None = None) -> Simulation:
+    def at(
+        cls,
+        world: World,
+        finished: t.Records,
+        crossings: t.Records,
+        *,
+        take_seen: Take | None = None,
+    ) -> Simulation:
         """A run that goes on from a world; `finished` are the lots that left before."""
         run = object.__new__(cls)
         run.world = world
-        run._finished, run._seen = [finished], []
+        run._finished, run._seen, run._crossings = [finished], [], [crossings]
         run._take_seen = take_seen
         run._handle = None
         return run
@@ -62,6 +78,11 @@ class Simulation:
     def seen(self) -> t.Records:
         """The event log (rows SEEN)."""
         return _joined(self._seen, self.world.logs.seen[: self._written("seen")])
+
+    @property
+    def crossings(self) -> t.Records:
+        """What came into stocks and was taken out of them, in that order (rows CROSSING)."""
+        return _joined(self._crossings, self.world.logs.crossings[: self._written("crossings")])
 
     def finished_after(self, count: int) -> t.Records:
         """The lots that left or were scrapped, but for the first `count`."""
@@ -89,15 +110,20 @@ class Simulation:
         Raises:
             LimitError: time stands still, or more lots are inside than memory should hold.
         """
+        at_once = CROSSING_EVENTS if self._keeps_crossings else EVENTS_AT_ONCE
+        moved_at_event = self._events
         while True:
             before_min = self.now_min
             handle = self._handle_of(self.world)
-            status = Status(kernel.run_until(handle.world, float(end_min), EVENTS_AT_ONCE))
+            status = Status(kernel.run_until(handle.world, float(end_min), at_once))
+            self._empty_crossings()
             if status is Status.DONE:
                 return None
             if status is Status.ASKED:
                 return int(self.world.state.now["asked"][0])
-            if status is Status.PAUSED and self.now_min == before_min:
+            if self.now_min != before_min:
+                moved_at_event = self._events
+            elif self._events - moved_at_event >= EVENTS_AT_ONCE:
                 raise LimitError(_stands_still(before_min))
             self._make_room(status)
 
@@ -113,6 +139,7 @@ class Simulation:
             world=copy_of(self.world),
             _finished=[*self._finished],
             _seen=[*self._seen],
+            _crossings=[*self._crossings],
             _handle=None,
         )
         return twin
@@ -126,6 +153,19 @@ class Simulation:
         if self._handle is None or self._handle[0] is not world:
             self._handle = (world, Handle(world))
         return self._handle[1]
+
+    @property
+    def _events(self) -> int:
+        return int(self.world.state.now.events[0])
+
+    @property
+    def _keeps_crossings(self) -> bool:
+        return bool(self.world.logs.crossings.size)
+
+    def _empty_crossings(self) -> None:
+        """Take them away once the log is half full: the other half holds what may come next."""
+        if 2 * self._written("crossings") > self.world.logs.crossings.size:
+            self._empty("crossings", self._crossings.append)
 
     def _written(self, log: str) -> int:
         return int(self.world.state.now[log][0])
@@ -150,6 +190,11 @@ class Simulation:
     def _empty(self, log: str, take: Take) -> None:
         take(getattr(self.world.logs, log)[: self._written(log)].copy())
         self.world.state.now[log][0] = 0
+
+
+def crossing_lines(fab: Fab) -> int:
+    """Room for twice what the events between two looks can write: an entry has the most lines."""
+    return 2 * CROSSING_EVENTS * max(1, int(fab.streams.needs.max(initial=0)))
 
 
 def announce_compilation(say: Callable[[str], Any]) -> None:

@@ -25,7 +25,7 @@ from fabstack.errors import Finding, InputError, OutputError
 from fabstack.simulate.course import Course
 from fabstack.simulate.readings import Reading
 from fabstack.simulate.scene import Scene
-from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take
+from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take, crossing_lines
 from fabstack.simulate.world import new_world
 
 Arrays = dict[str, Any]
@@ -42,6 +42,7 @@ class About:
     warm_up_min: float
     seeds: tuple[int, ...]
     daily_tools: bool
+    genealogy: bool  # of the first replication
     fab: str  # digests
     kernel: str
 
@@ -57,11 +58,18 @@ class Snapshot:
         """A replication that goes on from here."""
         arrays, seed = self.courses[number], self.about.seeds[number]
         lines = 0 if take_seen is None else SEEN_LINES
-        world = new_world(scene.fab, seed, seen_lines=lines)
+        keeps = self.about.genealogy and number == 0
+        world = new_world(
+            scene.fab,
+            seed,
+            seen_lines=lines,
+            crossing_lines=crossing_lines(scene.fab) if keeps else 0,
+        )
         world = world._replace(
             state=_tables(State, "state", arrays), calendar=_tables(Calendar, "calendar", arrays)
         )
-        run = Simulation.at(world, _table("finished", arrays["finished"]), take_seen=take_seen)
+        before = (_table(log, arrays[log]) for log in ("finished", "crossings"))
+        run = Simulation.at(world, *before, take_seen=take_seen)
         course = Course(scene, seed, run, daily_tools=self.about.daily_tools)
         readings = _unstacked(Reading, "readings", arrays)  # those that this run wants, too
         course.readings += [read for read in readings if read.at_min in scene.cuts_min]
@@ -71,7 +79,9 @@ class Snapshot:
         return course
 
 
-def about_run(scene: Scene, seeds: Sequence[int], at_min: float, *, daily_tools: bool) -> About:
+def about_run(
+    scene: Scene, seeds: Sequence[int], at_min: float, *, daily_tools: bool, genealogy: bool
+) -> About:
     """What a snapshot of this run is of."""
     return About(
         at_min=at_min,
@@ -79,6 +89,7 @@ def about_run(scene: Scene, seeds: Sequence[int], at_min: float, *, daily_tools:
         warm_up_min=scene.warm_up_min,
         seeds=tuple(seeds),
         daily_tools=daily_tools,
+        genealogy=genealogy,
         fab=digest_of_fab(scene.fab),
         kernel=digest_of_kernel(),
     )
@@ -87,11 +98,13 @@ def about_run(scene: Scene, seeds: Sequence[int], at_min: float, *, daily_tools:
 def arrays_of(course: Course) -> Arrays:
     """A copy of all that a replication needs in order to go on."""
     world = course.run.copy().world
-    world.state.now.finished[0] = world.state.now.seen[0] = 0  # both logs are taken away
+    for log in ("finished", "seen", "crossings"):  # they are taken away
+        world.state.now[log][0] = 0
     return {
         **{f"state.{name}": _bytes(table) for name, table in world.state._asdict().items()},
         **{f"calendar.{name}": _bytes(table) for name, table in world.calendar._asdict().items()},
         "finished": _bytes(course.run.finished),
+        "crossings": _bytes(course.run.crossings),
         **_stacked("readings", course.readings),
         **{
             f"days.{field}": column.copy()

@@ -28,10 +28,11 @@ EVENTS_IN_A_BUCKET = 2.0
 MOST_BUCKETS = 2**16
 
 
-def new_world(fab: Fab, seed: int, *, seen_lines: int = 0) -> World:
-    """A fab before minute 0; `seen_lines` is the size of the event log (0: none is kept)."""
+def new_world(fab: Fab, seed: int, *, seen_lines: int = 0, crossing_lines: int = 0) -> World:
+    """A fab before minute 0, with logs of events and crossings of these sizes (0: none is kept)."""
     slots = _power_of_two(max(SLOTS, fab.insiders.size + 2 * int(fab.facts.most_lots[0])))
-    return World(fab, _state(fab, seed, slots), _calendar(fab, slots), _logs(fab, seen_lines))
+    logs = _logs(fab, seen_lines, crossing_lines)
+    return World(fab, _state(fab, seed, slots), _calendar(fab, slots), logs)
 
 
 def with_more_slots(world: World) -> World:
@@ -205,15 +206,16 @@ def _job_minutes(fab: Fab) -> t.Records:
 # --- Logs ---------------------------------------------------------------------------------------
 
 
-def _logs(fab: Fab, seen_lines: int) -> Logs:
+def _logs(fab: Fab, seen_lines: int, crossing_lines: int) -> Logs:
     most_lots = int(fab.facts.most_lots[0])
     finished = max(LINES, 4 * most_lots)
     at_once = 4 * (fab.fixtures.size * most_lots + fab.insiders.size + most_lots)
     seen = max(seen_lines, 2 * at_once) if seen_lines else 0
     return Logs(
-        room=t.table(t.ROOM, 1, finished=finished, seen=seen),
+        room=t.table(t.ROOM, 1, finished=finished, seen=seen, crossings=crossing_lines),
         finished=t.table(t.FINISHED, finished),
         seen=t.table(t.SEEN, seen),
+        crossings=t.table(t.CROSSING, crossing_lines),
     )
 
 
