@@ -35,6 +35,7 @@ class Arrival:
     item: str
     day: date
     units: int
+    supplier: str = ""  # blank: from a store that is not simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Entering:
                 rank=self.ranks[first.priority],
                 gap=exponential(1.0) if first.spread else constant(1.0),
                 intervals=rates,
-                needs=self._lot_needs(route),
+                needs=self._needs(route, route.carriers_per_lot),
                 first_min=0.0 if opens is None else max(0.0, self.window.minute(opens)),
                 due_after_min=NEVER if first.due_days is None else first.due_days * MINUTES_PER_DAY,
                 due_spread_share=first.due_spread_percent / 100,
@@ -121,9 +122,10 @@ class Entering:
                 rates.append((end, MINUTES_PER_MONTH / lots if lots > 0 else NEVER))
         return rates
 
-    def _lot_needs(self, route: Route) -> list[tuple[int, int]]:
+    def _needs(self, route: Route, carriers: int, lots: int = 1) -> list[tuple[int, int]]:
+        """Units of each stock that lots which enter together take: whole ones for each lot."""
         return [
-            (self.stocks[item], math.ceil(units * route.carriers_per_lot - 1e-9))
+            (self.stocks[item], lots * math.ceil(units * carriers - 1e-9))
             for item, units in self.needs[route.name].items()
         ]
 
@@ -132,13 +134,14 @@ class Entering:
         is_periodic = order.lots > 1 and order.every_h is not None
         name = order.name if order.lots > 1 else ""
         first_min = self.window.minute(order.date) + order.start_h * HOUR_MIN
+        carriers = order.carriers or route.carriers_per_lot
         return build.Stream(
             name=f"order:{order.name}",
             route=self.routes[route.name],
             product=self._product(route.name, order.priority, name),
-            carriers=order.carriers or route.carriers_per_lot,
+            carriers=carriers,
             rank=self.ranks[order.priority],
-            needs=self._lot_needs(route),
+            needs=self._needs(route, carriers, 1 if is_periodic else order.lots),
             due_after_min=self._due_after_min(order, first_min),
             due_spread_share=order.due_spread_percent / 100,
             reserves=order.reserves_tools,

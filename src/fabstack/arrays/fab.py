@@ -25,7 +25,7 @@ from fabstack.arrays.chance import (
     triangular,
     uniform,
 )
-from fabstack.arrays.entering import Entering, Product, Window
+from fabstack.arrays.entering import Arrival, Entering, Product, Window
 from fabstack.arrays.moving import hops_of, place_of, places_of
 from fabstack.arrays.supply import supply_of
 from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Fab, Key, Late, ToolState
@@ -94,6 +94,7 @@ class Names:
     products: tuple[Product, ...]  # of each row of the statistics of lots
     streams: tuple[str, ...]
     stocks: tuple[str, ...]  # items
+    purchases: tuple[Arrival, ...]
     own_rules: tuple[str, ...]  # of the user
 
 
@@ -147,6 +148,7 @@ class _Border:
             products=tuple(self.entering.products),
             streams=tuple(stream.name for stream in self.entering.streams),
             stocks=self.supply.stocks,
+            purchases=self.arrivals,
             own_rules=self.own_rules,
         )
 
@@ -317,13 +319,22 @@ class _Border:
         return [
             build.Purchase(
                 stock=self.stocks[arrival.item],
-                at_min=max(0.0, self.window.minute(arrival.day)),
+                at_min=self.window.minute(arrival.day),
                 units=arrival.units,
             )
+            for arrival in self.arrivals
+        ]
+
+    @functools.cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """What is bought, of items that are stocked, on a day of the window; earliest first."""
+        kept = (
+            arrival
             for arrival in self.window.arrivals
             if arrival.item in self.stocks
             and 0 <= self.window.minute(arrival.day) < self.window.until_min
-        ]
+        )
+        return tuple(sorted(kept, key=lambda arrival: arrival.day))
 
 
 def closures(calendar: Calendar) -> list[build.Stop]:

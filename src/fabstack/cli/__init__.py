@@ -29,6 +29,7 @@ from fabstack.cli.schema import schema
 from fabstack.cli.simulate import simulate
 from fabstack.cli.sources import sources
 from fabstack.cli.study import app as study
+from fabstack.cli.trace import trace
 from fabstack.errors import FabstackError, InputError
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "schema": schema,
     "report": report,
     "compare": compare,
+    "trace": trace,
     "import": import_,
     "export": export,
 }

@@ -50,6 +50,10 @@ def simulate(
     daily: Annotated[
         bool, typer.Option("--daily", help="States of every tool group by day, too (with --out).")
     ] = False,
+    genealogy: Annotated[
+        bool,
+        typer.Option("--genealogy", help="What lots are made of, for fabstack trace (with --out)."),
+    ] = False,
     event_log: Annotated[
         Path | None,
         typer.Option(help="Parquet file for every event of the first replication."),
@@ -88,6 +92,7 @@ def simulate(
         due_spread=due_spread,
         workers=workers,
         daily=daily,
+        genealogy=genealogy,
         event_log=event_log,
         snapshot_at_min=_minutes(quantities, "--snapshot-at", snapshot_at),
         snapshot=snapshot,
@@ -119,6 +124,7 @@ class Asked:
     due_spread: float | None
     workers: int
     daily: bool
+    genealogy: bool
     event_log: Path | None
     snapshot_at_min: float | None
     snapshot: Path | None
@@ -235,6 +241,7 @@ def _keep(asked: Asked, prepared: Prepared, programme: Programme, stack: ExitSta
         take = stack.enter_context(EventLog(asked.event_log, prepared.scene, programme)).take
     return Keep(
         daily_tools=asked.daily,
+        genealogy=asked.genealogy,
         take_seen=take,
         snapshot_at_min=asked.snapshot_at_min,
         snapshot=asked.snapshot,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from fabstack.model import Programme
+from fabstack.results.genealogy_tables import genealogy_tables
 from fabstack.results.schema import table_of
 from fabstack.results.simulate_days import day_table, product_day_table, tool_group_day_table
 from fabstack.results.simulate_rows import simulate_rows
@@ -14,7 +15,7 @@ from fabstack.simulate import SimulationResult
 def simulate_tables(result: SimulationResult, programme: Programme) -> dict[str, pl.DataFrame]:
     """Lots, tool groups, queue times, output, WIP and stocks of a simulation, after its warm-up.
 
-    The tables by day have the warm-up, too.
+    The tables by day and those of genealogy have the warm-up, too.
     """
     rows = simulate_rows(result, programme)
     tables = {name: table_of(name, found) for name, found in rows.items()}
@@ -22,4 +23,4 @@ def simulate_tables(result: SimulationResult, programme: Programme) -> dict[str,
     tables["sim_product_days"] = product_day_table(result, programme)
     if result.follows_tools_daily:
         tables["sim_tool_group_days"] = tool_group_day_table(result)
-    return tables
+    return tables | genealogy_tables(result)

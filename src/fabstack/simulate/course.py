@@ -28,7 +28,7 @@ class Replication:
     finished: Records  # [lot]  that left after the warm-up, in order
     stores: Records  # [stock]  at the end
     inside: Records  # [lot]  rows LOT of those that are inside at the end
-    crossings: Records  # [line]  of all stocks, from minute 0; none unless they are kept
+    crossings: Records | None  # [line]  of all stocks, from minute 0; None: they are not kept
 
 
 class Course:
@@ -75,7 +75,7 @@ class Course:
             finished=finished[finished.left_min >= self.scene.warm_up_min],
             stores=self.run.world.state.stores.copy(),
             inside=self.run.world.state.lots[inside(self.run.world)],
-            crossings=self.run.crossings,
+            crossings=self.run.crossings if self.run.keeps_crossings else None,
         )
 
     def _days_ahead(self) -> tuple[float, ...]:

@@ -80,6 +80,11 @@ class Simulation:
         return _joined(self._seen, self.world.logs.seen[: self._written("seen")])
 
     @property
+    def keeps_crossings(self) -> bool:
+        """Whether `crossings` are written."""
+        return bool(self.world.logs.crossings.size)
+
+    @property
     def crossings(self) -> t.Records:
         """What came into stocks and was taken out of them, in that order (rows CROSSING)."""
         return _joined(self._crossings, self.world.logs.crossings[: self._written("crossings")])
@@ -110,7 +115,7 @@ class Simulation:
         Raises:
             LimitError: time stands still, or more lots are inside than memory should hold.
         """
-        at_once = CROSSING_EVENTS if self._keeps_crossings else EVENTS_AT_ONCE
+        at_once = CROSSING_EVENTS if self.keeps_crossings else EVENTS_AT_ONCE
         moved_at_event = self._events
         while True:
             before_min = self.now_min
@@ -157,10 +162,6 @@ class Simulation:
     @property
     def _events(self) -> int:
         return int(self.world.state.now.events[0])
-
-    @property
-    def _keeps_crossings(self) -> bool:
-        return bool(self.world.logs.crossings.size)
 
     def _empty_crossings(self) -> None:
         """Take them away once the log is half full: the other half holds what may come next."""

@@ -185,12 +185,12 @@ def simulated(programme: Programme, plan: Tables, options: RunOptions, tell: Tel
 
 
 def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
-    """What the plan buys, month by month, and what it has in stock when the window opens."""
+    """What the plan buys, by month and supplier, and what it has in stock when the window opens."""
     start = programme.simulation.starts_on or programme.programme.start
-    bought = plan["plan_bought"].group_by("month", "item").agg(pl.col("quantity").sum())
+    bought = plan["plan_bought"].filter(pl.col("month") >= start).sort("month", "item", "supplier")
     arrivals = [
-        Arrival(row["item"], row["month"], round(row["quantity"]))
-        for row in bought.filter(pl.col("month") >= start).sort("month", "item").to_dicts()
+        Arrival(row["item"], row["month"], round(row["quantity"]), row["supplier"])
+        for row in bought.to_dicts()
     ]
     before = plan["plan_items"].filter(pl.col("month") == month_start(start, -1))
     return arrivals + [

@@ -190,4 +190,35 @@ SIMULATION = (
             number("utilisation_of_available_percent", "percent", "as in sim_tool_groups"),
         ),
     ),
+    ResultTable(
+        "sim_arrivals",
+        Engine.SIMULATION,
+        "Where the units of every stock come from, in the first replication (--genealogy); neither "
+        "lot nor supplier: from a store before the run.",
+        ("item", "first_unit"),
+        (
+            text("item", "that is stocked"),
+            whole("first_unit", "unit", "number of the first of these units, from 0, as they came"),
+            whole("units", "unit", "good ones"),
+            whole("time_ticks", "1/60 s", "since the start of the run, as in the event log"),
+            text("order", "of the lot that became these units; blank: none"),
+            whole("lot", "", "its number in the order, from 0; blank: none"),
+            text("supplier", "who delivered them; blank: nobody"),
+        ),
+    ),
+    ResultTable(
+        "sim_takes",
+        Engine.SIMULATION,
+        "Units that every lot took from the stocks when it entered, first in, first out, in the "
+        "first replication (--genealogy).",
+        ("order", "lot", "item"),
+        (
+            text("order", "of the lot"),
+            whole("lot", "", "its number in the order, from 0"),
+            text("item", "that it took"),
+            whole("first_unit", "unit", "number of the first of these units, from 0, as they came"),
+            whole("units", "unit", "that it took"),
+            whole("time_ticks", "1/60 s", "since the start of the run, as in the event log"),
+        ),
+    ),
 )
