@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from fabstack.model import Programme, by_key, follows_from, grouped
 from fabstack.model.days import DAYS_PER_MONTH
@@ -68,7 +69,27 @@ def raw_process_min(programme: Programme, route_name: str) -> float:
     return total
 
 
-def lot_visits(steps: Sequence[Step]) -> list[float]:
+class Visited(Protocol):
+    """A step as far as it matters for how often lots come to it."""
+
+    @property
+    def step(self) -> int:
+        """Position."""
+
+    @property
+    def sampling_percent(self) -> float:
+        """Of lots that visit the step."""
+
+    @property
+    def rework_percent(self) -> float:
+        """Of visits that go back."""
+
+    @property
+    def rework_to(self) -> int | None:
+        """Step that a reworked lot returns to."""
+
+
+def lot_visits(steps: Sequence[Visited]) -> list[float]:
     """How often a lot is expected to be processed at each step of a route.
 
     A lot passes a step once, and once more for each rework, at this step or a later one, that goes

@@ -79,14 +79,22 @@ def _unknown_sections(document: Mapping[str, Any], text: TomlText) -> Iterator[F
 
 def _add_table(raw: Raw, table: str, file: Path) -> None:
     try:
-        text = CsvText(str(file), _text(file))
-        header, *rows = _records(text)
+        raw.sheets[table] = csv_sheet(table, file)
     except Unreadable as error:
         raw.findings.append(error.finding)
         raw.unreadable.add(table)
         raw.sheets[table] = Sheet(table, (), (), Nowhere(str(file)))
-    else:
-        raw.sheets[table] = Sheet(table, tuple(map(str.strip, header)), rows, text)
+
+
+def csv_sheet(table: str, file: Path) -> Sheet:
+    """The cells of a CSV file.
+
+    Raises:
+        Unreadable: it cannot be read as CSV.
+    """
+    text = CsvText(str(file), _text(file))
+    header, *rows = _records(text)
+    return Sheet(table, tuple(map(str.strip, header)), rows, text)
 
 
 def _records(text: CsvText) -> list[list[str]]:
