@@ -38,7 +38,7 @@ def _source(
 ) -> Source:
     name = row.name if table == "tool_groups" else getattr(row, "tool_group", None)
     if name is None or (table == "steps" and column not in TIMES):
-        return Source(cell=cell, year=year, source=LIBRARY, grade=Grade.ESTIMATE)
+        return Source(cell=cell, unit="", year=year, source=LIBRARY, grade=Grade.ESTIMATE, note="")
     group = groups[name]
     if column == "price_usd":
         return _price(group, cell)
@@ -52,6 +52,7 @@ def _of_tool(group: ToolGroup, figures: str, cell: str, note: str) -> Source:
     tool = group.tool
     return Source(
         cell=cell,
+        unit="",
         year=getattr(tool, f"{figures}_year"),
         source=getattr(tool, f"{figures}_source") or LIBRARY,
         grade=getattr(tool, f"{figures}_grade"),
@@ -65,6 +66,7 @@ def _price(group: ToolGroup, cell: str) -> Source:
     highs = [tool.price_high for tool in tools if tool.price_high is not None]
     return Source(
         cell=cell,
+        unit="",
         low=round(sum(lows) * 1e6) if len(lows) == len(tools) else None,
         high=round(sum(highs) * 1e6) if len(highs) == len(tools) else None,
         year=group.tool.price_year,
@@ -87,6 +89,8 @@ def _mask_source(design: Design) -> Iterator[Source]:
     if band is not None and design.flow.masks:
         yield Source(
             cell=f"technologies/{name}/mask_layers",
+            unit="",
+            note="",
             low=band.low,
             high=band.high,
             year=band.year,

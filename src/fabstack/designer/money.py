@@ -74,7 +74,7 @@ def _space_usd_per_year(space: Space, parameters: Mapping[str, float]) -> float:
 
 
 def space_of(groups: Sequence[ToolGroup], parameters: Mapping[str, float]) -> Space:
-    """Floor for the tools of a plant, each m2 of a tool with its share of clean room and sub-fab."""
+    """Floor for the tools of a plant, each m2 with its share of clean room and sub-fab."""
     tools_m2 = sum(group.tools * group.footprint_m2 for group in groups)
     return Space(
         tools_m2,

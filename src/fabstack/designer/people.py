@@ -31,5 +31,5 @@ def _people(rule: Staff, groups: Sequence[ToolGroup], carriers_per_month: float)
         for group in groups
         for kind in ("operators", "technicians", "engineers")
     )
-    total = rule.fixed + rule.per_1000_per_month * carriers_per_month / 1000 + by_tools
+    total: float = rule.fixed + rule.per_1000_per_month * carriers_per_month / 1000 + by_tools
     return math.ceil(total - 1e-9)

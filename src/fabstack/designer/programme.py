@@ -130,6 +130,7 @@ class _Writer:
             name=self.names.plant,
             kind=self.technology.plant_kind,
             title=self.technology.title,
+            place="",
             calendar="continuous",
             technology=self.technology.name,
             floor_m2=_rounded(self.design.space.clean_room_m2),

@@ -64,23 +64,18 @@ def step_time(flow: Flow, step: FlowStep, tool: Tool) -> StepTime:
     each_min = simulated_min(flow, step, tool)
     lot = flow.technology.carriers_per_lot
     handling_min = tool.load_min + tool.unload_min
-    match tool.form:
-        case Form.CASCADE:
-            inside_min = each_min + min(tool.latency_min, each_min)
-            return StepTime(constant(inside_min), Basis.CARRIER, each_min)
-        case Form.BATCH:
-            full = max(tool.load, lot)
-            process_min = _without_handling(tool, each_min * full, handling_min)
-            return StepTime(
-                constant(process_min), Basis.BATCH, None, _least(tool, full, lot), float(full)
-            )
-        case Form.SAMPLE:
-            return StepTime(
-                constant(_without_handling(tool, each_min * lot, handling_min)), Basis.LOT
-            )
-        case Form.LOT:
-            share_min = _without_handling(tool, each_min * lot, handling_min) / lot
-            return StepTime(constant(share_min), Basis.CARRIER)
+    if tool.form is Form.CASCADE:
+        inside_min = each_min + min(tool.latency_min, each_min)
+        return StepTime(constant(inside_min), Basis.CARRIER, each_min)
+    if tool.form is Form.BATCH:
+        full = max(tool.load, lot)
+        process_min = _without_handling(tool, each_min * full, handling_min)
+        least = _least(tool, full, lot)
+        return StepTime(constant(process_min), Basis.BATCH, None, least, float(full))
+    lot_min = _without_handling(tool, each_min * lot, handling_min)
+    if tool.form is Form.SAMPLE:
+        return StepTime(constant(lot_min), Basis.LOT)
+    return StepTime(constant(lot_min / lot), Basis.CARRIER)
 
 
 def passage_min(tool: Tool, step: FlowStep, flow: Flow) -> float:
