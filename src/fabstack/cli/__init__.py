@@ -17,6 +17,7 @@ import typer
 
 from fabstack.cli.check import check
 from fabstack.cli.compare import compare
+from fabstack.cli.design import app as design
 from fabstack.cli.die import die
 from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
@@ -63,6 +64,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 for name, command in COMMANDS.items():
     app.command(name=name)(command)
 app.add_typer(study, name="study")
+app.add_typer(design, name="design")
 
 
 def main(arguments: list[str] | None = None) -> None:

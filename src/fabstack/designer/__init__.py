@@ -1,1 +1,29 @@
 """From a technology and a volume to a plant: routes, tool groups, counts, money, people."""
+
+from fabstack.designer.bands import Beside, beside_published
+from fabstack.designer.design import Design, design
+from fabstack.designer.expansion import Flow, FlowStep, expand
+from fabstack.designer.library import Library, read_folders, read_library
+from fabstack.designer.money import Money, Space
+from fabstack.designer.people import Role
+from fabstack.designer.programme import Names, programme_of
+from fabstack.designer.sizing import ToolGroup
+
+__all__ = [
+    "Beside",
+    "Design",
+    "Flow",
+    "FlowStep",
+    "Library",
+    "Money",
+    "Names",
+    "Role",
+    "Space",
+    "ToolGroup",
+    "beside_published",
+    "design",
+    "expand",
+    "programme_of",
+    "read_folders",
+    "read_library",
+]

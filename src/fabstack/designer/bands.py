@@ -38,8 +38,14 @@ def beside_published(design: Design) -> tuple[Beside, ...]:
     return tuple(
         Beside(measure, work_out(design), unit, _band(design, measure))
         for measure, (unit, work_out) in MEASURES.items()
-        if measure not in _OF_MASKS or design.flow.masks
+        if _concerns(design, measure)
     )
+
+
+def _concerns(design: Design, measure: str) -> bool:
+    if measure in _OF_EUV:
+        return _euv_masks(design) > 0
+    return measure not in _OF_MASKS or bool(design.flow.masks)
 
 
 def _band(design: Design, measure: str) -> Band | None:
@@ -69,18 +75,27 @@ def _counted_steps(design: Design) -> float:
     return len(design.flow.steps) + 2 * design.flow.masks.total()
 
 
+def _wafers_per_euv_layer(design: Design) -> float:
+    """Wafers a month that one scanner gives one layer: the rule of ASML says 45,000."""
+    scanners = design.euv_scanners
+    return design.carriers_per_month * _euv_masks(design) / scanners if scanners else 0.0
+
+
+def _euv_masks(design: Design) -> float:
+    kinds = design.library.masks
+    return float(sum(count for mask, count in design.flow.masks.items() if kinds[mask].euv))
+
+
 def _per_level(count: Callable[[Design], float]) -> Callable[[Design], float]:
     return lambda design: count(design) / max(design.flow.levels, 1)
 
 
-_OF_MASKS = {"masks", "euv_masks", "counted_steps", "litho_cells_per_1000", "litho_share_percent"}
+_OF_EUV = {"euv_masks", "wafers_per_euv_layer"}
+_OF_MASKS = {"masks", "counted_steps", "litho_cells_per_1000", "litho_share_percent"}
 
 MEASURES: Mapping[str, tuple[str, Callable[[Design], float]]] = {
     "masks": ("", lambda d: float(d.flow.masks.total())),
-    "euv_masks": (
-        "",
-        lambda d: float(sum(n for m, n in d.flow.masks.items() if d.library.masks[m].euv)),
-    ),
+    "euv_masks": ("", _euv_masks),
     "listed_steps": ("", lambda d: float(len(d.flow.steps))),
     "counted_steps": ("", _counted_steps),
     "process_visits": ("", _process_visits),
@@ -91,6 +106,7 @@ MEASURES: Mapping[str, tuple[str, Callable[[Design], float]]] = {
         "tools",
         lambda d: _in_thousands(d, sum(group.tools for group in d.scanners)),
     ),
+    "wafers_per_euv_layer": ("wafers", _wafers_per_euv_layer),
     "litho_share_percent": ("percent", _litho_share_percent),
     "building_share_percent": (
         "percent",
