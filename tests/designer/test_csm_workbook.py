@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.designer.csm import csm_library
 
 from fabstack.designer.design import Design, design
 from fabstack.designer.money import money_of, space_of
 from fabstack.designer.people import people_of
 from fabstack.designer.programme import programme_of
-from tests.designer.csm import csm_library
 
 STARTS = 25_000
 NEEDED = """

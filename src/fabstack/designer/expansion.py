@@ -236,6 +236,9 @@ class _Expansion:
 
     def _times(self, row: Execution | ModuleStep, names: Names) -> int:
         times = self._value(row, "repeat", names)
+        if times > MOST_STEPS:
+            found = f"'{row.repeat}' comes to {times:g}, more than {MOST_STEPS:,}"
+            self._refuse(row, "repeat", found)
         if not times.is_integer():
             self._refuse(row, "repeat", f"'{row.repeat}' comes to {times:g}, no whole number")
         return int(times)

@@ -1,0 +1,160 @@
+"""A plant small enough to work out by hand: expansion, sizing, times, money, people."""
+
+from pathlib import Path
+
+import pytest
+from tests.designer.small_library import small_library
+
+from fabstack.designer import Design, design, expand, programme_of
+from fabstack.errors import InputError
+from fabstack.formats import read, save
+from fabstack.model.routes import Basis
+
+VOLUME = 7305  # panels a month: 10 an hour
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Design:
+    return design(small_library(tmp_path_factory.mktemp("small")), "boards", VOLUME)
+
+
+def test_the_route_is_written_out_step_by_step(plant: Design) -> None:
+    assert [step.name for step in plant.flow.steps] == [
+        "layer 1: print", "layer 1: measure", "layer 1: cure 1",
+        "layer 2: print", "layer 2: measure", "layer 2: cure 1",
+        "top: print", "top: measure", "top: cure 1", "top: cure 2",
+        "top: place", "top: place",
+    ]  # fmt: skip
+
+
+def test_rework_returns_to_the_exposure_of_its_own_layer(plant: Design) -> None:
+    again = [(step.step, step.rework_to) for step in plant.flow.steps if step.rework_percent]
+    assert again == [(2, 1), (5, 4), (8, 7)]
+    assert plant.flow.steps[1].rework_percent == 20.0
+
+
+def test_a_limit_without_an_end_leads_to_the_next_step_that_all_lots_visit(plant: Design) -> None:
+    assert plant.flow.steps[10].queue_limit_to == 12
+    assert plant.flow.steps[11].queue_limit_to is None
+
+
+def test_visits_count_samples_and_what_they_send_back(plant: Design) -> None:
+    # half of the lots are measured, a fifth of these go back: 1 / 0.9 prints, half as many gauges
+    assert plant.flow.visits[:3] == pytest.approx((1 / 0.9, 0.5 / 0.9, 1.0))
+
+
+def test_the_line_yield_is_lost_evenly_at_exposures_and_visits(plant: Design) -> None:
+    share = 0.81 ** (1 / 5)  # three exposures, two placements
+    assert plant.flow.alive[:4] == pytest.approx((1, share, share, share))
+    assert plant.flow.alive[-1] == pytest.approx(share**4)
+    assert plant.flow.line_yield == pytest.approx(0.81)
+    assert plant.flow.levels == 5
+
+
+def test_needs_are_starts_survivors_visits_and_hours_over_what_a_tool_gives(plant: Design) -> None:
+    share = 0.81 ** (1 / 5)
+    prints = 10 * (1 + share + share**2) / 0.9 / (60 * 0.5)
+    gauges = 10 * 0.5 * (share + share**2 + share**3) / 0.9 / 10 / (6 * 0.5)
+    cures = 10 * (share + share**2 + 2 * share**3) / (20 * 2 * 0.6)
+    places = 10 * 81 * (share**3 + share**4) / (9000 * 0.5)
+    needed = {group.name: group.needed for group in plant.groups}
+    assert needed == pytest.approx(
+        {"printer": prints, "gauge": gauges, "oven": cures, "placer": places}
+    )
+    assert [group.tools for group in plant.groups] == [2, 1, 2, 1]
+
+
+def test_a_load_that_is_planned_for_takes_more_tools_in_inverse_proportion(plant: Design) -> None:
+    busier = design(plant.library, "boards", VOLUME, loads={"": 44.0, "oven": 88.0})
+    ratio = {g.name: b.needed / g.needed for g, b in zip(plant.groups, busier.groups, strict=True)}
+    assert ratio == pytest.approx({"printer": 2, "gauge": 2, "oven": 1, "placer": 2})
+
+
+def test_a_group_limits_the_plant_where_its_tools_are_at_their_planned_load(plant: Design) -> None:
+    first = plant.limits[0]
+    at_limit = design(plant.library, "boards", first.limit_per_month)
+    same = next(group for group in at_limit.groups if group.name == first.name)
+    assert same.needed == pytest.approx(first.tools)
+    assert same.load_percent == pytest.approx(88.0)
+
+
+def test_tools_come_with_what_is_linked_to_them(plant: Design) -> None:
+    printer = plant.groups[0]
+    assert (printer.price_musd, printer.footprint_m2, printer.power_kw) == (2.5, 12.0, 24.0)
+    purchase = 2 * 2.5 + 0.2 + 2 * 1 + 1
+    assert plant.money.purchase_musd == pytest.approx(purchase)
+    assert plant.money.capital_musd == pytest.approx(purchase * 1.15 / 0.75)
+    assert plant.space.clean_room_m2 == pytest.approx(2 * (2 * 12 + 1 + 10 + 4))
+    assert plant.power_mw == pytest.approx((48 + 1 + 100 + 2) * 0.5 / 0.404 / 1000)
+
+
+def test_people_are_fixed_by_volume_and_by_tools_rounded_up(plant: Design) -> None:
+    assert plant.headcount == 21  # 3 + 2 * 7.305 + 1.5 * 2 = 20.61
+
+
+def test_a_cascade_gives_a_carrier_each_interval_and_holds_it_for_longer(plant: Design) -> None:
+    programme = programme_of(plant)
+    up = 90 / 100 * (1 - 9 / 90)
+    interval = 60 / (60 * 0.5) * up * 0.88
+    step = programme.steps[0]
+    assert step.basis is Basis.CARRIER
+    assert step.interval_min == pytest.approx(interval, rel=1e-5)
+    assert step.process.mean == pytest.approx(2 * interval, rel=1e-5)
+    way = next(move for move in programme.moves if move.from_bay == "printer")
+    assert way.move.mean == pytest.approx(7.5 + 20 - interval, rel=1e-5)
+
+
+def test_a_batch_takes_its_load_and_loading_is_inside_its_rate(plant: Design) -> None:
+    step = programme_of(plant).steps[2]
+    assert step.basis is Basis.BATCH
+    assert (step.batch_minimum, step.batch_maximum) == (20, 40)
+    assert step.process.mean == pytest.approx(60 * 40 / (20 * 2 * 0.6) * 0.88 - 10, rel=1e-5)
+
+
+def test_a_sample_takes_as_long_for_any_lot(plant: Design) -> None:
+    step = programme_of(plant).steps[1]
+    assert step.basis is Basis.LOT
+    assert step.process.mean == pytest.approx(60 / (6 * 0.5) * 0.88 - 2, rel=1e-5)
+
+
+def test_work_counts_what_is_on_a_carrier(plant: Design) -> None:
+    step = programme_of(plant).steps[-1]
+    lot_min = 10 * 60 * 81 / (9000 * 0.5) * 0.88
+    assert step.process.mean == pytest.approx((lot_min - 2) / 10, rel=1e-5)
+
+
+def test_panels_become_units_and_have_their_size(plant: Design, tmp_path: Path) -> None:
+    programme = programme_of(plant)
+    assert programme.routes[0].units_per_carrier == 81
+    assert programme.technologies[0].panel_width_mm == 510
+    save(programme, tmp_path / "plant")
+    assert read(tmp_path / "plant").programme == programme
+
+
+def test_a_setting_replaces_a_parameter(plant: Design) -> None:
+    more = expand(plant.library, "boards", {"layers": 5.0, "panel_width_mm": 600.0})
+    assert more.levels == 7
+    assert more.steps[-1].quantity == 99  # 11 x 9
+
+
+def test_a_plant_with_other_counts_costs_accordingly(plant: Design) -> None:
+    more = plant.with_tools({"oven": 5})
+    assert more.money.purchase_musd == pytest.approx(plant.money.purchase_musd + 3)
+    assert more.groups[2].load_percent == pytest.approx(plant.groups[2].load_percent * 2 / 5)
+    with pytest.raises(KeyError, match="kiln"):
+        plant.with_tools({"kiln": 1})
+    with pytest.raises(ValueError, match="at least 1"):
+        plant.with_tools({"oven": 0})
+
+
+@pytest.mark.parametrize("volume", [0.0, -1.0, float("nan"), float("inf"), 1e12])
+def test_an_impossible_volume_is_refused(plant: Design, volume: float) -> None:
+    with pytest.raises(InputError, match="carriers a month"):
+        design(plant.library, "boards", volume)
+
+
+def test_impossible_loads_are_refused_together(plant: Design) -> None:
+    with pytest.raises(InputError) as error:
+        design(plant.library, "boards", 1.0, loads={"ovn": 90.0, "": 101.0, "oven": 0.0})
+    assert len(error.value.findings) == 3
+    assert "did you mean 'oven'" in str(error.value)
