@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ class FlowStep:
     rework_percent: float
     rework_to: int | None
     yield_percent: float
+    unit_yield_percent: float
     queue_limit_h: float | None
     queue_limit_to: int | None
     family: str
@@ -69,6 +71,16 @@ class Flow:
     def line_yield(self) -> float:
         """Share of started carriers that leave the last step."""
         return self.alive[-1] * self.steps[-1].yield_percent / 100
+
+    @cached_property
+    def unit_yield(self) -> float:
+        """Share of the items on carriers that leave the last step which are good."""
+        return math.prod(step.unit_yield_percent / 100 for step in self.steps)
+
+    @cached_property
+    def good_units_per_carrier(self) -> float:
+        """Good items for each carrier that is started."""
+        return self.parameters["units_per_carrier"] * self.line_yield * self.unit_yield
 
     @cached_property
     def masks(self) -> Counter[str]:
@@ -106,10 +118,26 @@ def expand(library: Library, technology: str, settings: Mapping[str, float] | No
         fault = Fault("unknown-technology", f"no technology '{technology}'", cure=cure)
         raise InputError([fault.at(Place("--technology"))])
     names = parameters_of(library, found, settings or {})
+    _refuse_empty_carriers(found, names)
     expansion = _Expansion(library, found)
     for execution in library.flows[technology]:
         expansion.execute(execution, names)
     return Flow(found, _finished(expansion.steps, found, names), dict(names.all()))
+
+
+def _refuse_empty_carriers(technology: Technology, names: Names) -> None:
+    """Refuse carriers on which not even one item fits."""
+    try:
+        units = names["units_per_carrier"]
+    except ValueError as error:
+        units, why = 0.0, f": {error}"
+    else:
+        why = ""
+    if units <= 0:
+        found = f"{units:g} items fit on a {technology.carrier} of '{technology.name}'{why}"
+        cure = "see units_per_carrier and the sizes that it is worked out from"
+        fault = Fault("empty-carrier", found, "at least one", cure)
+        raise InputError([fault.at(Place("--set"))])
 
 
 def _finished(steps: list[FlowStep], technology: Technology, names: Names) -> tuple[FlowStep, ...]:
@@ -205,6 +233,9 @@ class _Expansion:
                 rework_percent=rework,
                 rework_to=self._rework_to(row, first) if rework else None,
                 yield_percent=self._value(row, "yield_percent", names, at_most=100),
+                unit_yield_percent=self._value(
+                    row, "unit_yield_percent", names, above=0, at_most=100
+                ),
                 queue_limit_h=row.queue_limit_h,
                 queue_limit_to=None,
                 family=row.family or f"{row.module} {row.step}",

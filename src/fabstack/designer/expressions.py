@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from fabstack.economics.panel import units_per_panel
+from fabstack.economics.wafer_count import exact_dies_per_wafer
 
 LONGEST = 500  # characters: a cell, not a programme
 
@@ -35,12 +36,35 @@ def grid(*sizes_mm: float) -> float:
     )
 
 
+def dies(*sizes_mm: float) -> float:
+    """Dies on a wafer: its diameter, width and height of a die, street and edge, all in mm."""
+    diameter, width, height, street, edge = sizes_mm
+    return float(
+        exact_dies_per_wafer(
+            width_mm=width,
+            height_mm=height,
+            diameter_mm=diameter,
+            scribe_mm=street,
+            edge_mm=edge,
+        )
+    )
+
+
+def power(base: float, exponent: float) -> float:
+    """A yield of several steps alike, say; the base at least 0."""
+    if base < 0:
+        raise ValueError(f"power() of {base:g}, which is below 0")
+    return float(base**exponent)
+
+
 FUNCTIONS: Mapping[str, tuple[Callable[..., float], int]] = {  # name -> function, least arguments
     "ceil": (lambda value: float(math.ceil(value)), 1),
+    "dies": (functools.lru_cache(maxsize=1024)(dies), 5),
     "floor": (lambda value: float(math.floor(value)), 1),
     "grid": (grid, 6),
     "max": (max, 2),
     "min": (min, 2),
+    "power": (power, 2),
 }
 _BINARY: Mapping[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,

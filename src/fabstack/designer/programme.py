@@ -74,6 +74,7 @@ class _Writer:
                     kind=self.technology.item_kind,
                     technology=self.technology.name,
                     title=self.technology.title,
+                    yield_percent=_rounded(100 * self.flow.unit_yield),
                 ),
             ),
             calendars=(Calendar(name="continuous"),),

@@ -127,6 +127,7 @@ def _expressions(row: Any) -> Iterator[tuple[str, str]]:
             "sampling_percent",
             "rework_percent",
             "yield_percent",
+            "unit_yield_percent",
         ):
             yield column, getattr(row, column)
 

@@ -132,6 +132,9 @@ class ModuleStep:
         "step of this module; blank: the last exposure before", default=None, ge=1
     )
     yield_percent: Expression = worded("of carriers that survive", default="100")
+    unit_yield_percent: Expression = worded(
+        "of items that are still good; bad ones stay on their carrier to the end", default="100"
+    )
     queue_limit_h: float | None = measured(
         "h", "longest time to the start of `queue_limit_to`", default=None, gt=0
     )
