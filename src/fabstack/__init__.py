@@ -36,7 +36,18 @@ _HOMES = {
     "save": "fabstack.formats",
 }
 _PACKAGES = frozenset(
-    {"check", "economics", "environment", "formats", "model", "plan", "ramp", "report", "results"}
+    {
+        "check",
+        "designer",
+        "economics",
+        "environment",
+        "formats",
+        "model",
+        "plan",
+        "ramp",
+        "report",
+        "results",
+    }
     | {"simulate", "studies", "units", "errors"}
 )
 
