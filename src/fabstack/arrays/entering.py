@@ -46,6 +46,7 @@ class Window:
     until_min: float
     arrivals: Sequence[Arrival] = field(default=())
     asked: frozenset[str] = frozenset()  # tool groups whose next lot the caller chooses
+    delays: frozenset[str] = frozenset()  # tool groups that no calendar closes
 
     def minute(self, day: date) -> float:
         """Minutes from time 0 to a day, negative before it."""

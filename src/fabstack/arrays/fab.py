@@ -258,7 +258,9 @@ class _Border:
 
     def _closures(self, group: ToolGroup) -> list[build.Stop]:
         name = by_key(self.programme.plants)[group.plant].calendar
-        return [] if name is None else closures(by_key(self.programme.calendars)[name])
+        if name is None or group.name in self.window.delays:
+            return []
+        return closures(by_key(self.programme.calendars)[name])
 
     # --- Routes ---------------------------------------------------------------------------------
 

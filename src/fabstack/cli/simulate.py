@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
     from fabstack.model import Programme
     from fabstack.simulate import SimulationResult
+    from fabstack.simulate.fidelity import Measured
     from fabstack.simulate.run import Keep, Prepared
 
 
@@ -42,6 +43,18 @@ def simulate(
         typer.Option(
             min=0, max=1, help="Draw each lot's time to its due date from 1 -+ this, such as 0.2."
         ),
+    ] = None,
+    fidelity: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="How closely to follow a plant: PLANT=full, PLANT=bottlenecks (tool groups with "
+            "less planned load are delays; or :70 percent) or PLANT=cycle-time (or :2.5, the "
+            "X-factor). May be given for several plants."
+        ),
+    ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(help="Run folder with cycle times and waits for simplified plants."),
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Threads for the replications; changes no result.")
@@ -90,6 +103,8 @@ def simulate(
         seed=seed,
         rule=_rule(quantities, rule),
         due_spread=due_spread,
+        fidelity=_fidelities(quantities, fidelity or []),
+        measured=measured,
         workers=workers,
         daily=daily,
         genealogy=genealogy,
@@ -122,6 +137,8 @@ class Asked:
     seed: int
     rule: str | None
     due_spread: float | None
+    fidelity: dict[str, tuple[str, float | None]]  # plant -> level and its number
+    measured: Path | None
     workers: int
     daily: bool
     genealogy: bool
@@ -148,6 +165,22 @@ def _rule(quantities: Quantities, text: str | None) -> str | None:
     except ValueError as error:
         quantities.reject("--rule", str(error), dispatch.MEANING, "bad-rule", "")
         return None
+
+
+def _fidelities(quantities: Quantities, texts: list[str]) -> dict[str, tuple[str, float | None]]:
+    from fabstack.model.plants import Fidelity
+
+    found: dict[str, tuple[str, float | None]] = {}
+    for text in texts:
+        plant, _, level = text.partition("=")
+        level, _, number = level.partition(":")
+        name = quantities.name("--fidelity", level, Fidelity)
+        least = 1.0 if name == Fidelity.CYCLE_TIME else 0.0
+        found[plant.strip()] = (
+            name,
+            quantities.read("--fidelity", number, "", at_least=least) if number else None,
+        )
+    return found
 
 
 def _refuse_half_a_snapshot(quantities: Quantities, asked: Asked) -> None:
@@ -186,6 +219,7 @@ def _run(
     for finding in loaded.findings:
         sys.stderr.write(f"{finding}\n")
     announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
+    measured = _measured(asked.measured)
     subject, arrivals = _with_starts(_changed(loaded.programme, asked))
     prepared = prepare(
         subject,
@@ -194,6 +228,7 @@ def _run(
         seed=asked.seed,
         replications=asked.replications,
         arrivals=arrivals,
+        measured=measured,
         resume=asked.resume,
     )
     setup_s = time.perf_counter() - started_s
@@ -209,13 +244,37 @@ def _run(
 
 
 def _changed(programme: Programme, asked: Asked) -> Programme:
-    from fabstack.studies.changes import with_due_spread, with_rule
+    from fabstack.model.plants import Fidelity
+    from fabstack.studies.changes import with_due_spread, with_fidelity, with_rule
 
+    _refuse_unknown_plants(programme, asked)
+    for plant, (level, number) in asked.fidelity.items():
+        programme = with_fidelity(programme, plant, Fidelity(level), number)
     if asked.rule is not None:
         programme = with_rule(programme, asked.rule)
     if asked.due_spread is not None:
         programme = with_due_spread(programme, 100 * asked.due_spread)
     return programme
+
+
+def _refuse_unknown_plants(programme: Programme, asked: Asked) -> None:
+    from fabstack.cli.quantities import Quantities
+
+    quantities, known = Quantities(), [plant.name for plant in programme.plants]
+    for plant in asked.fidelity:
+        quantities.name("--fidelity", plant, known)
+    quantities.finish()
+
+
+def _measured(folder: Path | None) -> Measured:
+    from fabstack.simulate.fidelity import NOTHING_MEASURED
+
+    if folder is None:
+        return NOTHING_MEASURED
+    from fabstack.results.measured import measured_in
+    from fabstack.results.store import open_run
+
+    return measured_in(open_run(folder))
 
 
 def _with_starts(programme: Programme) -> tuple[Programme, list[Any]]:

@@ -28,6 +28,14 @@ class Calendar:
     shutdown_days_per_year: float = measured("day", "closed", default=0.0, ge=0, lt=365)
 
 
+class Fidelity(StrEnum):
+    """How closely a simulation follows a plant."""
+
+    FULL = "full"  # every tool and queue
+    BOTTLENECKS = "bottlenecks"  # tool groups with little planned load are delays without a queue
+    CYCLE_TIME = "cycle-time"  # each route is one delay
+
+
 @row()
 class Plant:
     """One site with its own tools and people."""
@@ -48,6 +56,19 @@ class Plant:
         "USD/month", "people, power, rent", default=0.0, ge=0
     )
     floor_m2: float = measured("m2", "of production floor; 0: not limited", default=0.0, ge=0)
+    fidelity: Fidelity = chosen("how closely a simulation follows it", default=Fidelity.FULL)
+    bottleneck_load_percent: float = measured(
+        "percent",
+        "with fidelity bottlenecks: tool groups whose planned load stays below are delays",
+        default=70.0,
+        ge=0,
+    )
+    x_factor: float | None = measured(
+        "",
+        "with fidelity cycle-time and no earlier run: cycle time over raw process time",
+        default=None,
+        ge=1,
+    )
 
 
 class CapacityOf(StrEnum):

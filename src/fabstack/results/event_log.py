@@ -126,7 +126,7 @@ class _Lookup:
         self.place_of_tool = _padded(fab.fixtures.place)
         self.group_of_step = _padded(fab.steps.group)
         self.number_of_step = _padded(
-            [step.step for route in names.routes for step in steps_of(programme, route)]
+            [step.step for route in names.routes for step in steps_of(scene.programme, route)]
         )
         self.product_of_stream = _padded(
             [items.index(routes[route].item) for route in fab.streams.route]

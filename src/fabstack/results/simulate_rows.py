@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 from fabstack.model import Programme, by_key
-from fabstack.results.simulate_lots import Rows, output_rows, product_rows, wip_rows
+from fabstack.results.simulate_lots import (
+    Rows,
+    cycle_time_rows,
+    output_rows,
+    product_rows,
+    wip_rows,
+)
 from fabstack.results.simulate_tools import queue_time_rows, tool_group_rows
 from fabstack.simulate import SimulationResult
 
@@ -18,6 +24,7 @@ def simulate_rows(result: SimulationResult, programme: Programme) -> RowsOf:
     """Lots, tool groups, queue times, output, WIP and stocks, after the warm-up: table -> rows."""
     rows = {
         "sim_products": product_rows(result, programme),
+        "sim_cycle_times": cycle_time_rows(result, programme),
         "sim_tool_groups": tool_group_rows(result, programme),
         "sim_queue_times": queue_time_rows(result, programme),
         "sim_output": output_rows(result, programme),

@@ -111,7 +111,7 @@ def queue_time_rows(result: SimulationResult, programme: Programme) -> Rows:
         first, last = opened[window], int(fab.windows.to_step[window])
         route = names.routes[int(fab.steps.route[first])]
         begin = int(fab.routes.first_step[int(fab.steps.route[first])])
-        steps = steps_of(programme, route)
+        steps = steps_of(result.scene.programme, route)
         yield {
             "route": route,
             "from_step": steps[first - begin].step,

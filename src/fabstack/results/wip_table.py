@@ -23,7 +23,9 @@ def wip_rows(result: SimulationResult, programme: Programme) -> tuple[Wip, ...]:
     """Lots inside at the end of the first replication, in the order of their places and waits."""
     lots = result.replications[0].inside
     order = sorted(range(lots.size), key=lambda i: (lots.step[i], lots.since_min[i], lots.key[i]))
-    numbers = [s.step for route in result.names.routes for s in steps_of(programme, route)]
+    numbers = [
+        s.step for route in result.names.routes for s in steps_of(result.scene.programme, route)
+    ]
     return tuple(_row(result, lots[i], numbers[lots.step[i]]) for i in order)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.simulate import snapshot
 from fabstack.simulate.course import Course, Replication
+from fabstack.simulate.fidelity import NOTHING_MEASURED, Measured
 from fabstack.simulate.scene import Scene, scene_of
 from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take
 from fabstack.simulate.snapshot import Arrays, Snapshot
@@ -84,7 +85,17 @@ class SimulationResult:
     @property
     def left_out(self) -> tuple[str, ...]:
         """What of the programme the run does not follow, in words."""
-        return self.scene.left_out
+        return (*self.scene.left_out, *self._short_delays())
+
+    def _short_delays(self) -> Iterator[str]:
+        """The delays of simplified plants at which lots found no place, against the plan."""
+        for group in self.scene.delays:
+            waits = [run.readings[-1].waited_min[group] for run in self.replications]
+            if max(waits) > 0:
+                yield (
+                    f"the delay '{self.names.groups[group]}' had too few places: lots waited "
+                    f"{sum(waits) / len(waits) / 60:,.1f} h there in all"
+                )
 
     @property
     def events(self) -> int:
@@ -115,20 +126,23 @@ def simulate(
     replications: int | None = None,
     workers: int = 1,
     arrivals: Sequence[Arrival] = (),
+    measured: Measured = NOTHING_MEASURED,
     keep: Keep = NOTHING_MORE,
     resume: Path | None = None,
     tell: Tell | None = None,
 ) -> SimulationResult:
     """Run every tool and lot of a programme's plants on one clock.
 
-    What is not given is taken from the programme. `arrivals` are bought units that reach a stock.
+    What is not given is taken from the programme. `arrivals` are bought units that reach a stock;
+    `measured` is what an earlier run says of plants that are simplified.
     The k-th replication has seed `seed + k`; results do not depend on `workers` (threads). With
     `resume`, the replications of a snapshot go on; their seeds and, unless given, their times are
     those of the run that wrote it.
 
     Raises:
         LimitError: more lots pile up than a run can hold.
-        InputError: the snapshot is not one of this run, or is to be written outside of it.
+        InputError: the snapshot is not one of this run, or is to be written outside of it; or the
+            cycle time of a simplified plant is unknown.
     """
     prepared = prepare(
         programme,
@@ -137,6 +151,7 @@ def simulate(
         seed=seed,
         replications=replications,
         arrivals=arrivals,
+        measured=measured,
         resume=resume,
     )
     return replicate(prepared, workers=workers, keep=keep, tell=tell)
@@ -150,6 +165,7 @@ def prepare(
     seed: int = 1,
     replications: int | None = None,
     arrivals: Sequence[Arrival] = (),
+    measured: Measured = NOTHING_MEASURED,
     resume: Path | None = None,
 ) -> Prepared:
     """Everything but the run itself (see `simulate`).
@@ -158,7 +174,13 @@ def prepare(
         InputError: the snapshot is not one of this run.
     """
     if resume is None:
-        scene = scene_of(programme, until_min=until_min, warm_up_min=warm_up_min, arrivals=arrivals)
+        scene = scene_of(
+            programme,
+            until_min=until_min,
+            warm_up_min=warm_up_min,
+            arrivals=arrivals,
+            measured=measured,
+        )
         count = replications or programme.simulation.replications
         return Prepared(scene, range(seed, seed + count))
     old = snapshot.load(resume)
@@ -167,6 +189,7 @@ def prepare(
         until_min=old.about.until_min if until_min is None else until_min,
         warm_up_min=old.about.warm_up_min if warm_up_min is None else warm_up_min,
         arrivals=arrivals,
+        measured=measured,
     )
     snapshot.refuse_another_fab(old, scene, resume)
     return Prepared(scene, old.about.seeds, old)

@@ -14,6 +14,7 @@ from fabstack.arrays.left_out import left_out
 from fabstack.arrays.types import Fab
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
+from fabstack.simulate.fidelity import NOTHING_MEASURED, Measured, simplified
 from fabstack.simulate.rules import link_rules
 from fabstack.simulate.simulation import Simulation
 
@@ -22,6 +23,7 @@ from fabstack.simulate.simulation import Simulation
 class Scene:
     """A fab over a window of time."""
 
+    programme: Programme  # as it is simulated: every plant at its fidelity
     names: Names
     fab: Fab
     until_min: float
@@ -31,6 +33,7 @@ class Scene:
     months_min: tuple[float, ...]  # end of each of them; each is the end of a day, too
     days_min: tuple[float, ...]  # end of each day, of the run
     left_out: tuple[str, ...]  # what of the programme the run does not follow, in words
+    delays: tuple[int, ...]  # tool groups that are delays: nobody should wait there
     setup_s: float  # what it took to make it
 
 
@@ -41,10 +44,15 @@ def scene_of(
     warm_up_min: float | None = None,
     arrivals: Sequence[Arrival] = (),
     asked: frozenset[str] = frozenset(),
+    measured: Measured = NOTHING_MEASURED,
 ) -> Scene:
     """The border crossed and the kernel loaded; what is not given is taken from the programme.
 
     The next lot of the tool groups `asked` is for the caller to choose (`Simulation.ask_until`).
+    Plants that are simplified take cycle times and waits from what was `measured` before.
+
+    Raises:
+        InputError: a plant shall be a cycle time, and nobody says which.
     """
     started_s = time.perf_counter()
     settings = programme.simulation
@@ -53,11 +61,14 @@ def scene_of(
         warm_up_min = settings.warm_up_days * MINUTES_PER_DAY
     warm_up_min = min(warm_up_min, until_min)
     start = settings.starts_on or programme.programme.start
-    fab, names = fab_arrays(programme, Window(start, until_min, arrivals, asked))
+    simple = simplified(programme, start, until_min, measured)
+    window = Window(start, until_min, arrivals, asked, simple.delays)
+    fab, names = fab_arrays(simple.programme, window)
     link_rules(fab, names.own_rules)
     Simulation(fab, seed=1).run_until(0.0)  # nothing happens, but the kernel is loaded
     months = _months(start, warm_up_min, until_min)
     return Scene(
+        programme=simple.programme,
         names=names,
         fab=fab,
         until_min=until_min,
@@ -66,7 +77,8 @@ def scene_of(
         months=tuple(first for _, first in months),
         months_min=tuple(end_min for end_min, _ in months),
         days_min=_days(until_min),
-        left_out=left_out(programme),
+        left_out=(*left_out(programme), *simple.told),
+        delays=tuple(i for i, name in enumerate(names.groups) if name in simple.delays),
         setup_s=time.perf_counter() - started_s,
     )
 

@@ -26,6 +26,7 @@ LINES = 4096  # of the record of finished lots, at least
 SLOTS = 1024  # of lots, at least
 EVENTS_IN_A_BUCKET = 2.0
 MOST_BUCKETS = 2**16
+MOSTLY_IDLE = 8  # tools that could do so many times the work that comes
 
 
 def new_world(fab: Fab, seed: int, *, seen_lines: int = 0, crossing_lines: int = 0) -> World:
@@ -186,14 +187,28 @@ def _wheel(fab: Fab) -> tuple[float, int]:
 
 
 def _events_per_min(fab: Fab) -> float:
-    """A guess: two events for each job that the tools could do."""
-    rate = 0.0
+    """A guess: two events for each job that the tools could do, or that comes if they are idle."""
+    rate, coming = 0.0, _entries_per_min(fab)[fab.steps.route]
     for place, group in enumerate(fab.groups):
-        minutes = _job_minutes(fab)[fab.steps.group == place]
+        here = fab.steps.group == place
+        minutes = _job_minutes(fab)[here]
         minutes = minutes[minutes > 0.0]
         if minutes.size:
-            rate += 2.0 * float(group.tools) / float(minutes.mean())
+            able, asked = float(group.tools) / float(minutes.mean()), float(coming[here].sum())
+            rate += 2.0 * (asked if asked * MOSTLY_IDLE < able else able)
     return max(rate, 1e-9)
+
+
+def _entries_per_min(fab: Fab) -> Any:
+    """[route]  lots that enter, at the shortest interval of each stream; infinite where unknown."""
+    rates = np.zeros(fab.routes.size)
+    for stream in fab.streams:
+        first = int(stream.first_period)
+        intervals = fab.periods.interval_min[first : first + int(stream.periods)]
+        shortest = float(intervals.min(initial=NEVER))
+        known = stream.orders == 0 and shortest > 0.0
+        rates[stream.route] += float(stream.lots) / shortest if known else math.inf
+    return rates
 
 
 def _job_minutes(fab: Fab) -> t.Records:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from fabstack.model import Programme
+from fabstack.model.plants import Fidelity
 
 
 def with_rule(programme: Programme, rule: str) -> Programme:
@@ -19,6 +21,21 @@ def with_due_spread(programme: Programme, percent: float) -> Programme:
     orders = tuple(replace(order, due_spread_percent=percent) for order in programme.orders)
     starts = tuple(replace(start, due_spread_percent=percent) for start in programme.starts)
     return programme.model_copy(update={"orders": orders, "starts": starts})
+
+
+def with_fidelity(
+    programme: Programme, plant: str, fidelity: Fidelity, number: float | None = None
+) -> Programme:
+    """A plant is followed otherwise; the number is the share of load, or the X-factor."""
+    changes: dict[str, Any] = {"fidelity": fidelity}
+    if number is not None and fidelity is Fidelity.BOTTLENECKS:
+        changes["bottleneck_load_percent"] = number
+    if number is not None and fidelity is Fidelity.CYCLE_TIME:
+        changes["x_factor"] = number
+    plants = tuple(
+        replace(row, **changes) if row.name == plant else row for row in programme.plants
+    )
+    return programme.model_copy(update={"plants": plants})
 
 
 def with_load(programme: Programme, factor: float) -> Programme:

@@ -46,6 +46,19 @@ SIMULATION = (
         ),
     ),
     ResultTable(
+        "sim_cycle_times",
+        Engine.SIMULATION,
+        "How cycle times of a route spread, all its lots and replications together: what another "
+        "run takes for a plant that it follows by its cycle time.",
+        ("plant", "route", "percent"),
+        (
+            PLANT,
+            text("route", "which way of making"),
+            number("percent", "percent", "of the lots that are faster"),
+            number("cycle_time_days", "day", "start to end"),
+        ),
+    ),
+    ResultTable(
         "sim_tool_groups",
         Engine.SIMULATION,
         "States of every tool group (SEMI E10), its queue and its rank as bottleneck.",
