@@ -107,8 +107,20 @@ def test_a_cascade_gives_a_carrier_each_interval_and_holds_it_for_longer(plant: 
 def test_a_batch_takes_its_load_and_loading_is_inside_its_rate(plant: Design) -> None:
     step = programme_of(plant).steps[2]
     assert step.basis is Basis.BATCH
-    assert (step.batch_minimum, step.batch_maximum) == (20, 40)
+    assert (step.batch_minimum, step.batch_maximum) == (40, 40)
     assert step.process.mean == pytest.approx(60 * 40 / (20 * 2 * 0.6) * 0.88 - 10, rel=1e-5)
+
+
+def test_dwell_lengthens_every_way_and_says_so(plant: Design) -> None:
+    before, after = programme_of(plant), programme_of(plant.with_dwell(30.0))
+    assert after.routes[0].move is not None
+    assert after.routes[0].move.parameters == (5, 70)  # 7.5 -+ 2.5 and 30 -+ 30 minutes
+    ways = zip(before.moves, after.moves, strict=True)
+    assert all(b.move.mean == pytest.approx(a.move.mean + 30) for a, b in ways)
+    notes = {source.note for source in after.sources if source.cell.endswith("/move")}
+    assert notes == {"of it dwell 30 min on average, by difference"}
+    with pytest.raises(ValueError, match="cannot stand"):
+        plant.with_dwell(-1.0)
 
 
 def test_a_sample_takes_as_long_for_any_lot(plant: Design) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -72,6 +73,17 @@ class Design:
             raise ValueError("each group has at least 1 tool")
         groups = (replace(group, tools=tools.get(group.name, group.tools)) for group in self.groups)
         return _designed(self.library, self.flow, self.carriers_per_month, tuple(groups))
+
+    def with_dwell(self, dwell_min: float) -> Design:
+        """The same plant, where a lot stands so long between two steps, on average.
+
+        Raises:
+            ValueError: less than nothing.
+        """
+        if not 0 <= dwell_min < math.inf:
+            raise ValueError(f"a lot cannot stand for {dwell_min:g} min")
+        parameters = {**self.flow.parameters, "dwell_min": dwell_min}
+        return replace(self, flow=replace(self.flow, parameters=parameters))
 
     @cached_property
     def limits(self) -> tuple[ToolGroup, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fabstack.designer.design import Design
@@ -19,7 +20,12 @@ def sources_of(
     design: Design, programme: Programme, groups: Mapping[str, ToolGroup]
 ) -> tuple[Source, ...]:
     """A source for each number of a programme; `groups` by the names of its tool groups."""
-    return (*_mask_source(design), *_sources(programme, groups))
+    sources = _sources(programme, groups)
+    dwell = f"of it dwell {design.flow.parameters['dwell_min']:g} min on average, by difference"
+    return (
+        *_mask_source(design),
+        *(replace(s, note=dwell) if s.cell.endswith("/move") else s for s in sources),
+    )
 
 
 def _sources(programme: Programme, groups: Mapping[str, ToolGroup]) -> Iterator[Source]:

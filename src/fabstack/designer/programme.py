@@ -201,12 +201,17 @@ class _Writer:
             plant=self.names.plant,
             carriers_per_lot=self.technology.carriers_per_lot,
             units_per_carrier=None if is_whole else given["units_per_carrier"],
-            move=_spread(Kind.UNIFORM, given["move_low_min"], given["move_high_min"]),
+            move=self.way(),
         )
+
+    def way(self, inside_min: float = 0.0) -> Distribution:
+        """Time from the end of a step to the next queue: transport, dwell, and what is given."""
+        given = self.flow.parameters
+        low, high = given["move_low_min"], given["move_high_min"] + 2 * given["dwell_min"]
+        return _spread(Kind.UNIFORM, low + inside_min, high + inside_min)
 
     def moves(self) -> Iterator[routes.Move]:
         """Ways that begin in a cascade: the carriers are inside for longer than they hold it up."""
-        low, high = (self.flow.parameters[f"move_{end}_min"] for end in ("low", "high"))
         for name, tool in self.tools.items():
             own = [step for step in self.flow.steps if step.group == name]
             inside = sum(passage_min(tool, step, self.flow) for step in own) / len(own)
@@ -214,7 +219,7 @@ class _Writer:
                 yield routes.Move(
                     plant=self.names.plant,
                     from_bay=self.group_name(name),
-                    move=_spread(Kind.UNIFORM, low + inside, high + inside),
+                    move=self.way(inside),
                 )
 
     def steps(self) -> Iterator[routes.Step]:

@@ -47,7 +47,7 @@ class Tool:
     )
     load: float = measured("", "carriers in a full batch", default=0.0, ge=0)
     least_load_share: float = measured(
-        "", "of a full batch that is waited for", default=0.5, gt=0, le=1
+        "", "of a full batch that is waited for", default=1.0, gt=0, le=1
     )
     longest_wait_h: float = measured("h", "for a full enough batch", default=8.0, ge=0)
     latency_min: float = measured(
