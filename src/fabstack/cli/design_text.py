@@ -19,9 +19,12 @@ MEASURES_IN_WORDS = {
     "wafers_per_euv_layer": "wafers a month, EUV layer and scanner",
     "litho_share_percent": "litho share of tools' price",
     "building_share_percent": "building share of capital",
+    "tool_price_musd_per_1000": "tools' price for 1,000 a month",
     "capital_musd_per_1000": "capital for 1,000 a month",
     "clean_room_m2_per_1000": "clean room for 1,000 a month",
     "people_per_1000": "people for 1,000 a month",
+    "capital_musd_per_person": "capital for each person",
+    "floor_m2_per_person": "clean room and sub-fab for each person",
     "power_mw_per_10000": "power for 10,000 a month",
 }
 

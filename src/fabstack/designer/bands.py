@@ -86,6 +86,11 @@ def _euv_masks(design: Design) -> float:
     return float(sum(count for mask, count in design.flow.masks.items() if kinds[mask].euv))
 
 
+def _floor_m2_per_person(design: Design) -> float:
+    floor_m2 = design.space.clean_room_m2 + design.space.sub_fab_m2
+    return floor_m2 / max(design.headcount, 1)
+
+
 def _per_level(count: Callable[[Design], float]) -> Callable[[Design], float]:
     return lambda design: count(design) / max(design.flow.levels, 1)
 
@@ -112,8 +117,11 @@ MEASURES: Mapping[str, tuple[str, Callable[[Design], float]]] = {
         "percent",
         lambda d: 100 * d.money.building_musd / d.money.capital_musd if d.tools else 0.0,
     ),
+    "tool_price_musd_per_1000": ("MUSD", lambda d: _in_thousands(d, d.money.purchase_musd)),
     "capital_musd_per_1000": ("MUSD", lambda d: _in_thousands(d, d.money.capital_musd)),
     "clean_room_m2_per_1000": ("m2", lambda d: _in_thousands(d, d.space.clean_room_m2)),
     "people_per_1000": ("people", lambda d: _in_thousands(d, d.headcount)),
+    "capital_musd_per_person": ("MUSD", lambda d: d.money.capital_musd / max(d.headcount, 1)),
+    "floor_m2_per_person": ("m2", _floor_m2_per_person),
     "power_mw_per_10000": ("MW", lambda d: 10 * _in_thousands(d, d.power_mw)),
 }

@@ -43,7 +43,12 @@ def programme_of(
     Raises:
         InputError: a tool's loading takes longer than its work.
     """
-    return _Writer(design, names or Names(item=design.flow.technology.item_kind), start).programme()
+    return _Writer(design, names or _usual_names(design), start).programme()
+
+
+def _usual_names(design: Design) -> Names:
+    technology = design.flow.technology
+    return Names(plant=technology.plant_kind, item=technology.item_kind)
 
 
 class _Writer:
@@ -120,7 +125,7 @@ class _Writer:
             panel_height_mm=given.get("panel_height_mm"),
             mask_layers=masks.total(),
             euv_layers=sum(count for mask, count in masks.items() if kinds[mask].euv),
-            metal_layers=self.technology.metal_levels,
+            metal_layers=int(given.get("metal_layers", self.technology.metal_levels)),
             capex_per_1000_per_month_usd=round(
                 self.design.money.capital_musd * 1e9 / self.design.carriers_per_month
             ),
