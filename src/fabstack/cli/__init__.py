@@ -18,6 +18,7 @@ import typer
 from fabstack.cli.check import check
 from fabstack.cli.compare import compare
 from fabstack.cli.design import app as design
+from fabstack.cli.design_panels import packaging, pcb
 from fabstack.cli.die import die
 from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
@@ -63,6 +64,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name=name)(command)
+design.command()(packaging)
+design.command()(pcb)
 app.add_typer(study, name="study")
 app.add_typer(design, name="design")
 

@@ -23,7 +23,29 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-LIBRARY_HELP = "Folder with own tables (tools.csv, modules.csv, flows/NAME.csv ...) laid over ours."
+# Options of every command that designs a plant.
+Loading = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Percent of available time that may be planned: 85 for all tools, or KIND=92 for a "
+        "kind such as litho_euv; again for each. Default: as tools.csv says, 88."
+    ),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="Another value of a parameter, such as line_yield_percent=95; again."
+    ),
+]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Folder with own tables (tools.csv, modules.csv, flows/NAME.csv ...) laid over ours."
+    ),
+]
+Start = Annotated[str, typer.Option(help="First day of the programme.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write the plant into, as a programme.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.callback()
@@ -39,8 +61,8 @@ def design() -> None:
 
 @app.command(name="list")
 def list_(
-    library: Annotated[list[Path] | None, typer.Option(help=LIBRARY_HELP)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    library: Folders = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the technologies that can be designed, with their masks and steps.
 
@@ -77,25 +99,12 @@ def _technology(flow: Any) -> dict[str, Any]:
 def fab(
     technology: Annotated[str, typer.Option(help="Such as logic-14; see fabstack design list.")],
     wspm: Annotated[str, typer.Option(help="Wafers started in a month, such as 100000.")],
-    loading: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Percent of available time that may be planned: 85 for all tools, or "
-            "litho_euv=92 for a kind; again for each. Default: as tools.csv says, 88."
-        ),
-    ] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="Another value of a parameter, such as line_yield_percent=95; again."
-        ),
-    ] = None,
-    library: Annotated[list[Path] | None, typer.Option(help=LIBRARY_HELP)] = None,
-    start: Annotated[str, typer.Option(help="First day of the programme.")] = "2026-01-01",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to write the plant into, as a programme.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    loading: Loading = None,
+    setting: Setting = None,
+    library: Folders = None,
+    start: Start = "2026-01-01",
+    out: Out = None,
+    as_json: AsJson = False,
 ) -> None:
     """Design a wafer fab: routes, tool groups, counts, space, people, power and capital.
 
@@ -118,9 +127,9 @@ def fab(
 
     asked = Quantities()
     volume = asked.read("--wspm", wspm, "", above=0)
-    loads = _assigned(asked, "--loading", loading or (), "85 or litho_euv=92", alone=True)
-    settings = _assigned(asked, "--set", setting or (), "line_yield_percent=95")
-    first_day = _day(asked, start)
+    loads = assigned(asked, "--loading", loading or (), "85 or litho_euv=92", alone=True)
+    settings = assigned(asked, "--set", setting or (), "line_yield_percent=95")
+    first_day = day(asked, start)
     asked.finish()
 
     known = read_library(*library or ())
@@ -130,7 +139,7 @@ def fab(
         from fabstack import formats
 
         formats.save(programme_of(plant, start=first_day), out)
-    _show(plant, as_json=as_json, out=out)
+    show(plant, as_json=as_json, out=out)
 
 
 def _wafers_only(known: Library, technology: str) -> None:
@@ -146,7 +155,7 @@ def _wafers_only(known: Library, technology: str) -> None:
         raise InputError([Finding("--technology", 0, 0, "wrong-plant", message, expected, cure)])
 
 
-def _assigned(
+def assigned(
     asked: Quantities, option: str, texts: Sequence[str], example: str, *, alone: bool = False
 ) -> Mapping[str, float]:
     """Numbers by name from texts like NAME=NUMBER; with `alone`, "" for a number alone."""
@@ -160,24 +169,26 @@ def _assigned(
     return found
 
 
-def _day(asked: Quantities, text: str) -> date:
+def day(asked: Quantities, text: str) -> date:
+    """The first day of a programme."""
     from fabstack.model.days import read_day
 
     try:
-        day: date = read_day(text)
+        found: date = read_day(text)
     except ValueError:
         expected = "a date such as 2026-01-01"
         asked.reject(
             "--start", f"'{text}' is no date", expected, "bad-date", "write year-month-day"
         )
         return date(2026, 1, 1)
-    return day
+    return found
 
 
 # --- The answer as one document -------------------------------------------------------------------
 
 
-def _show(plant: Any, *, as_json: bool, out: Path | None) -> None:
+def show(plant: Any, *, as_json: bool, out: Path | None) -> None:
+    """Print a design, in words or as one document."""
     answer = _answer(plant)
     if as_json:
         _write_json(answer)
@@ -195,9 +206,13 @@ def _answer(plant: Any) -> dict[str, Any]:
         "technology": flow.technology.name,
         "title": flow.technology.title,
         "carrier": str(flow.technology.carrier),
+        "item": str(flow.technology.item_kind),
         "note": flow.technology.note,
         "carriers_per_month": plant.carriers_per_month,
         "line_yield_percent": 100 * flow.line_yield,
+        "units_per_carrier": flow.parameters["units_per_carrier"],
+        "unit_yield_percent": 100 * flow.unit_yield,
+        "good_units_per_month": plant.carriers_per_month * flow.good_units_per_carrier,
         "steps": len(flow.steps),
         "masks_by_kind": dict(flow.masks),
         "visits_by_area": dict(flow.visits_by_area),

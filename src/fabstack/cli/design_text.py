@@ -77,6 +77,12 @@ def _totals(answer: Mapping[str, Any]) -> Iterator[str]:
     money, space = answer["money"], answer["space"]
     kinds = ", ".join(f"{count} {kind}" for kind, count in answer["masks_by_kind"].items())
     yield f"route       {answer['steps']:,} steps, masks: {kinds or 'none'}"
+    yield (
+        f"comes out   {answer['good_units_per_month']:,.0f} good {answer['item']}s a month: "
+        f"{answer['units_per_carrier']:,.0f} on a {answer['carrier']}, "
+        f"{answer['line_yield_percent']:.1f} % of {answer['carrier']}s, "
+        f"{answer['unit_yield_percent']:.1f} % of {answer['item']}s on them"
+    )
     yield f"tools       {answer['tools']:,}"
     yield (
         f"capital     {money['capital_musd']:,.0f} MUSD: tools {money['purchase_musd']:,.0f}, "

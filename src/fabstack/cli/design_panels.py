@@ -1,0 +1,164 @@
+"""`fabstack design packaging` and `fabstack design pcb`: plants of panels and boards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fabstack.cli.design import AsJson, Folders, Loading, Out, Setting, Start, assigned, day, show
+from fabstack.cli.quantities import Quantities
+
+if TYPE_CHECKING:
+    from fabstack.designer import Flow
+
+PANELS = "--panels-per-month"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A plant as asked for; the volume is carriers started, or good items that come out."""
+
+    technology: str
+    starts: float | None
+    good: float | None
+    loads: Mapping[str, float]
+    settings: Mapping[str, float]
+    first_day: date
+
+
+def packaging(
+    technology: Annotated[
+        str, typer.Option(help="Such as foplp-face-down; see fabstack design list.")
+    ],
+    panels_per_month: Annotated[
+        str | None, typer.Option(help="Panels started in a month, such as 2000.")
+    ] = None,
+    packages_per_month: Annotated[
+        str | None, typer.Option(help="Instead: good packages that come out in a month.")
+    ] = None,
+    loading: Loading = None,
+    setting: Setting = None,
+    library: Folders = None,
+    start: Start = "2026-01-01",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Design a plant for packages on panels: chip first face down or face up, or RDL first.
+
+    Format, package, die and layers are parameters: panel_width_mm, panel_height_mm,
+    package_width_mm, package_height_mm, die_width_mm, die_height_mm, dies_per_package, rdl_layers;
+    data/panel/parameters.csv has all of them, with options such as stepper=1 or underfill=0.
+    Bonders count dies, saws metres of cut, testers packages; wafers are ground and diced as many as
+    fill the panels. Panels that break are lost on the way, bad packages are found at the end.
+
+    Example: fabstack design packaging --technology foplp-face-down --panels-per-month 2000
+    --set rdl_layers=3 --set panel_width_mm=700 --set panel_height_mm=700 --out foplp
+    """
+    asked = Quantities()
+    starts = _volume(asked, PANELS, panels_per_month)
+    good = _volume(asked, "--packages-per-month", packages_per_month)
+    _one_volume(asked, PANELS, "--packages-per-month", starts, good)
+    wish = _wish(asked, technology, starts, good, loading=loading, setting=setting, start=start)
+    _design(wish, ("packaging",), library=library, out=out, as_json=as_json)
+
+
+def pcb(
+    technology: Annotated[
+        str, typer.Option(help="Such as pcb-any-layer; see fabstack design list.")
+    ],
+    panels_per_month: Annotated[
+        str | None, typer.Option(help="Production panels (with board-smt: boards) started.")
+    ] = None,
+    boards_per_month: Annotated[
+        str | None, typer.Option(help="Instead: good boards that come out, such as 600000.")
+    ] = None,
+    loading: Loading = None,
+    setting: Setting = None,
+    library: Folders = None,
+    start: Start = "2026-01-01",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Design a plant for bare boards, HDI or any-layer, or one that puts parts on them.
+
+    Boards and layers are parameters: layers, buildups, board_width_mm, board_height_mm,
+    panel_width_mm, panel_height_mm, vias_per_layer_pair, through_holes, stack_height, placements;
+    data/board/parameters.csv has all of them, with options such as osp=1 or fixture_test=0.
+    Laser drills count vias, mechanical drills hits of a stack, testers boards, placers parts.
+
+    Example: fabstack design pcb --technology pcb-any-layer --boards-per-month 600000
+    --set layers=12 --out boards
+    """
+    asked = Quantities()
+    starts = _volume(asked, PANELS, panels_per_month)
+    good = _volume(asked, "--boards-per-month", boards_per_month)
+    _one_volume(asked, PANELS, "--boards-per-month", starts, good)
+    wish = _wish(asked, technology, starts, good, loading=loading, setting=setting, start=start)
+    _design(wish, ("pcb", "assembly"), library=library, out=out, as_json=as_json)
+
+
+def _volume(asked: Quantities, option: str, text: str | None) -> float | None:
+    return None if text is None else asked.read(option, text, "", above=0)
+
+
+def _one_volume(
+    asked: Quantities, first: str, second: str, starts: float | None, good: float | None
+) -> None:
+    if (starts is None) == (good is None):
+        found = "no volume" if starts is None else "two volumes"
+        asked.reject(first, found, f"{first} or {second}", "bad-volume", "give one of the two")
+
+
+def _wish(
+    asked: Quantities,
+    technology: str,
+    starts: float | None,
+    good: float | None,
+    *,
+    loading: list[str] | None,
+    setting: list[str] | None,
+    start: str,
+) -> Wish:
+    loads = assigned(asked, "--loading", loading or (), "85 or panel_oven=92", alone=True)
+    settings = assigned(asked, "--set", setting or (), "rdl_layers=3")
+    first_day = day(asked, start)
+    asked.finish()
+    return Wish(technology, starts, good, loads, settings, first_day)
+
+
+def _design(
+    wish: Wish,
+    plant_kinds: tuple[str, ...],
+    *,
+    library: list[Path] | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    from fabstack.designer import design, expand, programme_of, read_library
+
+    known = read_library(*library or ())
+    flow = expand(known, wish.technology, wish.settings)
+    _refuse_other_plants(flow, plant_kinds)
+    starts = wish.starts or (wish.good or 0.0) / flow.good_units_per_carrier
+    plant = design(known, wish.technology, starts, loads=wish.loads, settings=wish.settings)
+    if out is not None:
+        from fabstack import formats
+
+        formats.save(programme_of(plant, start=wish.first_day), out)
+    show(plant, as_json=as_json, out=out)
+
+
+def _refuse_other_plants(flow: Flow, plant_kinds: tuple[str, ...]) -> None:
+    from fabstack.errors import Finding, InputError
+
+    found = flow.technology
+    if found.plant_kind not in plant_kinds:
+        message = f"'{found.name}' is made in a plant of kind '{found.plant_kind}'"
+        expected = f"a technology of kind {' or '.join(plant_kinds)}"
+        cure = "see fabstack design list"
+        raise InputError([Finding("--technology", 0, 0, "wrong-plant", message, expected, cure)])
