@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fabstack.arrays.build import Group, Parts, Route, Step, fab_of, periodic, poisson
+from fabstack.arrays.chance import constant, exponential
 from fabstack.arrays.entering import Arrival
-from fabstack.arrays.types import NONE
+from fabstack.arrays.types import NONE, Saw
 from fabstack.cli import exit_code
 from fabstack.errors import InputError
 from fabstack.model import Programme
@@ -26,6 +28,7 @@ from fabstack.results.store import RunWriter, open_run
 from fabstack.results.trace import trace
 from fabstack.simulate import simulation
 from fabstack.simulate.run import Keep, simulate
+from fabstack.simulate.simulation import Simulation
 
 DAY = 1440.0
 START = date(2026, 1, 1)
@@ -255,6 +258,40 @@ def test_a_tree_takes_each_lot_apart_once_and_ends_at_wafers_deliveries_and_old_
     assert set(genealogy.takes[links.take]["order"]) == {"make-board:0", "make-package:0"}
     leaves = genealogy.arrivals[links.arrival].filter(pl.col("order") != "make-package:0")
     assert set(leaves["order"]) <= {"make-wafer:0", None}
+
+
+def test_the_books_name_the_lots_that_entered_and_left():
+    """Against the event log and the record of finished lots, which the kernel writes elsewhere.
+
+    Panels enter three by three, so that entries and lots are not numbered alike.
+    """
+    parts = Parts(
+        [Group("etch", 2), Group("bond", 2)],
+        [
+            Route([Step(0, exponential(30.0))], stock=0, units_per_carrier=4, delay=constant(7.0)),
+            Route([Step(1, exponential(30.0))]),
+        ],
+        [
+            poisson("wafers", 25.0, carriers=5),
+            periodic("panels", 100.0, route=1, product=1, lots=3, needs=[(0, 30)]),
+        ],
+        stocks=[11],
+    )
+    run = Simulation(fab_of(parts), 3, seen_lines=100_000, crossings=True)
+    run.run_until(20_000.0)
+    came, took = (
+        run.crossings[keep] for keep in (run.crossings.units > 0, run.crossings.units < 0)
+    )
+    entered = run.seen[(run.seen.saw == Saw.ENTERED) & (run.seen.stream == 1)]
+    firsts = entered[entered.serial % 3 == 0]
+    assert took.size > 100
+    assert took[["time_min", "serial", "stream"]].tolist() == [
+        tuple(line) for line in firsts[["time_min", "serial", "stream"]].tolist()
+    ]
+    finished = run.finished[run.finished.stream == 0][: came.size]
+    assert came.serial.tolist() == finished.serial.tolist()
+    assert came.units.tolist() == (4 * finished.carriers).tolist()
+    assert np.allclose(came.time_min, finished.left_min + 7.0, rtol=0, atol=1e-9)
 
 
 small = st.integers(1, 6)

@@ -81,6 +81,13 @@ def stays_min(result):
     return np.array([(lots.left_min - lots.entered_min).mean() for lots in good])
 
 
+def all_stays_min(result):
+    """[lot]  of all replications."""
+    return np.concatenate(
+        [r.finished.left_min - r.finished.entered_min for r in result.replications]
+    )
+
+
 def out(result):
     """[replication]  carriers that left after the warm-up, and lots that entered."""
     since = [run.readings[-1].since(run.readings[0]) for run in result.replications]
@@ -221,8 +228,9 @@ def test_measured_waits_make_up_for_the_queues(full, measured):
     """All groups are delays, each visit with its mean wait of before: the mean is the same."""
     simple = simulate(by_bottlenecks(plant(), 1000), measured=measured, **LONG)
     assert waits_min(simple, "busy", "idle") == [[0.0, 0.0]] * 4
-    error = np.std(stays_min(simple) - stays_min(full), ddof=1) / 2
-    assert abs(stays_min(simple).mean() - stays_min(full).mean()) < 4 * error
+    without = simulate(by_bottlenecks(plant(), 1000), **LONG)
+    assert all_stays_min(without).mean() < 0.5 * all_stays_min(full).mean()
+    assert all_stays_min(simple).mean() == pytest.approx(all_stays_min(full).mean(), rel=0.02)
     assert "2 of them with their measured mean wait" in simple.left_out[0]
 
 
@@ -239,6 +247,7 @@ def test_batches_setups_and_downtime_are_gone_from_delays_alone():
             step("make", 20, "busy", 300),
             step("make", 30, "idle", 60, setup="a"),
         ],
+        "orders": [{"name": "big", "route": "make", "date": START, "carriers": 15}],
     }
     programme = by_bottlenecks(plant(**rows), 30)
     simple = simplified(programme, START, 90 * DAY)
@@ -251,6 +260,7 @@ def test_batches_setups_and_downtime_are_gone_from_delays_alone():
     down = [ToolState.UNSCHEDULED_DOWN, ToolState.SCHEDULED_DOWN, ToolState.SETUP]
     assert state[1, down].tolist() == [0, 0, 0]
     assert waits_min(result, "idle") == [[0.0]]  # not for a second lot of a batch either
+    assert 15 in result.replications[0].finished.carriers  # more than one batch may hold by default
 
 
 def test_hours_closed_stretch_a_delay_and_stop_the_tools_that_stay():
@@ -291,10 +301,7 @@ def test_an_x_factor_multiplies_the_raw_process_time():
 
 def test_measured_cycle_times_come_again_with_their_spread(full, measured):
     simple = simulate(by_cycle_time(plant()), measured=measured, **LONG)
-    pooled = [
-        np.concatenate([r.finished.left_min - r.finished.entered_min for r in result.replications])
-        for result in (full, simple)
-    ]
+    pooled = [all_stays_min(full), all_stays_min(simple)]
     error = pooled[1].std() / math.sqrt(pooled[1].size)
     assert abs(pooled[1].mean() - pooled[0].mean()) < 4 * error
     for percent in (10, 50, 90):
@@ -371,7 +378,7 @@ def test_nobody_knows_the_cycle_time_of_a_route():
     with pytest.raises(InputError, match="--fidelity works=cycle-time"):
         simulate(by_cycle_time(plant()), until_min=DAY)
     other = Measured(cycle_min={"another": [1.0]})
-    with pytest.raises(InputError, match="none is known of make"):
+    with pytest.raises(InputError, match="none is known of route 'make'"):
         simulate(by_cycle_time(plant()), until_min=DAY, measured=other)
 
 
@@ -403,6 +410,16 @@ def test_a_chain_of_plants_makes_what_it_made(toy, mixed):
     assert len(result.left_out) == 1 + mixed
     assert simple.stores.arrived == pytest.approx(full.stores.arrived, rel=0.01)
     assert full.stores.arrived.min() > 1000
+
+
+def test_cycle_times_are_kept_by_route(toy):
+    """100 values for each route, and their mean is the mean of the route's lots."""
+    tables = simulate_tables(simulate(toy, until_min=90 * DAY, replications=2), toy)
+    times = tables["sim_cycle_times"]
+    assert times.height == 300
+    for route, mean in tables["sim_products"].select("route", "cycle_time_days_mean").iter_rows():
+        found = times.filter(route=route)["cycle_time_days"]
+        assert found.mean() == pytest.approx(mean, rel=0.01)
 
 
 # --- The command --------------------------------------------------------------------------------

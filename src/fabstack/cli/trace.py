@@ -95,8 +95,9 @@ def _holders(found: Row) -> Iterator[str]:
         numbers = ", ".join(map(str, row["lots"][:MOST_LOTS]))
         more = len(row["lots"]) - MOST_LOTS
         became = f"{row['units']:,} {row['item']}" if row["item"] else "nothing yet"
+        lots = "1 lot" if len(row["lots"]) == 1 else f"{len(row['lots']):,} lots"
         yield (
-            f"  {len(row['lots']):,} lots of {row['order']}, which became {became}: {numbers}"
+            f"  {lots} of {row['order']}, which became {became}: {numbers}"
             + (f" and {more:,} more" if more > 0 else "")
         )
 

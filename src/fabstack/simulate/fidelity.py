@@ -12,7 +12,7 @@ of all this: a delay is a tool group with more tools than it can ever need.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -48,6 +48,7 @@ class Measured:
 
 
 NOTHING_MEASURED = Measured()
+Visits = dict[str, tuple[float, float]]  # route -> visits of a lot, and its minutes in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +88,39 @@ def simplified(
 def _by_bottlenecks(
     found: Simplified, plant: Plant, load: PlannedLoad, measured: Measured
 ) -> Simplified:
-    limit = plant.bottleneck_load_percent / 100
-    shares, groups = load.shares(), grouped(load.programme.tool_groups, "plant")[plant.name]
-    idle = [group for group in groups if shares[group.name] < limit]
+    groups = grouped(load.programme.tool_groups, "plant")[plant.name]
+    shares, least = load.shares(), plant.bottleneck_load_percent / 100
     stretch = 1 / open_share(load.programme, plant.name)
     delays = {
-        group.name: replace(
-            _delay(group, _places(load, _visits(load.programme, group.name, stretch))),
-            load_min=group.load_min * stretch + measured.wait_min.get(group.name, 0.0),
-            unload_min=group.unload_min * stretch,
-        )
-        for group in idle
+        group.name: _idle(group, load, stretch, measured.wait_min.get(group.name, 0.0))
+        for group in groups
+        if shares[group.name] < least
     }
     steps = [
         _queueless(step, stretch) if step.tool_group in delays else step
         for step in found.programme.steps
     ]
-    names = ", ".join(delays) or "none"
-    waits = sum(group.name in measured.wait_min for group in idle)
     told = (
         f"plant '{plant.name}' is followed by its bottlenecks: {len(delays)} of {len(groups)} tool "
         f"groups, with a planned load below {plant.bottleneck_load_percent:g} %, are delays "
-        f"without queue, setup, batch or downtime ({names})"
-        + (f"; {waits} of them with their measured mean wait" if waits else "")
-        + (f"; times stretched by {stretch:.3f} for hours closed" if stretch > 1 else "")
+        f"without queue, setup, batch or downtime ({', '.join(delays) or 'none'})"
+        + _told_times(stretch, len(delays.keys() & measured.wait_min.keys()))
     )
     return _with_delays(found, delays, steps, told)
+
+
+def _idle(group: ToolGroup, load: PlannedLoad, stretch: float, wait_min: float) -> ToolGroup:
+    """A tool group as a delay: handling is longer by the hours closed and by the wait."""
+    return replace(
+        _delay(group, _places(load, _visits(load.programme, group, stretch))),
+        load_min=group.load_min * stretch + wait_min,
+        unload_min=group.unload_min * stretch,
+    )
+
+
+def _told_times(stretch: float, waits: int) -> str:
+    found = f"; {waits} of them with their measured mean wait" if waits else ""
+    return found + (f"; times stretched by {stretch:.3f} for hours closed" if stretch > 1 else "")
 
 
 def _queueless(step: Step, stretch: float) -> Step:
@@ -131,19 +139,16 @@ def _queueless(step: Step, stretch: float) -> Step:
     )
 
 
-def _visits(programme: Programme, group: str, stretch: float) -> dict[str, tuple[float, float]]:
-    """Route -> (visits of a lot to a tool group, its minutes there)."""
-    one = by_key(programme.tool_groups)[group]
-    found: dict[str, tuple[float, float]] = {}
+def _visits(programme: Programme, group: ToolGroup, stretch: float) -> Visits:
+    """What lots of each route do at a tool group."""
+    found: Visits = {}
     for route in programme.routes:
         steps = steps_of(programme, route.name)
-        here = [
-            (count, (job_min(route, step) + one.load_min + one.unload_min) * stretch)
-            for step, count in zip(steps, lot_visits(steps), strict=True)
-            if step.tool_group == group
-        ]
-        if here:
-            found[route.name] = (sum(n for n, _ in here), sum(n * minutes for n, minutes in here))
+        for step, count in zip(steps, lot_visits(steps), strict=True):
+            if step.tool_group == group.name:
+                busy_min = (job_min(route, step) + group.load_min + group.unload_min) * stretch
+                visits, minutes = found.get(route.name, (0.0, 0.0))
+                found[route.name] = (visits + count, minutes + count * busy_min)
     return found
 
 
@@ -153,35 +158,41 @@ def _visits(programme: Programme, group: str, stretch: float) -> dict[str, tuple
 def _by_cycle_time(
     found: Simplified, plant: Plant, load: PlannedLoad, measured: Measured
 ) -> Simplified:
-    """One step for each route, at the tool group of its first; lots inside have the rest of it."""
-    programme = load.programme
-    routes = [
-        route
-        for route in grouped(programme.routes, "plant")[plant.name]
-        if steps_of(programme, route.name)
-    ]
-    minutes = {route.name: _cycle_min(programme, plant, route, measured) for route in routes}
-    visits: dict[str, dict[str, tuple[float, float]]] = {}
-    for route in routes:
-        first = steps_of(programme, route.name)[0].tool_group
-        visits.setdefault(first, {})[route.name] = (1.0, minutes[route.name].mean)
-    delays = {}
-    for group in grouped(programme.tool_groups, "plant")[plant.name]:
-        places = _places(load, visits[group.name]) if group.name in visits else 0
-        delays[group.name] = replace(_delay(group, places), load_min=0.0, unload_min=0.0)
-    kept = [step for step in found.programme.steps if step.route not in minutes]
-    whole = [step for route in routes for step in _whole(programme, route, minutes[route.name])]
-    known = sum(route.name in measured.cycle_min for route in routes)
-    told = (
-        f"plant '{plant.name}' is followed by its cycle time: each of {len(routes)} routes is one "
-        f"delay, {known} as measured in an earlier run"
-        + (
-            f", {len(routes) - known} of {plant.x_factor:g} x raw process time"
-            if plant.x_factor and known < len(routes)
-            else ""
+    """One step for each route, at the tool group of its first; the other groups are empty."""
+    minutes = {
+        route.name: _cycle_min(load.programme, plant, route, measured)
+        for route in _routes(load.programme, plant)
+    }
+    visits: dict[str, Visits] = {}
+    for route, cycle_min in minutes.items():
+        first = steps_of(load.programme, route)[0].tool_group
+        visits.setdefault(first, {})[route] = (1.0, cycle_min.mean)
+    delays = {
+        group.name: replace(
+            _delay(group, _places(load, visits.get(group.name, {}))), load_min=0.0, unload_min=0.0
         )
-    )
-    return _with_delays(found, delays, [*kept, *whole], told)
+        for group in grouped(load.programme.tool_groups, "plant")[plant.name]
+    }
+    steps = [step for step in found.programme.steps if step.route not in minutes]
+    for route, cycle_min in minutes.items():
+        steps += _whole(load.programme, route, cycle_min)
+    sources = " and ".join(_told_sources(plant, minutes, measured)) or "none"
+    told = f"plant '{plant.name}' is followed by its cycle time, each route as one delay: {sources}"
+    return _with_delays(found, delays, steps, told)
+
+
+def _routes(programme: Programme, plant: Plant) -> list[Route]:
+    """The routes of a plant that are simulated."""
+    routes = grouped(programme.routes, "plant")[plant.name]
+    return [route for route in routes if steps_of(programme, route.name)]
+
+
+def _told_sources(plant: Plant, routes: Iterable[str], measured: Measured) -> Iterator[str]:
+    known = [name in measured.cycle_min for name in routes]
+    if any(known):
+        yield f"{sum(known)} as measured in an earlier run"
+    if not all(known):
+        yield f"{known.count(False)} of {plant.x_factor:g} x raw process time"
 
 
 def _cycle_min(
@@ -192,33 +203,37 @@ def _cycle_min(
     return constant((plant.x_factor or 0.0) * raw_process_min(programme, route.name))
 
 
-def _whole(programme: Programme, route: Route, minutes: Distribution) -> list[Step]:
+def _whole(programme: Programme, route_name: str, minutes: Distribution) -> list[Step]:
     """The route as one step, and for lots that are inside already what is left of it.
 
     Nobody but those lots comes to the later steps: they are never sampled.
     """
-    steps = steps_of(programme, route.name)
+    steps = steps_of(programme, route_name)
+    inside = {lot.step for lot in programme.wip if lot.route == route_name}
     alive, kept = survivors(steps), survivors([replace(s, yield_percent=100.0) for s in steps])
-    inside = {lot.step for lot in programme.wip if lot.route == route.name}
+    left = _work_left_share(by_key(programme.routes)[route_name], steps)
+    return [
+        Step(
+            route=route_name,
+            step=step.step,
+            name="rest of the route" if place else "whole route",
+            tool_group=steps[0].tool_group,
+            process=_times(minutes, left[place]),
+            sampling_percent=0.0 if place else 100.0,
+            yield_percent=100 * min(alive[place] / kept[place], 1.0),
+            lot_scrap_percent=max(100 * (1 - kept[place]), 0.0),
+            batch_family="",
+        )
+        for place, step in enumerate(steps)
+        if place == 0 or step.step in inside
+    ]
+
+
+def _work_left_share(route: Route, steps: Sequence[Step]) -> list[float]:
+    """Share of the expected process time of a route that is before a lot at each step."""
     work = [n * job_min(route, s) for n, s in zip(lot_visits(steps), steps, strict=True)]
-    found = []
-    for place, step in enumerate(steps):
-        if place == 0 or step.step in inside:
-            left = sum(work[place:]) / sum(work) if sum(work) else 1.0
-            found.append(
-                Step(
-                    route=route.name,
-                    step=step.step,
-                    name="whole route" if place == 0 else "rest of the route",
-                    batch_family="",
-                    tool_group=steps[0].tool_group,
-                    process=_times(minutes, left if place else 1.0),
-                    sampling_percent=0.0 if place else 100.0,
-                    yield_percent=100 * min(alive[place] / kept[place], 1.0),
-                    lot_scrap_percent=max(100 * (1 - kept[place]), 0.0),
-                )
-            )
-    return found
+    total = sum(work)
+    return [sum(work[place:]) / total if total else 1.0 for place in range(len(steps))]
 
 
 def survivors(steps: Sequence[Step]) -> list[float]:
@@ -246,15 +261,21 @@ def survivors(steps: Sequence[Step]) -> list[float]:
 def _refuse_unknown_cycle_times(
     programme: Programme, plants: Iterable[Plant], measured: Measured
 ) -> None:
-    findings = []
-    for plant in plants:
-        routes = [route.name for route in grouped(programme.routes, "plant")[plant.name]]
-        unknown = [name for name in routes if name not in measured.cycle_min]
-        if plant.fidelity is Fidelity.CYCLE_TIME and plant.x_factor is None and unknown:
-            message = f"plant '{plant.name}' is a cycle time, and none is known of {unknown[0]}"
-            expected = "an earlier run that made it, or an X-factor"
-            cure = f"give --measured RUN, x_factor, or --fidelity {plant.name}=cycle-time:2.5"
-            findings.append(Finding("plants", 0, 0, "unknown-cycle-time", message, expected, cure))
+    findings = [
+        Finding(
+            "plants",
+            0,
+            0,
+            "unknown-cycle-time",
+            f"plant '{plant.name}' is a cycle time, and none is known of route '{route.name}'",
+            "an earlier run that made it, or an X-factor",
+            f"give --measured RUN, or x_factor as in --fidelity {plant.name}=cycle-time:2.5",
+        )
+        for plant in plants
+        if plant.fidelity is Fidelity.CYCLE_TIME and plant.x_factor is None
+        for route in _routes(programme, plant)
+        if route.name not in measured.cycle_min
+    ]
     if findings:
         raise InputError(findings)
 
@@ -274,7 +295,7 @@ def _delay(group: ToolGroup, places: int) -> ToolGroup:
     )
 
 
-def _places(load: PlannedLoad, visits: Mapping[str, tuple[float, float]]) -> int:
+def _places(load: PlannedLoad, visits: Visits) -> int:
     """Places enough for all visits of all lots, or for many times those that are there at once."""
     lots, routes = load.lots(), by_key(load.programme.routes)
     all_visits = sum(lots.get(route, 0) * math.ceil(count) for route, (count, _) in visits.items())

@@ -13,7 +13,6 @@ import polars as pl
 
 from fabstack import check, formats
 from fabstack.arrays.entering import Arrival
-from fabstack.arrays.left_out import left_out
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY, month_start
@@ -114,12 +113,13 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     likely = at_percentile(programme, ramped, LIKELY)
     outcome.tables |= planned(programme, likely, ramped, options)
     tell("simulation", 5, STAGES)
-    outcome.tables |= simulated(likely, outcome.tables, options, tell)
+    lots, left_out = simulated(likely, outcome.tables, options, tell)
+    outcome.tables |= lots
     tell("mission", 6, STAGES)
     found = Findings(programme, outcome.tables, ramped.joint_odds)
     parts = mission(programme, judged(found, verdicts))
     outcome.summary = summary(programme, outcome.tables, parts, outcome.findings)
-    outcome.summary["simulation"] = {"left_out": list(left_out(likely))}
+    outcome.summary["simulation"] = {"left_out": list(left_out)}
     return outcome
 
 
@@ -169,8 +169,10 @@ def volumes(plans: dict[str, Tables]) -> pl.DataFrame:
     return table.fill_null(0.0).sort(keys)
 
 
-def simulated(programme: Programme, plan: Tables, options: RunOptions, tell: Tell) -> Tables:
-    """Every tool and lot of a plan's starts, over the simulated window."""
+def simulated(
+    programme: Programme, plan: Tables, options: RunOptions, tell: Tell
+) -> tuple[Tables, tuple[str, ...]]:
+    """Every tool and lot of a plan's starts over the simulated window; and what is simplified."""
     started = with_planned_starts(programme, plan["plan_starts"])
     result = simulate(
         started,
@@ -181,7 +183,7 @@ def simulated(programme: Programme, plan: Tables, options: RunOptions, tell: Tel
         arrivals=planned_arrivals(programme, plan),
         tell=lambda share: tell("simulation", 5, STAGES),
     )
-    return simulate_tables(result, started)
+    return simulate_tables(result, started), result.left_out
 
 
 def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
