@@ -1,0 +1,147 @@
+"""The fewest tools of each group whose load holds in simulation, all groups searched at once.
+
+Starts are fixed, so a group's load hangs on its own count alone, and one simulation tries a count
+of every group. A count is known to be too few where the bare work exceeds what it gives, or where
+a simulation has shown it. A group is done when one tool less is known to be too few.
+
+A cascade that stands empty loses its overlap with the next lot, so with more tools a lot takes more
+of a tool's time; that loss is taken to shrink with the idle share between the counts tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fabstack.designer.rates import up_share
+from fabstack.designer.rows import Tool
+from fabstack.designer.sizing import ToolGroup
+from fabstack.studies.design_trial import UPKEEP_DAYS, Trial, lots_per_min, visits_by_group
+
+MOST_LOAD_PERCENT = 97.0  # of available time, that simulation may show
+SURE = 2.0  # standard errors that a load stays below its limit
+ROUNDING = 0.002  # of the bare work: lots of whole carriers, times of six digits
+
+
+@dataclass
+class Search:
+    """What is known of one group's counts."""
+
+    group: ToolGroup
+    up_share: float  # of all time, as simulated
+    limit_percent: float
+    least: int  # no count below it is looked at: the stated minimum, or what is there already
+    known_loads: dict[int, float] = field(default_factory=dict)  # count -> percent, as simulated
+    too_few: int = 0
+    enough: int | None = None
+
+    def __post_init__(self) -> None:
+        bare = math.ceil(self.bare_percent(1) * (1 - ROUNDING) / self.limit_percent) - 1
+        self.too_few = max(self.least - 1, bare, 0)
+
+    def bare_percent(self, tools: int) -> float:
+        """Load by work alone: a group cannot have less."""
+        group = self.group
+        return group.load_percent * group.tools / tools * up_share(group.tool) / self.up_share
+
+    def most_percent(self, tools: int) -> float:
+        """What a load may be so that chance in two years does not lift it above the limit."""
+        error = uptime_error(self.group.tool) / math.sqrt(tools) / self.up_share
+        return self.limit_percent * (1 - SURE * error)
+
+    def learn(self, tools: int, load_percent: float) -> None:
+        """A simulation has shown a load."""
+        self.known_loads[tools] = load_percent
+        if load_percent > self.most_percent(tools):
+            self.too_few = max(self.too_few, tools)
+            if self.enough is not None and self.enough <= tools:
+                self.enough = None
+        elif tools > self.too_few:
+            self.enough = min(tools, self.enough or tools)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether one tool less is known to be too few."""
+        return self.enough is not None and self.enough - 1 <= self.too_few
+
+    def next_count(self) -> int:
+        """The count to try next; the answer where it is known."""
+        if self.is_done and self.enough is not None:
+            return self.enough
+        most = self.enough - 1 if self.enough is not None else 2 * self._last() + 2
+        return min(max(self.expected(), self.too_few + 1), most)
+
+    def expected(self) -> int:
+        """The fewest tools that should hold, by the overlap lost at the count tried last."""
+        tools = max(self.too_few, 1)
+        while self.expected_percent(tools) > self.most_percent(tools):
+            tools += 1
+        return tools
+
+    def expected_percent(self, tools: int) -> float:
+        """Load at a count, from that at the nearest count tried."""
+        bare = self.bare_percent(tools)
+        if not self.known_loads:
+            return bare
+        seen = min(self.known_loads, key=lambda count: (abs(count - tools), count))
+        seen_bare = self.bare_percent(seen)
+        if seen_bare >= 100.0:
+            return bare
+        lost = max(self.known_loads[seen] / seen_bare - 1, 0.0)
+        return bare * (1 + lost * max(100.0 - bare, 0.0) / (100.0 - seen_bare))
+
+    def _last(self) -> int:
+        return max(self.known_loads, default=self.group.tools)
+
+
+def uptime_error(tool: Tool) -> float:
+    """Standard error of the up share of one tool over two years, by its breakdowns.
+
+    Repairs are exponential and come one for each up time and repair, so that their sum over n of
+    them varies by repair time x root of 2 n (compound Poisson).
+    """
+    if tool.mttf_h is None:
+        return 0.0
+    hours = UPKEEP_DAYS * 24
+    return tool.mttr_h * math.sqrt(2 * hours / (tool.mttf_h + tool.mttr_h)) / hours
+
+
+def searches(
+    groups: tuple[ToolGroup, ...],
+    up: Mapping[str, float],
+    *,
+    limits: Mapping[str, float],
+    floor: Mapping[str, int],
+) -> Mapping[str, Search]:
+    """A search for each group; `limits` are percent by kind, "" for all others."""
+    most = limits.get("", MOST_LOAD_PERCENT)
+    return {
+        group.name: Search(
+            group=group,
+            up_share=up[group.name],
+            limit_percent=limits.get(group.tool.kind, most),
+            least=max(group.tool.minimum, floor.get(group.name, 0)),
+        )
+        for group in groups
+    }
+
+
+def learn_from(trial: Trial, known: Mapping[str, Search]) -> None:
+    """Every group's load in a simulation, at the stated starts and the up time of two years."""
+    for name, percent in loads_of(trial, known).items():
+        search = known[name]
+        search.learn(_tools(trial)[name], percent)
+
+
+def loads_of(trial: Trial, known: Mapping[str, Search]) -> Mapping[str, float]:
+    """Percent of available time that each group is busy, chance of the window taken out."""
+    counts, rate, tools = visits_by_group(trial.design), lots_per_min(trial.design), _tools(trial)
+    return {
+        name: 100 * rate * counts[name] * visit.busy_min / (tools[name] * known[name].up_share)
+        for name, visit in trial.visits.items()
+    }
+
+
+def _tools(trial: Trial) -> Mapping[str, int]:
+    return {group.name: group.tools for group in trial.design.groups}
