@@ -147,7 +147,7 @@ def _volume_faults(carriers_per_month: float) -> list[Finding]:
         f"{carriers_per_month:g} carriers a month",
         f"above 0 and up to {MOST_PER_MONTH:g}",
     )
-    return [Fault("bad-volume", found, expected).at(Place("--wspm"))]
+    return [Fault("bad-volume", found, expected).at(Place("volume"))]
 
 
 def _load_faults(library: Library, loads: Mapping[str, float]) -> list[Finding]:

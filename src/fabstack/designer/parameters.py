@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from fabstack.designer.expressions import value_of
@@ -60,9 +61,9 @@ def parameters_of(library: Library, technology: Technology, settings: Mapping[st
     """The parameters of a technology, `settings` before all.
 
     Raises:
-        InputError: a setting that nothing knows.
+        InputError: a setting that nothing knows, or that is no finite number.
     """
-    findings = list(_unknown_settings(library, settings))
+    findings = [*_unknown_settings(library, settings), *_endless_settings(settings)]
     if findings:
         raise InputError(findings)
     scopes = ("", technology.factory, technology.name)
@@ -80,4 +81,11 @@ def _unknown_settings(library: Library, settings: Mapping[str, float]) -> Iterat
         if name not in known:
             cure = did_you_mean(name, tuple(known))
             fault = Fault("unknown-parameter", f"no parameter '{name}'", cure=cure)
+            yield fault.at(Place("--set"))
+
+
+def _endless_settings(settings: Mapping[str, float]) -> Iterator[Finding]:
+    for name, value in settings.items():
+        if not math.isfinite(value):
+            fault = Fault("bad-setting", f"parameter '{name}' is {value}", "a finite number")
             yield fault.at(Place("--set"))
