@@ -1,9 +1,12 @@
 """What the tests of packaging and board plants have in common."""
 
 import csv
+import math
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from fabstack.check import check
 from fabstack.designer import Design, Library, design, expand, programme_of
@@ -57,8 +60,11 @@ def assert_no_lot_is_stuck(programme: Programme, *, days: int, emptied_days: int
     assert books.carriers_entered.sum() > 0
     assert books.entered.sum() == books.left.sum() + books.scrapped.sum()
     assert books.carriers_entered.sum() == books.carriers_left.sum() + books.carriers_scrapped.sum()
-    units = round(programme.routes[0].units_per_carrier or 1)
-    assert books.arrived.sum() + books.lost.sum() == units * books.carriers_left.sum()
+    made = round(programme.routes[0].units_per_carrier or 1) * books.carriers_left.sum()
+    assert books.arrived.sum() + books.lost.sum() == made
+    good = programme.items[0].yield_percent / 100
+    error = 4 * math.sqrt(good * (1 - good) / made)  # four standard errors
+    assert books.arrived.sum() / made == pytest.approx(good, abs=error + 1e-12)
 
 
 def assert_catalogue_is_complete(shared: Path, library: Library, plant: str) -> None:

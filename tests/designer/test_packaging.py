@@ -165,8 +165,12 @@ def test_bonders_testers_and_grinders_by_hand() -> None:
     assert has["wafer_mount"] == pytest.approx(2 * wafers / (60 * 0.7 * HOURS_PER_MONTH))
     cut_m = 5 + math.pi * 0.15**2 * (2 / 0.0041)
     assert has["wafer_dice"] == pytest.approx(wafers * cut_m / (160 * 0.7 * HOURS_PER_MONTH))
-    tested = dies * 0.997 * 0.997 * 0.998**3  # mould, debond, three layers
+    on_panels = starts * 0.997**2 * 0.998**3  # mould, debond, three layers
+    sawn_m = 5 + 2 * 0.36 / 0.0062
+    assert has["panel_saw"] == pytest.approx(on_panels * sawn_m / (480 * 0.7 * HOURS_PER_MONTH))
+    tested = on_panels * PACKAGES
     assert has["package_test"] == pytest.approx(tested / (6000 * 0.75 * HOURS_PER_MONTH))
+    assert has["package_tape"] == pytest.approx(tested / (15_000 * 0.7 * HOURS_PER_MONTH))
 
 
 @pytest.mark.parametrize(("width", "height"), FORMATS)
@@ -195,6 +199,10 @@ def test_yields_are_those_of_the_steps() -> None:
     assert flow.line_yield == pytest.approx(0.997**2 * 0.998**3)
     assert flow.unit_yield == pytest.approx(0.999 * 0.98**3 * 0.999 * 0.998 * 0.99)
     assert flow.line_yield * flow.unit_yield == pytest.approx(0.92, abs=0.005)  # the study's 0.92
+    good = PACKAGES * flow.line_yield * flow.unit_yield
+    assert flow.good_units_per_carrier == pytest.approx(good)
+    (package,) = programme_of(design(LIBRARY, "foplp-face-down", 100)).items
+    assert package.yield_percent == pytest.approx(100 * flow.unit_yield, rel=1e-5)
 
 
 def test_the_planted_loss_of_the_area_is_seen(tmp_path: Path) -> None:
