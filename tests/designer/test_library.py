@@ -153,6 +153,26 @@ def test_parameters_that_depend_on_each_other_are_told(tmp_path: Path) -> None:
         expand(library, "boards")
 
 
+@pytest.mark.parametrize(
+    ("column", "row", "to", "words"),
+    [
+        ("rework_to", 3, 30, "an earlier step of module 'layer'"),
+        ("rework_to", 3, 15, "an earlier step of module 'layer'"),
+        ("queue_limit_to", 3, 10, "a later step of module 'layer'"),
+    ],
+)
+def test_rework_leads_back_and_limits_lead_onwards(
+    tmp_path: Path, column: str, row: int, to: int, words: str
+) -> None:
+    lines = files()["modules.csv"].splitlines()
+    ends = [f",{column}", *("," for _ in lines[1:])]
+    ends[row - 1] = f",{to}"
+    text = "".join(f"{line}{end}\n" for line, end in zip(lines, ends, strict=True))
+    with pytest.raises(InputError, match=words) as error:
+        read_library(write(tmp_path, files(**{"modules.csv": text})))
+    assert f"modules.csv:{row}:" in str(error.value)
+
+
 def test_all_faults_of_a_library_are_told_at_once(tmp_path: Path) -> None:
     texts = replaced("tools.csv", "9 h every 90 h", "often")
     texts["modules.csv"] = texts["modules.csv"].replace("places - 1", "places -")

@@ -3,9 +3,17 @@
 from pathlib import Path
 
 import pytest
-from tests.designer.small_library import small_library
+from tests.designer.small_library import files, small_library, write
 
-from fabstack.designer import Design, design, expand, programme_of
+from fabstack.designer import (
+    Design,
+    Library,
+    beside_published,
+    design,
+    expand,
+    programme_of,
+    read_library,
+)
 from fabstack.errors import InputError
 from fabstack.formats import read, save
 from fabstack.model.routes import Basis
@@ -163,6 +171,81 @@ def test_a_plant_with_other_counts_costs_accordingly(plant: Design) -> None:
 def test_an_impossible_volume_is_refused(plant: Design, volume: float) -> None:
     with pytest.raises(InputError, match="carriers a month"):
         design(plant.library, "boards", volume)
+
+
+def variant(folder: Path, name: str, old: str, new: str) -> Library:
+    texts = files()
+    assert old in texts[name]
+    return read_library(write(folder, {**texts, name: texts[name].replace(old, new)}))
+
+
+def test_rework_may_return_to_a_step_that_its_row_names(tmp_path: Path) -> None:
+    header, *rows = files()["modules.csv"].splitlines()
+    rows[2] = rows[2].replace("cures,1,2,100,0,,,", "cures,1,2,100,5,,,")
+    texts = "\n".join([header + ",rework_to", *(row + "," for row in rows)]) + "\n"
+    texts = texts.replace("100,5,,,,", "100,5,,,,20")
+    library = read_library(write(tmp_path, {**files(), "modules.csv": texts}))
+    steps = expand(library, "boards").steps
+    assert [step.rework_to for step in steps if step.name.endswith("cure 1")] == [2, 5, 8]
+
+
+def test_level_counts_the_executions_of_a_line_and_of_a_step(tmp_path: Path) -> None:
+    text = files()["modules.csv"]
+    text = text.replace("layer,10,print,,yes,,1,1,1,", "layer,10,print,,yes,,1,1,level,")
+    text = text.replace("1,dies_on_panel,1,", "1,10 * level,1,")
+    steps = expand(read_library(write(tmp_path, {**files(), "modules.csv": text})), "boards").steps
+    prints = [step.rate_factor for step in steps if step.name.endswith("print")]
+    places = [step.quantity for step in steps if step.name.endswith("place")]
+    assert prints == [1, 2, 1]
+    assert places == [10, 20]
+
+
+def test_a_limit_does_not_end_at_a_step_that_some_lots_leave_out(tmp_path: Path) -> None:
+    library = variant(tmp_path, "modules.csv", "1,1,100,0,,,", "1,1,100,0,,3,")  # after the print
+    steps = expand(library, "boards").steps
+    assert steps[0].queue_limit_h == 3
+    assert steps[0].queue_limit_to == 3  # the cure, not the measurement before it
+
+
+def test_a_kind_has_its_least_number_of_tools(tmp_path: Path) -> None:
+    library = variant(tmp_path, "tools.csv", ",0.2,,,,1,1,1,0", ",0.2,,,,1,1,3,0")
+    assert design(library, "boards", 1).groups[1].tools == 3
+
+
+def test_a_started_carrier_visits_a_group_as_often_as_it_survives_and_is_sampled(
+    plant: Design,
+) -> None:
+    share = 0.81 ** (1 / 5)
+    visits = 0.5 * (share + share**2 + share**3) / 0.9
+    assert plant.groups[1].visits_per_carrier == pytest.approx(visits)
+
+
+def test_limits_follow_the_volume_and_not_the_load(plant: Design) -> None:
+    loads = {"printer": 20.0, "oven": 99.0, "gauge": 50.0, "placer": 88.0}
+    limits = design(plant.library, "boards", VOLUME, loads=loads).limits
+    volumes = [group.limit_per_month for group in limits]
+    assert volumes == sorted(volumes)
+    assert [group.load_percent for group in limits] != sorted(
+        (group.load_percent for group in limits), reverse=True
+    )
+
+
+def test_the_range_of_the_technology_counts_before_that_of_all(tmp_path: Path) -> None:
+    bands = """\
+technology,measure,low,high,year,grade,source
+,tools_per_1000,1,2,2020,estimate,all
+shop,tools_per_1000,3,4,2020,estimate,shop
+boards,tools_per_1000,5,6,2020,estimate,boards
+shop,people_per_1000,2,4,2020,estimate,shop
+"""
+    library = read_library(write(tmp_path, {**files(), "bands.csv": bands}))
+    rows = {row.measure: row for row in beside_published(design(library, "boards", VOLUME))}
+    tools, people = rows["tools_per_1000"], rows["people_per_1000"]
+    assert tools.band is not None
+    assert tools.band.source == "boards"
+    assert tools.ratio == pytest.approx(6 / 7.305 / 5.5)
+    assert people.band is not None
+    assert people.is_inside
 
 
 def test_impossible_loads_are_refused_together(plant: Design) -> None:
