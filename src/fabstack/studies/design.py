@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fabstack.designer import Design, Library, design
+from fabstack.errors import PlanError
 from fabstack.studies.design_load import Search, learn_from, loads_of, searches
-from fabstack.studies.design_queue import cheapest_for, waitings
+from fabstack.studies.design_queue import Adding, waitings
 from fabstack.studies.design_time import CycleTime, RawTimes, Target, raw_times
 from fabstack.studies.design_trial import (
     Trial,
@@ -31,7 +32,7 @@ SLACK = 0.01  # of the target, that queues may be above it without another turn
 
 TRIAL_VISITS, TRIAL_DAYS = 6e6, (20.0, 730.0)  # of a short simulation
 CHECK_VISITS, CHECK_DAYS = 60e6, (60.0, 730.0)  # of the long one
-MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 12, 6, 3
+MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 12, 10, 3
 EXPECTED_TRIALS = 5  # for the time left
 
 Tell = Callable[[str, int, int], None]
@@ -158,6 +159,8 @@ class _Loop:
         up = up_shares(static, options.seed)
         self.searches = searches(static.groups, up, limits=options.limits, floor=options.floor)
         self.trial: Trial | None = None
+        self.first: Trial | None = None
+        self.adding: Adding | None = None
         self.trials = 0  # simulations
         self.is_checked = False
         self.was_stopped = False
@@ -203,23 +206,25 @@ class _Loop:
     # --- Queues -------------------------------------------------------------------------------
 
     def _shorten_queues(self) -> None:
-        """Add tools to the fewest until a simulation shows that the queues are short enough."""
+        """Add tools to the fewest until a simulation shows that the queues fit into the target.
+
+        All targets take tools in the same order, so that a tighter one is never cheaper.
+        """
+        adding = Adding(waitings(self.first or self._last, self.searches), _counts(self.design))
         for _ in range(MOST_TURNS):
-            changed = self._take(self._cheapest())
-            if not changed and self._is_short_enough():
-                return
+            adding.learn(self._over_days())
+            self._take(adding.next_counts())
             self._try()
+            if adding.allowed_days > 0 and abs(self._over_days()) <= SLACK * self.target_days:
+                break
+        if self._over_days() > SLACK * self.target_days:
+            if adding.short_enough is None:
+                raise PlanError(self.times.too_little_words(self.target_days, self._queue_days()))
+            self._take(adding.counts(adding.short_enough.allowed_days))
+        self.adding = adding
 
-    def _cheapest(self) -> Mapping[str, int]:
-        """Counts whose queues fit into the target, by the waits of the last simulation."""
-        waits, tried = waitings(self._last, self.searches), _counts(self._last.design)
-        shortened = sum(waits[name].days(count) for name, count in tried.items())
-        fixed = self._queue_days() - shortened
-        fewest = {name: search.enough or tried[name] for name, search in self.searches.items()}
-        return cheapest_for(self.spare_days - fixed, fewest, waits)
-
-    def _is_short_enough(self) -> bool:
-        return self._queue_days() <= self.spare_days + SLACK * self.target_days
+    def _over_days(self) -> float:
+        return self._queue_days() - self.spare_days
 
     # --- The long simulation ------------------------------------------------------------------
 
@@ -244,8 +249,8 @@ class _Loop:
         """One tool more where a group is too busy; more for the queues if they are too long."""
         for name in too_busy(self._last, self.searches):
             self.searches[name].enough = _counts(self.design)[name] + 1
-        if not self._is_short_enough():
-            return self._cheapest()
+        if self.adding is not None:
+            return self.adding.counts(self.adding.allowed_days - max(self._over_days(), 0.0))
         return {name: search.enough or 1 for name, search in self.searches.items()}
 
     # --- Steps --------------------------------------------------------------------------------
@@ -274,6 +279,7 @@ class _Loop:
             visits=self.trial.visits if self.trial else None,
             tell=self.progress.next(long=long),
         )
+        self.first = self.first or self.trial
         self.trials += 1
 
 

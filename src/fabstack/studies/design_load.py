@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from fabstack.designer.rates import up_share
 from fabstack.designer.rows import Tool
 from fabstack.designer.sizing import ToolGroup
-from fabstack.studies.design_trial import UPKEEP_DAYS, Trial, lots_per_min, visits_by_group
+from fabstack.studies.design_trial import UPKEEP_DAYS, Trial, visits_by_group
+from fabstack.studies.design_wip import lots_per_min
 
 MOST_LOAD_PERCENT = 97.0  # of available time, that simulation may show
 SURE = 2.0  # standard errors that a load stays below its limit

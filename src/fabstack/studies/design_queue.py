@@ -13,13 +13,16 @@ import heapq
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fabstack.designer.rows import Form
 from fabstack.model.days import MINUTES_PER_DAY
 from fabstack.studies.design_load import Search
-from fabstack.studies.design_trial import Trial, lots_per_min, visits_by_group
+from fabstack.studies.design_trial import Trial, visits_by_group
+from fabstack.studies.design_wip import lots_per_min
 
 FULL = 0.9995  # a load is taken to be below this
+HOPELESS_SHARE = 0.02  # of the waits of the fewest tools: if that is too long, all may be
 MOST_TIMES = 5  # as many tools as the load takes; more save next to nothing
 
 
@@ -76,43 +79,73 @@ def _gathering_min(trial: Trial, name: str) -> float:
     return sum(flow / total * wait for flow, wait in zip(flows.values(), waits, strict=True))
 
 
-def cheapest_for(
-    allowed_days: float, fewest: Mapping[str, int], waits: Mapping[str, Waiting]
-) -> dict[str, int]:
-    """Counts from `fewest` on whose waits come to no more than is allowed.
+class Tried(NamedTuple):
+    """What waits may come to by the formula, and how far simulated queues were above the target."""
 
-    Where no number of tools brings them so far, the counts are as many as help at all.
-    """
-    tools = dict(fewest)
-    left = sum(waits[name].days(count) for name, count in tools.items())
-    heap = [_offer(waits[name], name, count) for name, count in tools.items()]
-    heapq.heapify(heap)
-    while left > allowed_days and heap:
-        _, name = heapq.heappop(heap)
-        left -= waits[name].saved_days(tools[name])
-        tools[name] += 1
-        if tools[name] < MOST_TIMES * fewest[name] + MOST_TIMES:
-            heapq.heappush(heap, _offer(waits[name], name, tools[name]))
-    return _without_spare(tools, fewest, waits, allowed_days)
+    allowed_days: float
+    over_days: float
 
 
-def _offer(waiting: Waiting, name: str, tools: int) -> tuple[float, str]:
-    return -waiting.saved_days(tools) / max(waiting.price_musd, 1e-6), name
+class Adding:
+    """Tools beyond the fewest, in an order that no target changes."""
+
+    def __init__(self, waits: Mapping[str, Waiting], fewest: Mapping[str, int]) -> None:
+        self.waits = waits
+        self.fewest = fewest
+        self.longest_days = self.allowed_days = _total_days(waits, fewest)
+        self.too_long = Tried(self.longest_days, math.inf)
+        self.short_enough: Tried | None = None
+
+    def learn(self, over_days: float) -> None:
+        """A simulation of the counts tried last shows queues so far above the target."""
+        tried = Tried(self.allowed_days, over_days)
+        if over_days > 0:
+            self.too_long = tried
+        else:
+            self.short_enough = tried
+
+    def next_counts(self) -> dict[str, int]:
+        """Half of the waits while all were too long, at last none; then between the two ends."""
+        few, many = self.too_long, self.short_enough
+        if many is None:
+            half = few.allowed_days / 2
+            return self.counts(half if half > HOPELESS_SHARE * self.longest_days else 0.0)
+        share = -many.over_days / (few.over_days - many.over_days)
+        return self.counts(many.allowed_days + share * (few.allowed_days - many.allowed_days))
+
+    def counts(self, allowed_days: float) -> dict[str, int]:
+        """The cheapest counts whose waits come to no more than is allowed.
+
+        Where no number of tools brings them so far, the counts are as many as help at all.
+        """
+        self.allowed_days = max(allowed_days, 0.0)
+        tools, left = dict(self.fewest), self.longest_days
+        heap = [self._offer(name, count) for name, count in tools.items()]
+        heapq.heapify(heap)
+        while left > self.allowed_days and heap:
+            _, name = heapq.heappop(heap)
+            left -= self.waits[name].saved_days(tools[name])
+            tools[name] += 1
+            if tools[name] < MOST_TIMES * (self.fewest[name] + 1):
+                heapq.heappush(heap, self._offer(name, tools[name]))
+        return self._without_spare(tools)
+
+    def _offer(self, name: str, tools: int) -> tuple[float, str]:
+        waiting = self.waits[name]
+        return -waiting.saved_days(tools) / max(waiting.price_musd, 1e-6), name
+
+    def _without_spare(self, tools: dict[str, int]) -> dict[str, int]:
+        """The last tool may save more than is needed: give dear ones back where that holds."""
+        left = _total_days(self.waits, tools)
+        for name in sorted(tools, key=lambda name: (-self.waits[name].price_musd, name)):
+            while tools[name] > self.fewest[name]:
+                lost = self.waits[name].saved_days(tools[name] - 1)
+                if left + lost > self.allowed_days:
+                    break
+                tools[name] -= 1
+                left += lost
+        return tools
 
 
-def _without_spare(
-    tools: dict[str, int],
-    fewest: Mapping[str, int],
-    waits: Mapping[str, Waiting],
-    allowed_days: float,
-) -> dict[str, int]:
-    """The last tool may save more than is needed: give dearer ones back where that still holds."""
-    left = sum(waits[name].days(count) for name, count in tools.items())
-    for name in sorted(tools, key=lambda name: (-waits[name].price_musd, name)):
-        while tools[name] > fewest[name]:
-            lost = waits[name].saved_days(tools[name] - 1)
-            if left + lost > allowed_days:
-                break
-            tools[name] -= 1
-            left += lost
-    return tools
+def _total_days(waits: Mapping[str, Waiting], tools: Mapping[str, int]) -> float:
+    return sum(waits[name].days(count) for name, count in tools.items())

@@ -1,6 +1,6 @@
 """The cycle time of a design and its parts: process, waiting for tools, transport, dwell.
 
-Raw process time explains .2 to .8 days of a mask layer, large groups of like tools queue little, and
+Raw process time explains .2 to .8 days of a mask layer, large groups of like tools queue little;
 fabs need 1.2 to 1.5 days (CSM survey, SMT2020; tools.md 0.6). What neither tools nor transport
 explain is dwell: holds, engineering, stockers, reticles, operators. It is found by difference.
 """
@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabstack.designer import Design, programme_of
-from fabstack.economics.capacity import job_min, lot_visits, raw_process_min, steps_of
+from fabstack.economics.capacity import job_min, lot_visits, move_min, steps_of
 from fabstack.errors import PlanError
 from fabstack.model import Programme, by_key
 from fabstack.model.days import MINUTES_PER_DAY
+from fabstack.model.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,7 @@ class Target:
         """
         asked = self._days(times)
         if asked <= times.least_days:
-            raise PlanError(
-                f"{_in_words(asked, times)} is not more than process and transport alone: "
-                f"{_in_words(times.least_days, times)}; no number of tools reaches it"
-            )
+            raise PlanError(times.too_little_words(asked))
         return asked
 
     def _days(self, times: RawTimes) -> float:
@@ -46,13 +44,6 @@ class Target:
         if self.days is None:
             raise ValueError("a target has days, days for each level, or an X-factor")
         return self.days
-
-
-def _in_words(days: float, times: RawTimes) -> str:
-    return (
-        f"a cycle time of {days:.2f} days ({days / times.levels:.3f} for each mask layer, "
-        f"X-factor {days / times.process_days:.2f})"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +60,19 @@ class RawTimes:
     def least_days(self) -> float:
         """The cycle time that endless tools would give, without dwell."""
         return self.process_days + self.transport_days
+
+    def too_little_words(self, asked_days: float, waits_days: float = 0.0) -> str:
+        """Why a target is out of reach, and the least that is not."""
+        least = self._in_words(self.least_days + waits_days)
+        waits = ", and waits that no tool takes away (stops, the rest of a batch)"
+        return (
+            f"a cycle time of {self._in_words(asked_days)} is out of reach for any number of tools:"
+            f" process and transport{waits if waits_days else ''} alone take {least}"
+        )
+
+    def _in_words(self, days: float) -> str:
+        each, factor = days / self.levels, days / self.process_days
+        return f"{days:.2f} days ({each:.3f} for each mask layer, X-factor {factor:.2f})"
 
     def dwell_min(self, days: float) -> float:
         """Minutes of dwell on each way, where a lot's dwell comes to so many days."""
@@ -87,23 +91,30 @@ def raw_times(design: Design) -> RawTimes:
     visits = lot_visits(steps)
     # No way leads to the first step, before it is done again.
     ways = sum(visits) - steps[0].sampling_percent / 100
-    transport_min = ways * (route.move.mean if route.move else 0.0)
+    held_min, passage_min = _in_tools_min(programme, visits)
     return RawTimes(
-        process_days=(raw_process_min(programme, route.name) - transport_min) / MINUTES_PER_DAY,
-        held_days=_held_min(programme, visits) / MINUTES_PER_DAY,
-        transport_days=transport_min / MINUTES_PER_DAY,
+        process_days=(held_min + passage_min) / MINUTES_PER_DAY,
+        held_days=held_min / MINUTES_PER_DAY,
+        transport_days=ways * _mean_way_min(route) / MINUTES_PER_DAY,
         ways=ways,
         levels=max(design.flow.levels, 1),
     )
 
 
-def _held_min(programme: Programme, visits: list[float]) -> float:
+def _in_tools_min(programme: Programme, visits: list[float]) -> tuple[float, float]:
+    """Minutes that a lot holds tools up, and that it is in cascades beyond those."""
     route, groups = programme.routes[0], by_key(programme.tool_groups)
-    total = 0.0
+    held = passage = 0.0
     for step, count in zip(steps_of(programme, route.name), visits, strict=True):
         group = groups[step.tool_group]
-        total += count * (job_min(route, step) + group.load_min + group.unload_min)
-    return total
+        held += count * (job_min(route, step) + group.load_min + group.unload_min)
+        # A designed programme tells the passage as a part of the way that begins there.
+        passage += count * (move_min(programme, group, group) - _mean_way_min(route))
+    return held, passage
+
+
+def _mean_way_min(route: Route) -> float:
+    return route.move.mean if route.move else 0.0
 
 
 @dataclass(frozen=True, slots=True)
