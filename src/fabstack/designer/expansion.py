@@ -212,34 +212,36 @@ class _Expansion:
         if len(self.steps) >= MOST_STEPS:
             self._refuse(row, "repeat", f"the route has more than {MOST_STEPS:,} steps")
         mask = self._next_mask(row) if row.exposure else ""
+        inner = names.with_values({"mask_rework_percent": repr(self.rework_percent)})
+        rework = self._value(row, "rework_percent", inner, below=100)
+        rework_to = self._rework_to(row, first) if rework else None
+        step = self._step(row, names, mask)
+        self.steps.append(replace(step, rework_percent=rework, rework_to=rework_to))
+
+    def _step(self, row: ModuleStep, names: Names, mask: str) -> FlowStep:
+        """The step of a row, as far as it does not depend on the steps around it."""
         kind = self.library.masks[mask].tool if mask else row.tool or ""
         tool = self.library.tools[kind]
         parts = (kind, self.segment if tool.by_segment else "", row.dedicated)
-        inner = names.with_values({"mask_rework_percent": repr(self.rework_percent)})
-        rework = self._value(row, "rework_percent", inner, below=100)
-        self.steps.append(
-            FlowStep(
-                step=len(self.steps) + 1,
-                name=f"{self.prefix}: {self._step_name(row, names)}",
-                module=row.module,
-                tool=kind,
-                group="-".join(part for part in parts if part),
-                area=tool.area,
-                mask=mask,
-                is_visit=bool(mask) or row.visit,
-                quantity=self._value(row, "quantity", names),
-                rate_factor=self._value(row, "rate_factor", names, above=0),
-                sampling_percent=self._value(row, "sampling_percent", names, at_most=100),
-                rework_percent=rework,
-                rework_to=self._rework_to(row, first) if rework else None,
-                yield_percent=self._value(row, "yield_percent", names, at_most=100),
-                unit_yield_percent=self._value(
-                    row, "unit_yield_percent", names, above=0, at_most=100
-                ),
-                queue_limit_h=row.queue_limit_h,
-                queue_limit_to=None,
-                family=row.family or f"{row.module} {row.step}",
-            )
+        return FlowStep(
+            step=len(self.steps) + 1,
+            name=f"{self.prefix}: {self._step_name(row, names)}",
+            module=row.module,
+            tool=kind,
+            group="-".join(part for part in parts if part),
+            area=tool.area,
+            mask=mask,
+            is_visit=bool(mask) or row.visit,
+            quantity=self._value(row, "quantity", names),
+            rate_factor=self._value(row, "rate_factor", names, above=0),
+            sampling_percent=self._value(row, "sampling_percent", names, at_most=100),
+            rework_percent=0.0,
+            rework_to=None,
+            yield_percent=self._value(row, "yield_percent", names, at_most=100),
+            unit_yield_percent=self._value(row, "unit_yield_percent", names, above=0, at_most=100),
+            queue_limit_h=row.queue_limit_h,
+            queue_limit_to=None,
+            family=row.family or f"{row.module} {row.step}",
         )
 
     def _step_name(self, row: ModuleStep, names: Names) -> str:
