@@ -104,6 +104,27 @@ make-wafer,wafer,fab,25,10
 pack-chip,chip,line,5,5
 pack-brain,brain,line,5,5
 """,
+    "campaigns.csv": """\
+name,from_date,route,family,setup_usd,setup_h,tool_group,minimum_carriers,maximum_carriers
+wafers,2026-01-01,make-wafer,,1000,2,litho,25,5000
+chips,2026-01-01,pack-chip,,500,,,,
+""",
+    "item_costs.csv": """\
+item,from_date,make_cost_usd,price_usd,holding_usd_per_month
+chip,2027-01-01,0.9,45,0.05
+""",
+    "capacities.csv": """\
+tool_group,from_date,hours_per_month
+saw,2027-01-01,1000
+""",
+    "tool_options.csv": """\
+tool_group,from_date,to_date,most,price_usd,lead_time_months
+litho,2026-01-01,2027-01-01,2,3e7,9
+""",
+    "budgets.csv": """\
+name,plant,from_date,to_date,capital_usd
+tools-2026,fab,2026-01-01,2026-12-31,4e7
+""",
     "moves.csv": """\
 plant,from_bay,to_bay,move
 fab,north,south,"uniform(5, 10)"

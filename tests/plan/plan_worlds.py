@@ -8,6 +8,7 @@ import plan_samples as s
 from hypothesis import strategies as st
 
 from fabstack.model import Programme
+from fabstack.model.choices import Capacity, ItemCost
 from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.header import Finance, Planning
 from fabstack.model.items import Component
@@ -19,7 +20,9 @@ from fabstack.model.tools import Delivery, Maintenance
 from fabstack.model.workforce import Skill
 
 MONTHS = 6
+GRIDS = ("", "", "3w 2m q", "26w", "20d 2q", "2q 30d 1w")
 few = st.integers(0, 4)
+leads = st.sampled_from([None, 0, 0.3, 1, 2.5])
 
 
 def amounts(most: int) -> st.SearchStrategy[float]:
@@ -42,6 +45,8 @@ def worlds(draw: Any) -> Programme:
             backlog_penalty_percent=draw(amounts(20)),
             shortfall_penalty_percent=draw(amounts(100)),
             max_load_percent=draw(st.integers(50, 100)),
+            periods=draw(st.sampled_from(GRIDS)),
+            x_factor=draw(st.sampled_from([None, None, 0, 4])),
         ),
         **_things(draw),
         **_plants(draw),
@@ -66,6 +71,21 @@ def _things(draw: Any) -> dict[str, Any]:
             s.item("part", make_cost_usd=draw(amounts(9)), value_usd=5, yield_percent=80),
             s.item("kit", "system", price_usd=draw(amounts(300)), make_cost_usd=1),
             s.item("dust", "material", value_usd=1),
+        ),
+        "item_costs": (
+            ItemCost(
+                item="part",
+                from_date=s.month(draw(few)),
+                make_cost_usd=draw(amounts(9)),
+                holding_usd_per_month=draw(amounts(3)),
+                price_usd=draw(amounts(90)),
+            ),
+            ItemCost(
+                item="board",
+                from_date="2026-02-11",
+                backlog_usd_per_month=draw(amounts(9)),
+                shortfall_usd=draw(amounts(300)),
+            ),
         ),
         "components": (
             Component(parent="board", child="part", quantity=2, yield_percent=90),
@@ -116,12 +136,17 @@ def _plants(draw: Any) -> dict[str, Any]:
             s.tool_group(1, name="press", plant="far"),
         ),
         "deliveries": (Delivery(tool_group="tool", date=s.month(draw(few)), tools=1),),
+        "capacities": (
+            Capacity(
+                tool_group="press", from_date="2026-03-10", hours_per_month=draw(amounts(600))
+            ),
+        ),
         "maintenances": (
             Maintenance(tool_group="tool", name="clean", every_h=100, duration=draw(few)),
         ),
         "routes": (
             s.route("part", plant="near", units_per_carrier=4),
-            s.route("board", plant="far"),
+            s.route("board", plant="far", cost_usd=draw(few), lead_time_months=draw(leads)),
         ),
         "steps": (
             s.step(1, 3.0, route="make-part"),

@@ -64,6 +64,7 @@ def _better(programme: Programme) -> Iterator[Programme]:
     """The programme with more phases, more tools, more supply, cheaper supply, no rivals."""
     yield _with(programme, "phases", lambda p: {"capacity_per_month": p.capacity_per_month + 7})
     yield _with(programme, "tool_groups", lambda group: {"tools": group.tools + 1})
+    yield _with(programme, "capacities", lambda row: {"hours_per_month": row.hours_per_month + 9})
     yield _with(programme, "offers", lambda o: {"capacity_per_month": o.capacity_per_month * 1.5})
     yield _with(programme, "offers", lambda offer: {"price_usd": offer.price_usd * 0.8})
     yield programme.model_copy(update={"rivals": ()})
@@ -112,7 +113,7 @@ def test_twice_the_demand_with_twice_of_everything_gains_twice(programme: Progra
 
 def _crew(result: PlanResult) -> np.ndarray:
     """People whatever the volume: 0.1 smiths at 15 a month and 1.35 times that to the employer."""
-    return 0.1 * 15 * 1.35 / result.discount * result.money * np.ones(result.cash.people.size)
+    return 0.1 * 15 * 1.35 * result.months / result.discount * result.money
 
 
 DOUBLED = {
@@ -120,6 +121,7 @@ DOUBLED = {
     "stocks": ("initial", "maximum", "safety"),
     "tool_groups": ("tools",),
     "deliveries": ("tools",),
+    "capacities": ("hours_per_month",),
     "wip": ("carriers",),
     "offers": ("capacity_per_month", "minimum_per_month"),
     "price_breaks": ("from_quantity",),

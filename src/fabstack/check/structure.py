@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fabstack.check import (
     chain,
     chances,
+    choices,
     claims,
     dates,
     markets,
@@ -62,6 +63,7 @@ FOUNDATIONS: tuple[Rule, ...] = (doubled_keys, broken_references)
 
 RULES: tuple[Rule, ...] = (
     dates.empty_horizon,
+    choices.unknown_periods,
     # what is made of what
     technologies.unknown_yield_models,
     technologies.too_many_euv_layers,
@@ -111,6 +113,10 @@ RULES: tuple[Rule, ...] = (
     routes.dead_lines,
     steps.unknown_setups,
     steps.idle_setup_times,
+    choices.campaigns_of_nothing,
+    choices.changing_campaigns,
+    choices.impossible_campaigns,
+    choices.backward_windows,
     routes.early_starts,
     routes.orders_due_before_start,
     routes.doubled_due_dates,

@@ -39,8 +39,13 @@ def plan(
         typer.Option(min=0, help="Cycle time over process time; 0: routes take no time."),
     ] = None,
     gap: Annotated[
-        float, typer.Option(min=0, help="Relative gap at which whole numbers are good enough.")
-    ] = 0.001,
+        float | None,
+        typer.Option(
+            min=0,
+            help="Relative gap at which whole numbers are good enough; else 1e-6, and 0.001 where "
+            "the program is large or time runs out.",
+        ),
+    ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the solver.")] = 120.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> int:
@@ -82,14 +87,14 @@ def _checked(path: Path, scenario: str | None) -> Programme:
 
 
 def _options(
-    *, relaxed: bool, shortage: bool, x_factor: float | None, gap: float, time_limit: float
+    *, relaxed: bool, shortage: bool, x_factor: float | None, gap: float | None, time_limit: float
 ) -> PlanOptions:
-    from fabstack.plan import X_FACTORS, Integers, PlanOptions, Supply
+    from fabstack.plan import Integers, PlanOptions, Supply
 
     return PlanOptions(
         integers=Integers.RELAXED if relaxed else Integers.WHOLE,
         supply=Supply.SHORTAGE if shortage else Supply.NORMAL,
-        x_factors={kind: x if x_factor is None else x_factor for kind, x in X_FACTORS.items()},
+        x_factor=x_factor,
         time_limit_s=time_limit,
         gap=gap,
     )

@@ -79,9 +79,48 @@ class Simulation:
     )
 
 
+class Objective(StrEnum):
+    """Whose money a plan maximises."""
+
+    CASH = "cash"  # before tax
+    AFTER_TAX = "after-tax"  # with tax on profit and the shield of straight-line depreciation
+
+
+class Service(StrEnum):
+    """How the classes of demand stand to each other."""
+
+    WEIGHTED = "weighted"  # each class counts twice the one below it
+    LEXICOGRAPHIC = "lexicographic"  # no gain elsewhere makes up for a unit of a higher class
+
+
 @row()
 class Planning:
     """How the planner runs unless the command says otherwise."""
+
+    periods: str = worded(
+        "lengths of a plan's periods in days, weeks, months, quarters and years, such as "
+        "13w 24m 20q; a last one without a number goes on to the end; blank: months to the end",
+        default="",
+    )
+    objective: Objective = chosen(
+        "net present value before tax (cash), or with tax and depreciation (after-tax)",
+        default=Objective.CASH,
+    )
+    service: Service = chosen(
+        "classes of demand weigh more the higher they are (weighted), or a higher class gives way "
+        "to nothing (lexicographic)",
+        default=Service.WEIGHTED,
+    )
+    x_factor: float | None = measured(
+        "",
+        "cycle time over raw process time where a route gives no lead time; 0: routes take no "
+        "time; blank: by kind of plant",
+        default=None,
+        ge=0,
+    )
+    hiring_limits: bool = chosen(
+        "people who are there (headcount and hires) limit what is started", default=False
+    )
 
     shortfall_penalty_percent: float = measured(
         "percent",

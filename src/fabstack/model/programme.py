@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from fabstack.model.choices import Budget, Campaign, Capacity, ItemCost, ToolOption
 from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.evidence import Change, Claim, Correlation, MissionRow, Risk, Scenario, Source
 from fabstack.model.fields import Column, columns_of
@@ -39,6 +40,7 @@ class Programme(BaseModel):
 
     technologies: tuple[Technology, ...] = ()
     items: tuple[Item, ...] = ()
+    item_costs: tuple[ItemCost, ...] = ()
     components: tuple[Component, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     plants: tuple[Plant, ...] = ()
@@ -47,10 +49,14 @@ class Programme(BaseModel):
     stocks: tuple[Stock, ...] = ()
     tool_groups: tuple[ToolGroup, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
+    tool_options: tuple[ToolOption, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     setups: tuple[Setup, ...] = ()
     routes: tuple[Route, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     moves: tuple[Move, ...] = ()
     steps: tuple[Step, ...] = ()
     starts: tuple[Start, ...] = ()

@@ -29,6 +29,13 @@ class Route:
         "min", "transport between two steps where no row of moves says it", default=None
     )
     preference: int = counted("routes of the same item are used in this order", default=1, ge=1)
+    family: str = worded("routes with the same word may share a campaign; blank: none", default="")
+    lead_time_months: float | None = measured(
+        "month", "a plan's time from start to output; blank: by X-factor", default=None, ge=0
+    )
+    cost_usd: float = measured(
+        "USD", "of a started carrier, beside the item's own cost to make", default=0.0, ge=0
+    )
 
 
 @row("plant", "from_bay", "to_bay")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fabstack.plan.facts import Facts
+from fabstack.plan.options import x_factor
 
 
 def assumptions(facts: Facts) -> tuple[str, ...]:
@@ -13,9 +14,15 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
 def _always(facts: Facts) -> list[str]:
     options, programme = facts.options, facts.programme
     used = {plant.kind for plant in programme.plants}
-    factors = ", ".join(f"{kind} {x:g}" for kind, x in options.x_factors.items() if kind in used)
+    factors = ", ".join(
+        f"{kind} {x_factor(programme, options, kind):g}"
+        for kind in options.x_factors
+        if kind in used
+    )
     return [
-        "Every month counts as one twelfth of a year.",
+        "Every month counts as one twelfth of a year."
+        if facts.periods.even
+        else "Periods count true days, 30.4375 to a month.",
         f"Cycle time is raw process time times an X-factor ({factors}), unless given by route.",
         f"A plan uses at most {programme.planning.max_load_percent:g} % of the available tool "
         "hours, where a tool group says nothing else; setups are part of the rest.",

@@ -8,6 +8,7 @@ import numpy as np
 
 from fabstack.errors import LimitError
 from fabstack.plan.buy import Buying, add_offers
+from fabstack.plan.campaigns import Campaigns, add_campaigns
 from fabstack.plan.capacity import add_tool_hours
 from fabstack.plan.deliver import Delivering, add_demand
 from fabstack.plan.facts import Facts
@@ -33,6 +34,7 @@ class Model(NamedTuple):
     buying: Buying
     delivering: Delivering
     choices: tuple[Choice, ...]
+    campaigns: Campaigns
     safeguarded: Ints  # stores with a safety stock
     columns: dict[str, Ints]
     rows: dict[str, Ints]
@@ -59,12 +61,14 @@ def build(facts: Facts) -> Model:
     choices = add_phases(lp, facts, making)
     buying = add_offers(lp, facts, balance)
     delivering = add_demand(lp, facts, balance)
+    campaigns = add_campaigns(lp, facts, making, delivering)
     return Model(
         facts=facts,
         making=making,
         buying=buying,
         delivering=delivering,
         choices=choices,
+        campaigns=campaigns,
         safeguarded=np.flatnonzero(safety_levels(facts)),
         columns=lp.columns,
         rows=lp.rows,
@@ -88,5 +92,5 @@ def _refuse_the_too_large(facts: Facts) -> None:
         largest = max(things, key=lambda name: things[name])
         raise LimitError(
             f"the plan would have {columns:,} columns, {MOST_COLUMNS:,} are the most; most of them "
-            f"are {things[largest]:,} {largest} over {facts.periods.count:,} months"
+            f"are {things[largest]:,} {largest} over {facts.periods.count:,} periods"
         )

@@ -22,7 +22,7 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.flow import Balance
 from fabstack.plan.network import Node
 from fabstack.plan.options import Integers, Supply
-from fabstack.plan.program import LinearProgram
+from fabstack.plan.program import OUTSIDE, LinearProgram
 from fabstack.plan.types import Floats, Ints
 
 US = "us"  # the programme among a supplier's customers
@@ -118,18 +118,28 @@ def price_steps(programme: Programme, offer: Offer) -> tuple[PriceStep, ...]:
 
 
 def _add_taken(lp: LinearProgram, facts: Facts, buying: Buying) -> Ints:
-    months = np.array([one.offer.lead_time_months for one in buying.terms])[buying.step_of]
-    value = np.zeros((buying.step_of.size, facts.periods.count))
-    last = facts.periods.count - 1
-    for offset, share in facts.periods.split(months):
-        paid = np.minimum(facts.periods.numbers + offset[:, None], last)
-        value += share[:, None] * facts.money[paid]
+    value = on_arrival(facts, buying, facts.money)
     return lp.add_columns(
         "taken",
         value.shape,
         cost=buying.prices_usd[:, None] * value,
         upper=step_limits(facts, buying),
     )
+
+
+def lead_months(buying: Buying) -> Floats:
+    """Months from order to receipt [price step]."""
+    months: Floats = np.array([one.offer.lead_time_months for one in buying.terms])[buying.step_of]
+    return months
+
+
+def on_arrival(facts: Facts, buying: Buying, values: Floats) -> Floats:
+    """Mean of a value [period] over the periods of receipt [price step, period of the order]."""
+    found = np.zeros((buying.step_of.size, facts.periods.count))
+    on = facts.periods.arrivals(lead_months(buying))
+    when = np.minimum(on.arrives, facts.periods.count - 1)
+    np.add.at(found, (on.flow, on.leaves), on.share * values[when])
+    return found
 
 
 def step_limits(facts: Facts, buying: Buying) -> Floats:
@@ -152,10 +162,9 @@ def _add_receipts(
     known = facts.network.index
     used = np.array([Node(o.item, o.supplier) in known for o in offers], dtype=bool)
     nodes = np.array([known.get(Node(o.item, o.supplier), 0) for o in offers], dtype=np.int64)
-    months = np.array([offer.lead_time_months for offer in offers])
-    for offset, share in facts.periods.split(months):
-        rows = balance.at(nodes[:, None], facts.periods.numbers + offset[:, None])
-        lp.add_entries(rows[used], taken[used], share[used, None])
+    on = facts.periods.arrivals(lead_months(buying))
+    rows = np.where(used[on.flow], balance.at(nodes[on.flow], on.arrives), OUTSIDE)
+    lp.add_entries(rows, taken[on.flow, on.leaves], on.share)
 
 
 def _add_capacity(lp: LinearProgram, facts: Facts, buying: Buying, taken: Ints) -> None:

@@ -27,11 +27,9 @@ def add_tool_hours(lp: LinearProgram, facts: Facts, making: Making) -> Ints:
     available_h = np.maximum(usable_hours(facts) - hours_of_lots_inside(facts), 0.0)
     rows = lp.add_rows("tool_hours", available_h.shape, high=available_h)
     for use in uses(facts):
-        for offset in np.flatnonzero(use.hours):
-            moments = facts.periods.numbers + offset
-            inside = moments < facts.periods.count
-            target = np.where(inside, rows[use.group, np.where(inside, moments, 0)], OUTSIDE)
-            lp.add_entries(target, making.starts[use.route], use.hours[offset])
+        inside = use.asks < facts.periods.count
+        target = np.where(inside, rows[use.group, np.where(inside, use.asks, 0)], OUTSIDE)
+        lp.add_entries(target, making.starts[use.route, use.starts], use.hours)
     return rows
 
 
@@ -52,7 +50,21 @@ def available_hours(facts: Facts) -> Floats:
     groups = facts.programme.tool_groups
     each = np.array([hours_per_tool_month(facts.programme, group.name) for group in groups])
     hours: Floats = tools(facts) * each.reshape(-1, 1) * facts.periods.months
-    return hours
+    return _as_given(facts, hours)
+
+
+def _as_given(facts: Facts, usual: Floats) -> Floats:
+    """Hours with those of the table `capacities` in the place of the usual ones [group, period]."""
+    found = usual.copy()
+    for place, group in enumerate(facts.programme.tool_groups):
+        rows = grouped(facts.programme.capacities, "tool_group")[group.name]
+        rows = sorted(rows, key=lambda row: row.from_date)
+        edges = [*(facts.periods.position(row.from_date) for row in rows), np.inf]
+        for row, begins, ends in zip(rows, edges, edges[1:], strict=False):
+            share = facts.periods.share(begins, ends)
+            given = row.hours_per_month * facts.periods.months
+            found[place] = found[place] * (1 - share) + given * share
+    return found
 
 
 def usable_hours(facts: Facts) -> Floats:
@@ -64,5 +76,4 @@ def usable_hours(facts: Facts) -> Floats:
         * facts.options.efficiencies.get(group.name, 1.0)
         for group in facts.programme.tool_groups
     ]
-    hours: Floats = available_hours(facts) * np.array(most).reshape(-1, 1)
-    return hours
+    return _as_given(facts, available_hours(facts) * np.array(most).reshape(-1, 1))

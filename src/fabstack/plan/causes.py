@@ -25,9 +25,10 @@ class _Limit(NamedTuple):
     row: int  # of the program, or NO_WAY where it is the bound of the column
     column: int  # of the way that it limits
     immaturity: float
+    is_hard: bool = True  # a limit, not a setup that is thought not worth its price
 
 
-_NOTHING = _Limit(-1.0, NO_WAY, NO_WAY, 1.0)
+_NOTHING = _Limit(-1.0, NO_WAY, NO_WAY, 1.0, is_hard=False)
 
 
 class Causes:
@@ -42,7 +43,8 @@ class Causes:
         self.all_ways = self.supply.cheapest(everything)
         self.into = self.supply.brings.tocsc()
         self.limits: csc_matrix = model.arrays.matrix
-        self.is_tight = _tight(model, solution)
+        self.is_tight = tight(model, solution)
+        self.setups = frozenset(model.rows["campaign"].ravel().tolist())
         self.immaturity = immaturity(model)
         self.known: dict[int, _Limit] = {}
 
@@ -105,7 +107,8 @@ class Causes:
                 taken.indices[span].tolist(), taken.data[span].tolist(), strict=True
             )
         ]
-        return max([*self._own(column), *above, _NOTHING], key=lambda limit: limit.rent_usd)
+        every = [*self._own(column), *above, _NOTHING]
+        return max(every, key=lambda limit: (limit.is_hard, limit.rent_usd))
 
     def _passed_on(self, limit: _Limit, column: int, amount: float) -> _Limit:
         if limit is _NOTHING:
@@ -119,7 +122,13 @@ class Causes:
         span = slice(matrix.indptr[column], matrix.indptr[column + 1])
         ratio = float(self.immaturity[column])
         found = [
-            _Limit(max(-self.solution.duals[row], 0.0) * amount / brought, row, column, ratio)
+            _Limit(
+                rent_usd=max(-self.solution.duals[row], 0.0) * amount / brought,
+                row=row,
+                column=column,
+                immaturity=ratio,
+                is_hard=row not in self.setups,
+            )
             for row, amount in zip(
                 matrix.indices[span].tolist(), matrix.data[span].tolist(), strict=True
             )
@@ -180,10 +189,10 @@ def _cheapest(ways: Ways, rows: Ints) -> int:
     return int(rows[np.argmin(ways.cost_usd[rows])])
 
 
-def _tight(model: Model, solution: Solution) -> Flags:
+def tight(model: Model, solution: Solution) -> Flags:
     """True where a row has no room above [row]."""
     room = model.arrays.high - model.arrays.matrix @ solution.values
     finite = np.isfinite(model.arrays.high)
     scale = np.maximum(1.0, np.where(finite, np.abs(model.arrays.high), 1.0))
-    tight: Flags = finite & (room <= TIGHT * scale)
-    return tight
+    is_tight: Flags = finite & (room <= TIGHT * scale)
+    return is_tight

@@ -23,7 +23,7 @@ Sheet = defaultdict[tuple[object, int], float]
 
 def audit(programme: Programme, result: PlanResult) -> Audit:
     """How far a plan is from balances, limits and objective that are worked out anew."""
-    terms = Terms(programme, result.options, len(result.names.months))
+    terms = Terms(programme, result.options)
     balance = max(_balance_errors(terms, result), default=(0.0, ""))
     limit = max(_limit_errors(terms, result), default=(0.0, ""))
     objective = _objective_error(terms, result)
@@ -99,7 +99,7 @@ def _from_outside(terms: Terms) -> Iterator[tuple[Node, int, float]]:
     for lot in terms.programme.wip:
         route = routes[lot.route]
         lags = [lag for step, lag in terms.step_lags(route).items() if step < lot.step]
-        leaves = int(terms.leads[route.name] - (lags[-1] if lags else 0.0))
+        leaves = terms.holding(terms.leads[route.name] - (lags[-1] if lags else 0.0))
         if leaves < terms.periods:
             left = lot.carriers / terms.alive_at(route, lot.step)
             units = left * terms.units_of_carrier(route, leaves)
@@ -211,6 +211,7 @@ def _limit_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     yield from _negative(result)
     yield from _too_early(terms, result)
     yield from _tool_hours(terms, result)
+    yield from _campaigns(terms, result)
     yield from _phases(terms, result)
     yield from _offers(terms, result)
     yield from _stocks(terms, result)
@@ -231,10 +232,11 @@ def _negative(result: PlanResult) -> Iterator[Error]:
 def _too_early(terms: Terms, result: PlanResult) -> Iterator[Error]:
     """Nothing leaves a plant before it opens."""
     for place, route in enumerate(terms.programme.routes):
-        whole = int(terms.leads[route.name] + 1e-9)
-        closed = min(max(terms.opening(route.plant) - whole, 0), terms.periods)
-        for period in range(closed):
-            yield float(result.starts[place, period]), f"start of {route.name} in period {period}"
+        opening, lead = terms.opening(route.plant), terms.leads[route.name]
+        for period in range(terms.periods):
+            if terms.first_arrival(period, lead) < opening:
+                what = f"start of {route.name} in period {period}"
+                yield float(result.starts[place, period]), what
 
 
 def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
@@ -251,7 +253,10 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
         left = lot.carriers / terms.alive_at(route, lot.step)
         for group, lag, hours, step in terms.hours_of_start(route):
             if step >= lot.step:
-                inside[group, int(lag - begun)] += left * hours
+                inside[group, terms.holding(lag - begun)] += left * hours
+    for name, period, row in terms.campaigns():
+        place = result.names.campaigns.index(name)
+        used[row.tool_group, period] += float(result.set_up[place, period]) * row.setup_h
     for place, group in enumerate(result.names.groups):
         for period in range(terms.periods):
             most = max(terms.usable_hours(group, period) - inside[group, period], 0.0)
@@ -259,6 +264,26 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
             yield _excess(used[group, period], most), what
             reported = float(result.used_h[place, period])
             yield _relative(used[group, period] + inside[group, period] - reported, reported), what
+
+
+def _campaigns(terms: Terms, result: PlanResult) -> Iterator[Error]:
+    """Nothing starts without its setup, and with one neither too little nor too much."""
+    routes = terms.programme.routes
+    is_whole = result.options.integers == "whole"
+    for name, period, row in terms.campaigns():
+        set_up = float(result.set_up[result.names.campaigns.index(name), period])
+        started = sum(
+            float(result.starts[place, period])
+            for place, route in enumerate(routes)
+            if route.name == row.route or (row.family and route.family == row.family)
+        )
+        what = f"campaign {name} in period {period}"
+        if is_whole:
+            yield abs(set_up - round(set_up)), what
+            yield started if set_up < 0.5 else 0.0, what
+        yield _excess(row.minimum_carriers * set_up, started), what
+        if row.maximum_carriers is not None:
+            yield _excess(started, row.maximum_carriers * set_up), what
 
 
 def _phases(terms: Terms, result: PlanResult) -> Iterator[Error]:
@@ -288,7 +313,7 @@ def _offers(terms: Terms, result: PlanResult) -> Iterator[Error]:
     for place, offer in enumerate(terms.programme.offers):
         left = offer.capacity_per_month * terms.left_for_us(offer.supplier)
         for period in range(terms.periods):
-            force = terms.in_force(offer, period)
+            force = terms.in_force(offer, period) * terms.months(period)
             ordered = float(result.ordered[place, period])
             what = f"order of {offer.item} from {offer.supplier} in period {period}"
             yield _excess(ordered, left * force), what
@@ -316,8 +341,9 @@ def _too_late(terms: Terms, result: PlanResult) -> Iterator[Error]:
     months = terms.programme.planning.backlog_months
     for place, want in enumerate(result.names.wants):
         for period in range(terms.periods):
-            first = max(period - months + 1, 0)
-            recent = float(result.wanted[place, first : period + 1].sum()) if months else 0.0
-            most = recent if period < terms.periods - 1 else 0.0
+            oldest = terms.edges[period + 1] - months + 1e-9
+            recent = [s for s in range(period + 1) if terms.edges[s + 1] > oldest]
+            most = float(result.wanted[place, recent].sum())
+            most = most if period < terms.periods - 1 else 0.0
             late = float(result.backlog[place, period])
             yield _excess(late, most), f"backlog of {want.item} of {want.market} in {period}"

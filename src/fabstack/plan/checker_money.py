@@ -10,7 +10,7 @@ from fabstack.model import by_key, grouped
 from fabstack.model.plants import Phase
 from fabstack.model.workforce import Skill
 from fabstack.plan.checker_terms import Terms
-from fabstack.plan.result import PlanResult
+from fabstack.plan.result import Built, PlanResult
 
 Posting = tuple[int, float]  # period, USD in today's prices; a gain is positive
 
@@ -39,26 +39,41 @@ def _deliveries(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     planning = terms.programme.planning
     late_share = planning.backlog_penalty_percent / 100
     lost_share = planning.shortfall_penalty_percent / 100
-    for place, (price, priority) in enumerate(_prices(terms, result)):
+    for place, (prices, priority) in enumerate(_prices(terms, result)):
         weight = result.options.class_weight ** _rank(terms, priority)
         item = result.names.wants[place].item
-        worth = price or 10 * max(_dearest(terms, item, {}), 1.0)
-        lost = worth * weight * lost_share + (0.0 if price else worth)
-        for period in range(terms.periods):
+        instead = 10 * max(_last_resort(terms, item), 1.0)
+        for period, price in enumerate(prices):
+            worth = price or instead
+            late = worth * weight * late_share
+            late = terms.cost(item, "backlog_usd_per_month", late, period) * terms.months(period)
+            lost = worth * weight * lost_share + (0.0 if price else worth)
+            lost = terms.cost(item, "shortfall_usd", lost, period)
             yield period, price * float(result.delivered[place, period])
-            yield period, -worth * weight * late_share * float(result.backlog[place, period])
+            yield period, -late * float(result.backlog[place, period])
             yield period, -lost * float(result.short[place, period])
 
 
-def _prices(terms: Terms, result: PlanResult) -> Iterator[tuple[float, int]]:
-    """(price, class) of each want."""
-    programme = terms.programme
+def _prices(terms: Terms, result: PlanResult) -> Iterator[tuple[list[float], int]]:
+    """(price in each period, class) of each want."""
+    programme, periods = terms.programme, range(terms.periods)
     from_markets = len({(need.market, need.item) for need in programme.needs})
     for want in result.names.wants[:from_markets]:
         priority = by_key(programme.markets)[want.market].priority
-        yield by_key(programme.items)[want.item].price_usd, priority
+        yield [terms.price(want.item, period) for period in periods], priority
     for demands in terms.alike():
-        yield terms.price_of(demands[0]), demands[0].priority
+        prices = [terms.price_of(demands[0], period) for period in periods]
+        yield prices, demands[0].priority
+
+
+def _last_resort(terms: Terms, item: str) -> float:
+    """The dearest way to an item, one setup of every campaign, and the whole horizon in stock."""
+    programme = terms.programme
+    setups = {row.name: 0.0 for row in programme.campaigns}
+    for row in programme.campaigns:
+        setups[row.name] = max(setups[row.name], row.setup_usd)
+    kept = max([row.holding_usd_per_month or 0.0 for row in programme.item_costs], default=0.0)
+    return _dearest(terms, item, {}) + sum(setups.values()) + kept * terms.edges[-1]
 
 
 def _rank(terms: Terms, priority: int) -> int:
@@ -82,7 +97,8 @@ def _dearest(terms: Terms, item: str, known: dict[str, float]) -> float:
         parts += each * child if each < float("inf") else 0.0
     carriers = [_carrier(terms, r.name, r.plant) for r in grouped(programme.routes, "item")[item]]
     good = max(yield_share(programme, row, 0.0), 1e-3)
-    made = row.make_cost_usd + (parts + max(carriers, default=0.0)) / good
+    dated = [cost.make_cost_usd or 0.0 for cost in grouped(programme.item_costs, "item")[item]]
+    made = max([row.make_cost_usd, *dated]) + (parts + max(carriers, default=0.0)) / good
     bought = [offer.price_usd for offer in grouped(programme.offers, "item")[item]]
     moved = max([lane.cost_usd for lane in programme.lanes], default=0.0)
     known[item] = max([made, *bought]) + moved
@@ -92,7 +108,8 @@ def _dearest(terms: Terms, item: str, known: dict[str, float]) -> float:
 def _carrier(terms: Terms, route: str, plant: str) -> float:
     units = units_per_carrier(terms.programme, route)
     units *= max(line_yield(terms.programme, route), 1e-3)
-    return (_running(terms, route) + _people_for_carrier(terms, plant)) / units
+    extra = by_key(terms.programme.routes)[route].cost_usd
+    return (_running(terms, route) + _people_for_carrier(terms, plant) + extra) / units
 
 
 def _running(terms: Terms, route: str) -> float:
@@ -105,14 +122,20 @@ def _making(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     items = by_key(terms.programme.items)
     for place, route in enumerate(terms.programme.routes):
         per_start = _running(terms, route.name) + _people_for_carrier(terms, route.plant)
+        usual = items[route.item].make_cost_usd
         for period in range(terms.periods):
             started = float(result.starts[place, period])
             units = terms.expected_units(route, period) if started else 0.0
-            yield period, -started * (per_start + units * items[route.item].make_cost_usd)
+            each = terms.cost(route.item, "make_cost_usd", usual, period)
+            yield period, -started * (per_start + route.cost_usd + units * each)
+    for name, period, row in terms.campaigns():
+        set_up = float(result.set_up[result.names.campaigns.index(name), period])
+        yield period, -set_up * row.setup_usd
     for place, node in enumerate(result.names.conversions):
         for period in range(terms.periods):
             made = float(result.converted[place, period])
-            yield period, -made * items[node.item].make_cost_usd
+            usual = items[node.item].make_cost_usd
+            yield period, -made * terms.cost(node.item, "make_cost_usd", usual, period)
 
 
 def _lanes(terms: Terms, result: PlanResult) -> Iterator[Posting]:
@@ -126,7 +149,9 @@ def _lanes(terms: Terms, result: PlanResult) -> Iterator[Posting]:
 def _purchases(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     for place, offer in enumerate(terms.programme.offers):
         for period in range(terms.periods):
-            usd = terms.price_of_order(offer, float(result.ordered[place, period]))
+            months = terms.months(period)
+            usd = terms.price_of_order(offer, float(result.ordered[place, period]) / months)
+            usd *= months
             for when, share in terms.paid(period, offer.lead_time_months):
                 yield when, -usd * share
             unmet = float(result.unmet[place, period])
@@ -138,12 +163,14 @@ def _stocks(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     items, programme = by_key(terms.programme.items), terms.programme
     for place, node in enumerate(result.names.nodes):
         item = items[node.item]
-        holding = item.value_usd * programme.finance.holding_cost_percent / 1200
+        usual = item.value_usd * programme.finance.holding_cost_percent / 1200
         worth = max(item.price_usd, item.value_usd, 1.0)
         lacking = worth * programme.planning.backlog_penalty_percent / 100
         for period in range(terms.periods):
-            yield period, -holding * float(result.stock[place, period])
-            yield period, -lacking * float(result.missing[place, period])
+            months = terms.months(period)
+            holding = terms.cost(node.item, "holding_usd_per_month", usual, period)
+            yield period, -holding * months * float(result.stock[place, period])
+            yield period, -lacking * months * float(result.missing[place, period])
 
 
 def _plants(terms: Terms) -> Iterator[Posting]:
@@ -151,7 +178,8 @@ def _plants(terms: Terms) -> Iterator[Posting]:
     for plant in terms.programme.plants:
         monthly = plant.fixed_cost_usd_per_month + _crew(terms, plant.name)
         for period in range(terms.periods):
-            yield period, -monthly * terms.overlap(period, plant.opens, None)
+            open_months = terms.overlap(period, plant.opens, None) * terms.months(period)
+            yield period, -monthly * open_months
 
 
 def _crew(terms: Terms, plant: str) -> float:
@@ -177,27 +205,34 @@ def _capital(terms: Terms, result: PlanResult) -> Iterator[Posting]:
         if phase.ready is not None and not phase.optional:
             first = terms.position(phase.ready) - phase.ramp_months
             for period, share in _while_built(terms, phase, first):
-                if 0 <= period < terms.periods:
-                    yield period, -phase.capex_usd * share
+                yield period, -phase.capex_usd * share
     for built in result.built:
         phase = by_key(phases)[f"{built.plant}:{built.phase}"]
-        for period, share in _while_built(terms, phase, built.first_output):
-            inside = min(max(period, 0), terms.periods - 1)
-            yield inside, -phase.capex_usd * share * built.share
+        yield from _spent_on(terms, phase, built)
     yield from _tools(terms)
+
+
+def _spent_on(terms: Terms, phase: Phase, built: Built) -> Iterator[Posting]:
+    """A chosen phase costs all its capital: what lies outside the horizon counts at its ends."""
+    usd, left = -phase.capex_usd * built.share, 1.0
+    for period, share in _while_built(terms, phase, built.first_output):
+        yield period, usd * share
+        left -= share
+    begins = built.first_output - phase.build_months
+    early = min(max(-begins / phase.build_months, 0.0), 1.0) if phase.build_months else begins < 0
+    yield 0, usd * early
+    yield terms.periods - 1, usd * (left - early)
 
 
 def _while_built(terms: Terms, phase: Phase, first_output: float) -> Iterator[tuple[int, float]]:
     """(period, share of the capital), evenly from the decision to the first output."""
     begins = first_output - phase.build_months
-    if phase.build_months == 0:
-        yield int(begins // 1), 1.0
-        return
-    period = int(begins // 1)
-    while period < first_output:
-        share = min(period + 1, first_output) - max(period, begins)
-        yield period, share / phase.build_months
-        period += 1
+    for period in range(terms.periods):
+        if phase.build_months:
+            spent = terms.common(period, begins, first_output) / phase.build_months
+            yield period, spent
+        elif terms.holding(begins) == period:
+            yield period, 1.0
 
 
 def _tools(terms: Terms) -> Iterator[Posting]:
@@ -206,6 +241,6 @@ def _tools(terms: Terms) -> Iterator[Posting]:
     for delivery in programme.deliveries:
         group = by_key(programme.tool_groups)[delivery.tool_group]
         phases = grouped(programme.phases, "plant")[group.plant]
-        period = int(terms.position(delivery.date) // 1)
+        period = terms.holding(terms.position(delivery.date))
         if 0 <= period < terms.periods and not sum(phase.capex_usd for phase in phases):
             yield period, -delivery.tools * group.price_usd

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 from fabstack.economics.capacity import (
     expected_visits,
@@ -21,56 +21,31 @@ from fabstack.economics.capacity import (
 )
 from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
 from fabstack.model import Programme, by_key, grouped
+from fabstack.model.choices import Campaign
 from fabstack.model.demand import Demand, Need
 from fabstack.model.items import Component
 from fabstack.model.plants import CapacityOf, Phase
 from fabstack.model.routes import Route
 from fabstack.model.supply import Offer
+from fabstack.plan.checker_time import Clock
 from fabstack.plan.options import PlanOptions
 
 MINUTES_PER_MONTH = 365.25 / 12 * 1440
 LONG_AGO = 1200.0  # months that a supplier's process has learned
 
 
-class Terms:
+class Terms(Clock):
     """What a programme allows and asks for, period by period."""
 
-    def __init__(self, programme: Programme, options: PlanOptions, periods: int) -> None:
-        self.programme, self.options, self.periods = programme, options, periods
+    def __init__(self, programme: Programme, options: PlanOptions) -> None:
+        super().__init__(programme)
+        self.programme, self.options = programme, options
         self.leads = {route.name: self._lead_months(route) for route in programme.routes}
         self._units: dict[tuple[str, int], float] = {}
 
-    # --- Time -----------------------------------------------------------------------------------
-
-    def position(self, day: date) -> float:
-        """Months from the first of the programme's first month to a day."""
-        start = self.programme.programme.start
-        months = (day.year - start.year) * 12 + day.month - start.month
-        return months + (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
-
-    def overlap(self, period: int, begins: date | None, ends: date | None) -> float:
-        """Share of a period between two days, both included."""
-        first = -math.inf if begins is None else self.position(begins)
-        last = math.inf if ends is None else self.position(ends + timedelta(days=1))
-        return min(max(min(period + 1, last) - max(period, first), 0.0), 1.0)
-
-    def arrivals(self, period: int, lag_months: float) -> Iterator[tuple[int, float]]:
-        """Periods within the horizon in which a period's flow arrives, and the share of it."""
-        whole = math.floor(lag_months + 1e-9)
-        late = min(max(lag_months - whole, 0.0), 1.0)
-        for offset, share in ((whole, 1 - late), (whole + 1, late)):
-            if share > 0 and period + offset < self.periods:
-                yield period + offset, share
-
-    def paid(self, period: int, lag_months: float) -> Iterator[tuple[int, float]]:
-        """As `arrivals`, but what lies beyond the horizon falls into its last period."""
-        inside = list(self.arrivals(period, lag_months))
-        yield from inside
-        yield self.periods - 1, 1 - sum(share for _, share in inside)
-
     def worth(self, period: int) -> float:
         """USD of the start that a USD of today's prices is worth in the middle of a period."""
-        finance, years = self.programme.finance, (period + 0.5) / 12
+        finance, years = self.programme.finance, self.middle(period) / 12
         growth = (1 + finance.inflation_percent / 100) / (1 + finance.discount_rate_percent / 100)
         return float(growth**years)
 
@@ -79,11 +54,15 @@ class Terms:
     def _lead_months(self, route: Route) -> float:
         if route.name in self.options.lead_times_months:
             return self.options.lead_times_months[route.name]
+        if route.lead_time_months is not None:
+            return route.lead_time_months
         kind = by_key(self.programme.plants)[route.plant].kind
         stay_min = sum(minutes for _, minutes in self._stays(route))
         moves = max(len(steps_of(self.programme, route.name)) - 1, 0)
         moving_min = moves * route.move.mean if route.move else 0.0
-        worked_min = self.options.x_factors.get(kind, 1.0) * stay_min + moving_min
+        factors = (self.options.x_factor, self.programme.planning.x_factor)
+        given = [factor for factor in factors if factor is not None]
+        worked_min = [*given, self.options.x_factors.get(kind, 1.0)][0] * stay_min + moving_min
         return worked_min / open_share(self.programme, route.plant) / MINUTES_PER_MONTH
 
     def _stays(self, route: Route) -> list[tuple[int, float]]:
@@ -151,11 +130,11 @@ class Terms:
     def opening(self, plant: str) -> int:
         """First period with output."""
         opens = by_key(self.programme.plants)[plant].opens
-        return math.floor(self.position(opens)) if opens else 0
+        return self.holding(self.position(opens)) if opens else 0
 
     def _months_open(self, plant: str, period: int) -> float:
         opens = by_key(self.programme.plants)[plant].opens
-        return max(period + 0.5 - (self.position(opens) if opens else 0.0), 0.0)
+        return max(self.middle(period) - (self.position(opens) if opens else 0.0), 0.0)
 
     def usable_hours(self, group_name: str, period: int) -> float:
         """Tool hours that a plan may use."""
@@ -165,7 +144,41 @@ class Terms:
             tools += delivery.tools * self.overlap(period, delivery.date, None)
         percent = group.max_load_percent or self.programme.planning.max_load_percent
         share = percent / 100 * self.options.efficiencies.get(group_name, 1.0)
-        return tools * hours_per_tool_month(self.programme, group_name) * share
+        usual = tools * hours_per_tool_month(self.programme, group_name) * share
+        rows = grouped(self.programme.capacities, "tool_group")[group_name]
+        return self.months(period) * self._by_date(rows, "hours_per_month", usual, period)
+
+    # --- Dated costs ----------------------------------------------------------------------------
+
+    def _by_date(self, rows: Sequence[Any], column: str, usual: float, period: int) -> float:
+        """Mean over a period of what dated rows say, each until the next, else of the usual."""
+        total = usual
+        for row in rows:
+            value = getattr(row, column)
+            later = [other.from_date for other in rows if other.from_date > row.from_date]
+            end = min(later, default=None)
+            last = end - timedelta(days=1) if end else None
+            if value is not None:
+                total += self.overlap(period, row.from_date, last) * (value - usual)
+        return total
+
+    def cost(self, item: str, column: str, usual: float, period: int) -> float:
+        """What `item_costs` says in a column in a period, else what is usual."""
+        rows = grouped(self.programme.item_costs, "item")[item]
+        return self._by_date(rows, column, usual, period)
+
+    def campaigns(self) -> Iterator[tuple[str, int, Campaign]]:
+        """(name, period, terms) of each campaign in each period in whose middle it has terms."""
+        rows = self.programme.campaigns
+        for row in rows:
+            later = [
+                o.from_date for o in rows if o.name == row.name and o.from_date > row.from_date
+            ]
+            first = self.position(row.from_date)
+            last = self.position(min(later)) if later else math.inf
+            for period in range(self.periods):
+                if first <= self.middle(period) < last:
+                    yield row.name, period, row
 
     # --- Derived items --------------------------------------------------------------------------
 
@@ -198,14 +211,13 @@ class Terms:
 
     def phase_gives(self, phase: Phase, first_output: float, period: int) -> float:
         """Capacity of a phase in a period, growing evenly over its ramp from its first output."""
-        ramp = phase.ramp_months
-        if ramp == 0:
-            return phase.capacity_per_month * min(max(period + 1 - first_output, 0.0), 1.0)
-        reached = [min(max(at - first_output, 0.0), ramp) for at in (period, period + 1)]
-        growing = (reached[1] ** 2 - reached[0] ** 2) / (2 * ramp)
-        full = first_output + ramp
-        beyond = max(period + 1 - full, 0.0) - max(period - full, 0.0)
-        return phase.capacity_per_month * (growing + beyond)
+        ramp, full = phase.ramp_months, first_output + phase.ramp_months
+        growing = 0.0
+        if ramp > 0:
+            ends = (self.edges[period], self.edges[period + 1])
+            reached = [min(max(at - first_output, 0.0), ramp) for at in ends]
+            growing = (reached[1] ** 2 - reached[0] ** 2) / (2 * ramp)
+        return phase.capacity_per_month * (growing + self.common(period, full, math.inf))
 
     def claimed_capacity(self, plant: str, counted: CapacityOf, period: int) -> float:
         """Capacity of the phases that come whatever the plan."""
@@ -270,7 +282,7 @@ class Terms:
         points += [(math.inf, points[-1][1])] if points else []
         total = 0.0
         for (at, rate), (until, then) in pairwise(points):
-            low, high = max(at, period), min(until, period + 1)
+            low, high = max(at, self.edges[period]), min(until, self.edges[period + 1])
             if high > low:
                 slope = (then - rate) / (until - at)
                 total += (high - low) * (rate + slope * ((low + high) / 2 - at))
@@ -278,17 +290,22 @@ class Terms:
 
     def alike(self) -> list[list[Demand]]:
         """Dated demands that the plan treats as one: same item, class and price."""
-        groups: defaultdict[tuple[str, int, float], list[Demand]] = defaultdict(list)
+        groups: defaultdict[tuple[str, int, tuple[float, ...]], list[Demand]] = defaultdict(list)
         for demand in self.programme.demands:
-            groups[demand.item, demand.priority, self.price_of(demand)].append(demand)
+            prices = tuple(self.price_of(demand, period) for period in range(self.periods))
+            groups[demand.item, demand.priority, prices].append(demand)
         return [groups[key] for key in sorted(groups)]
 
-    def price_of(self, demand: Demand) -> float:
-        """USD that one unit of a dated demand brings."""
+    def price_of(self, demand: Demand, period: int) -> float:
+        """USD that one unit of a dated demand brings in a period."""
         if demand.price_usd is not None:
             return demand.price_usd
-        return by_key(self.programme.items)[demand.item].price_usd
+        return self.price(demand.item, period)
+
+    def price(self, item: str, period: int) -> float:
+        """USD that one unit of an item brings in a period."""
+        return self.cost(item, "price_usd", by_key(self.programme.items)[item].price_usd, period)
 
     def due(self, demand: Demand) -> int:
         """Period in which a dated demand is wanted."""
-        return max(math.floor(self.position(demand.date)), 0)
+        return max(self.holding(self.position(demand.date)), 0)

@@ -18,8 +18,10 @@ import numpy as np
 
 from fabstack.model import by_key, grouped
 from fabstack.model.demand import Demand, Need
+from fabstack.plan import prices
 from fabstack.plan.facts import Facts
 from fabstack.plan.flow import Balance
+from fabstack.plan.periods import ROUNDING
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.types import Floats, Ints
 from fabstack.plan.worth import replacement_usd
@@ -33,9 +35,9 @@ class Wish(NamedTuple):
     market: str
     item: str
     orders: tuple[Demand, ...]  # dated demands in order of their dates; none for a market
-    price_usd: float  # gained by a delivery
-    worth_usd: float  # that penalties are a share of
-    weight: float  # of its class
+    price_usd: Floats  # [period] gained by a delivery
+    late_usd: Floats  # [period] for a unit late at its end
+    lost_usd: Floats  # [period] for a unit never delivered
     wanted: Floats  # [period]
 
 
@@ -62,9 +64,9 @@ def _add_deliveries(
     lp: LinearProgram, facts: Facts, balance: Balance, delivering: Delivering, rows: Ints
 ) -> None:
     wish_of, nodes = delivering.outlets.T
-    price = np.array([w.price_usd for w in delivering.wishes])[wish_of]
+    price = prices_usd(facts, delivering.wishes)[wish_of]
     shape = (wish_of.size, facts.periods.count)
-    delivered = lp.add_columns("delivered", shape, cost=-price[:, None] * facts.money)
+    delivered = lp.add_columns("delivered", shape, cost=-price * facts.money)
     lp.add_entries(rows[wish_of], delivered, 1.0)
     lp.add_entries(balance.rows[nodes], delivered, -1.0)
 
@@ -73,11 +75,11 @@ def _add_backlog(
     lp: LinearProgram, facts: Facts, delivering: Delivering, rows: Ints, wanted: Floats
 ) -> None:
     late_usd, lost_usd = penalties_usd(facts, delivering.wishes)
-    short = lp.add_columns("short", wanted.shape, cost=lost_usd[:, None] * facts.money)
+    short = lp.add_columns("short", wanted.shape, cost=lost_usd * facts.money)
     backlog = lp.add_columns(
         "backlog",
         wanted.shape,
-        cost=late_usd[:, None] * facts.money,
+        cost=late_usd * facts.money,
         upper=still_wanted(facts, wanted),
     )
     lp.add_entries(rows, short, 1.0)
@@ -88,20 +90,27 @@ def _add_backlog(
 def still_wanted(facts: Facts, wanted: Floats) -> Floats:
     """Most units that may be late at the end of each period [wish, period]."""
     most = np.zeros(wanted.shape)
-    ages = round(facts.programme.planning.backlog_months / facts.periods.months)
-    for age in range(min(ages, wanted.shape[1])):
-        most[:, age:] += wanted[:, : wanted.shape[1] - age]
+    ends, patience = facts.periods.edges[1:], facts.programme.planning.backlog_months
+    for age in range(ends.size):
+        is_late = ends[age:] - ends[: ends.size - age] < patience - ROUNDING
+        if not is_late.any():
+            break
+        most[:, age:] += np.where(is_late, wanted[:, : ends.size - age], 0.0)
     most[:, -1:] = 0.0
     return most
 
 
 def penalties_usd(facts: Facts, found: tuple[Wish, ...]) -> tuple[Floats, Floats]:
-    """(for a unit late by a period, for a unit never delivered) [wish]."""
-    planning = facts.programme.planning
-    worth = np.array([w.worth_usd * w.weight for w in found])
-    free = np.array([w.worth_usd if w.price_usd == 0 else 0.0 for w in found])
-    late = worth * planning.backlog_penalty_percent / 100 * facts.periods.months
-    return late, worth * planning.shortfall_penalty_percent / 100 + free
+    """(for a unit late by a period, for a unit never delivered) [wish, period]."""
+    shape = (len(found), facts.periods.count)
+    late = np.array([wish.late_usd for wish in found]).reshape(shape)
+    return late, np.array([wish.lost_usd for wish in found]).reshape(shape)
+
+
+def prices_usd(facts: Facts, found: tuple[Wish, ...]) -> Floats:
+    """What a delivery gains [wish, period]."""
+    shape = (len(found), facts.periods.count)
+    return np.array([wish.price_usd for wish in found]).reshape(shape)
 
 
 def wishes(facts: Facts) -> list[Wish]:
@@ -128,16 +137,28 @@ def _class_weights(facts: Facts) -> dict[int, float]:
 def _wish_of_market(facts: Facts, market: str, item: str, weights: dict[int, float]) -> Wish:
     needs = [n for n in grouped(facts.programme.needs, "market")[market] if n.item == item]
     volume = products(facts, market)
-    price_usd = by_key(facts.programme.items)[item].price_usd
+    weight = weights[by_key(facts.programme.markets)[market].priority]
     return Wish(
-        market=market,
-        item=item,
-        orders=(),
-        price_usd=price_usd,
-        worth_usd=price_usd or replacement_usd(facts, item),
-        weight=weights[by_key(facts.programme.markets)[market].priority],
+        market,
+        item,
+        (),
+        *_money(facts, item, prices.price_usd(facts, item), weight),
         wanted=volume * sum((_in_each(facts, need) for need in needs), np.zeros(1)),
     )
+
+
+def _money(facts: Facts, item: str, price: Floats, weight: float) -> tuple[Floats, Floats, Floats]:
+    """(gained by a delivery, for a unit late by a period, for a unit never delivered) [period]."""
+    planning = facts.programme.planning
+    free = np.where(price == 0, replacement_usd(facts, item), 0.0) if (price == 0).any() else 0.0
+    worth = (price + free) * weight
+    late = worth * planning.backlog_penalty_percent / 100 * facts.periods.months
+    lost = worth * planning.shortfall_penalty_percent / 100 + free
+    late, lost = (
+        prices.late_usd(facts, item, late),
+        prices.dated(facts, item, "shortfall_usd", lost),
+    )
+    return price, late, lost
 
 
 def _in_each(facts: Facts, need: Need) -> Floats:
@@ -152,9 +173,8 @@ def products(facts: Facts, market: str) -> Floats:
     if not rows:
         return np.zeros(facts.periods.count)
     at = np.array([facts.periods.position(row.date) for row in rows])
-    rate = np.array([row.units_per_year for row in rows]) * facts.periods.months / 12
-    edges = np.arange(facts.periods.count + 1.0)
-    return np.diff(_area_up_to(edges, at, rate))
+    rate = np.array([row.units_per_year for row in rows]) / 12
+    return np.diff(_area_up_to(facts.periods.edges, at, rate))
 
 
 def _area_up_to(edges: Floats, at: Floats, rate: Floats) -> Floats:
@@ -170,16 +190,19 @@ def _area_up_to(edges: Floats, at: Floats, rate: Floats) -> Floats:
 
 def _alike(facts: Facts) -> list[list[Demand]]:
     """Dated demands grouped by item, class and price, the earliest first."""
-    groups: defaultdict[tuple[str, int, float], list[Demand]] = defaultdict(list)
+    groups: defaultdict[tuple[str, int, tuple[float, ...]], list[Demand]] = defaultdict(list)
     for demand in sorted(facts.programme.demands, key=lambda d: (d.date, d.name)):
-        groups[demand.item, demand.priority, price_of(facts, demand)].append(demand)
+        price = tuple(_price_of(facts, demand).tolist())
+        groups[demand.item, demand.priority, price].append(demand)
     return [groups[key] for key in sorted(groups)]
 
 
-def price_of(facts: Facts, demand: Demand) -> float:
-    """What a unit of a dated demand gains."""
+def _price_of(facts: Facts, demand: Demand) -> Floats:
+    """What a unit of a dated demand gains [period]."""
     own = demand.price_usd
-    return by_key(facts.programme.items)[demand.item].price_usd if own is None else own
+    if own is None:
+        return prices.price_usd(facts, demand.item)
+    return np.full(facts.periods.count, own)
 
 
 def _wish_of_orders(facts: Facts, orders: list[Demand], weights: dict[int, float]) -> Wish:
@@ -188,18 +211,16 @@ def _wish_of_orders(facts: Facts, orders: list[Demand], weights: dict[int, float
         period = due_period(facts, order)
         if period < facts.periods.count:
             wanted[period] += order.quantity
-    price_usd = price_of(facts, orders[0])
+    weight = weights[orders[0].priority]
     return Wish(
-        market=orders[0].name if len(orders) == 1 else ORDERS,
-        item=orders[0].item,
-        orders=tuple(orders),
-        price_usd=price_usd,
-        worth_usd=price_usd or replacement_usd(facts, orders[0].item),
-        weight=weights[orders[0].priority],
+        orders[0].name if len(orders) == 1 else ORDERS,
+        orders[0].item,
+        tuple(orders),
+        *_money(facts, orders[0].item, _price_of(facts, orders[0]), weight),
         wanted=wanted,
     )
 
 
 def due_period(facts: Facts, order: Demand) -> int:
     """Period in which a dated demand is due; what was due before the start is due at once."""
-    return max(int(np.floor(facts.periods.position(order.date))), 0)
+    return max(facts.periods.at(facts.periods.position(order.date)), 0)

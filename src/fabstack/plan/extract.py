@@ -14,6 +14,7 @@ from fabstack.plan.capacity import available_hours, tools, usable_hours
 from fabstack.plan.highs import Solution
 from fabstack.plan.inside import hours_of_lots_inside
 from fabstack.plan.money import cash, paid_usd, unmet
+from fabstack.plan.periods import Arrivals
 from fabstack.plan.phases import allowed, limits
 from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
 from fabstack.plan.types import Floats, Ints
@@ -40,6 +41,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
         names=_names(model),
         lead_months={name: timing.lead_months for name, timing in facts.timings.items()},
         assumptions=assumptions(facts),
+        months=facts.periods.months,
         **_flows(model, values),
         **_capacities(model, solution),
         built=_built(model, values),
@@ -66,6 +68,7 @@ def _names(model: Model) -> Names:
         limits=tuple(limits(facts)),
         wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
         conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
+        campaigns=tuple(one.name for one in model.campaigns.terms),
     )
 
 
@@ -77,6 +80,7 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
     arriving = -model.arrays.low[model.rows["balance"]]
     return {
         "starts": values[columns["starts"]],
+        "set_up": values[columns["set_up"]],
         "output": _output(model, values),
         "converted": values[columns["converted"]],
         "ordered": _summed(values[columns["taken"]], model.buying.step_of, len(model.buying.terms)),
@@ -119,21 +123,22 @@ def _output(model: Model, values: Floats) -> Floats:
     making = model.making
     starts: Floats = values[model.columns["starts"]]
     out = np.zeros_like(starts)
-    for offset, share in zip(making.offsets, making.shares, strict=True):
-        for route in range(out.shape[0]):
-            count = max(out.shape[1] - int(offset[route]), 0)
-            out[route, out.shape[1] - count :] += share[route] * starts[route, :count]
+    _arrive(out, making.leaving, starts)
     return out * making.units
+
+
+def _arrive(out: Floats, on: Arrivals, left: Floats) -> None:
+    """Add what left to the periods in which it arrives, all that is within the horizon."""
+    inside = on.arrives < out.shape[1]
+    flow, leaves, arrives, share = (part[inside] for part in on)
+    np.add.at(out, (flow, arrives), share * left[flow, leaves])
 
 
 def _bought(model: Model, values: Floats) -> Floats:
     ordered = _summed(values[model.columns["taken"]], model.buying.step_of, len(model.buying.terms))
     received = np.zeros(ordered.shape)
     months = [one.offer.lead_time_months for one in model.buying.terms]
-    for offset, share in model.facts.periods.split(months):
-        for place, row in enumerate(ordered):
-            count = max(row.size - int(offset[place]), 0)
-            received[place, row.size - count :] += share[place] * row[:count]
+    _arrive(received, model.facts.periods.arrivals(months), ordered)
     return received
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from fabstack.plan.periods import Periods
 from fabstack.plan.timing import Timing, timing
 from fabstack.plan.types import Floats
 
+NEVER = 1_000_000  # a period beyond every horizon
 MATURE_MONTHS = 1200.0  # a supplier's process has done its learning
 
 
@@ -51,8 +51,7 @@ class Facts:
         """Months from the opening of a plant to the middle of each period [period]."""
         opens = by_key(self.programme.plants)[plant].opens
         since = self.periods.position(opens) if opens else 0.0
-        middles = (self.periods.numbers + 0.5 - since) * self.periods.months
-        months: Floats = np.maximum(middles, 0.0)
+        months: Floats = np.maximum(self.periods.middles - since, 0.0)
         return months
 
     def age_months(self, item: str, place: str) -> Floats:
@@ -92,7 +91,10 @@ class Facts:
     def opening(self, plant: str) -> int:
         """Period in which a plant may first have output."""
         opens = by_key(self.programme.plants)[plant].opens
-        return math.floor(self.periods.position(opens)) if opens else 0
+        if opens is None:
+            return 0
+        at = self.periods.at(self.periods.position(opens))
+        return at if at < self.periods.count else NEVER
 
     def mature_yield(self, item: str) -> float:
         """Share that is good in the end."""

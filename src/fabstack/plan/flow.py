@@ -17,6 +17,7 @@ import numpy as np
 from fabstack.economics.flow import children_per_parent, yield_share
 from fabstack.model import by_key
 from fabstack.model.items import Component
+from fabstack.plan import prices
 from fabstack.plan.facts import Facts
 from fabstack.plan.network import Conversion
 from fabstack.plan.program import OUTSIDE, LinearProgram
@@ -53,7 +54,7 @@ def _add_stock(lp: LinearProgram, facts: Facts, balance: Balance) -> None:
     stock = lp.add_columns(
         "stock",
         (stores.size, facts.periods.count),
-        cost=holding_usd(facts)[stores, None] * facts.money,
+        cost=holding_usd(facts)[stores] * facts.money,
         upper=_maxima(facts)[stores, None],
     )
     lp.add_entries(balance.rows[stores], stock, -1.0)
@@ -66,7 +67,7 @@ def _add_safety(lp: LinearProgram, facts: Facts, stock: Ints) -> None:
     levels = safety_levels(facts)
     kept = np.flatnonzero(levels)
     shape = (kept.size, facts.periods.count)
-    price = safety_usd(facts)[kept, None] * facts.money
+    price = safety_usd(facts)[kept] * facts.money
     missing = lp.add_columns("missing", shape, cost=price)
     rows = lp.add_rows("safety", shape, low=levels[kept, None])
     lp.add_entries(rows, missing, 1.0)
@@ -75,16 +76,17 @@ def _add_safety(lp: LinearProgram, facts: Facts, stock: Ints) -> None:
 
 def add_lanes(lp: LinearProgram, facts: Facts, balance: Balance) -> Ints:
     """What is sent along each lane [arc, period]; it arrives after the days on the way."""
-    arcs, numbers = facts.network.arcs, facts.periods.numbers
+    arcs = facts.network.arcs
     origins = np.array([arc.origin for arc in arcs], dtype=np.int64)
     destinations = np.array([arc.destination for arc in arcs], dtype=np.int64)
     cost_usd = np.array([arc.cost_usd for arc in arcs])
     shape = (len(arcs), facts.periods.count)
     sent = lp.add_columns("sent", shape, cost=cost_usd[:, None] * facts.money)
     lp.add_entries(balance.rows[origins], sent, -1.0)
-    for offset, share in facts.periods.split([arc.months for arc in arcs]):
-        rows = balance.at(destinations[:, None], numbers + offset[:, None])
-        lp.add_entries(rows, sent, share[:, None])
+    on = facts.periods.arrivals([arc.months for arc in arcs])
+    lp.add_entries(
+        balance.at(destinations[on.flow], on.arrives), sent[on.flow, on.leaves], on.share
+    )
     return sent
 
 
@@ -94,12 +96,10 @@ def add_conversions(lp: LinearProgram, facts: Facts, balance: Balance) -> Ints:
     shape = (len(conversions), facts.periods.count)
     needs = [_children(facts, conversion) for conversion in conversions]
     impossible = np.array([~np.isfinite(need).all(axis=0) for need in needs]).reshape(shape)
-    items = by_key(facts.programme.items)
-    make_usd = np.array([items[_item(facts, c)].make_cost_usd for c in conversions])
     converted = lp.add_columns(
         "converted",
         shape,
-        cost=make_usd[:, None] * facts.money,
+        cost=conversion_usd(facts) * facts.money,
         upper=np.where(impossible, 0.0, np.inf),
     )
     for conversion, columns, need in zip(conversions, converted, needs, strict=True):
@@ -107,6 +107,12 @@ def add_conversions(lp: LinearProgram, facts: Facts, balance: Balance) -> Ints:
         children = np.array([node for node, _ in conversion.inputs])
         lp.add_entries(balance.rows[children], columns, -np.where(np.isfinite(need), need, 0.0))
     return converted
+
+
+def conversion_usd(facts: Facts) -> Floats:
+    """Cost to make a derived item, beside what is in it [conversion, period]."""
+    rows = [prices.make_usd(facts, _item(facts, one)) for one in facts.network.conversions]
+    return np.array(rows).reshape(len(rows), facts.periods.count)
 
 
 def _item(facts: Facts, conversion: Conversion) -> str:
@@ -134,18 +140,18 @@ def children_per_good_parent(facts: Facts, component: Component, months: float) 
 
 
 def holding_usd(facts: Facts) -> Floats:
-    """Cost of a unit in stock for a period, beside the cost of capital [node]."""
-    share = facts.programme.finance.holding_cost_percent / 100 * facts.periods.months / 12
-    items = by_key(facts.programme.items)
-    return np.array([items[node.item].value_usd * share for node in facts.network.nodes])
+    """Cost of a unit in stock for a period, beside the cost of capital [node, period]."""
+    rows = [prices.holding_usd(facts, node.item) for node in facts.network.nodes]
+    return np.array(rows).reshape(len(rows), facts.periods.count)
 
 
 def safety_usd(facts: Facts) -> Floats:
-    """Price of a unit that a safety stock lacks for a period [store]."""
+    """Price of a unit that a safety stock lacks for a period [store, period]."""
     share = facts.programme.planning.backlog_penalty_percent / 100 * facts.periods.months
     items = by_key(facts.programme.items)
     rows = [items[facts.network.nodes[node].item] for node in facts.network.stores]
-    return np.array([max(row.price_usd, row.value_usd, 1.0) * share for row in rows])
+    worth = np.array([max(row.price_usd, row.value_usd, 1.0) for row in rows])
+    return worth.reshape(-1, 1) * share
 
 
 def safety_levels(facts: Facts) -> Floats:

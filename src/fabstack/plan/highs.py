@@ -13,11 +13,11 @@ import highspy
 import numpy as np
 
 from fabstack.errors import FabstackError
+from fabstack.plan.options import MANY_COLUMNS
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.types import Floats
 
-MANY_COLUMNS = 20_000  # from here on the interior point method is the faster one
 LOOK_UP_S = 0.2
 TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
 FEASIBILITY = 1e-9  # to which rows are kept, in the units of the scaled program

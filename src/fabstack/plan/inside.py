@@ -42,7 +42,7 @@ def output_of_lots_inside(facts: Facts) -> Floats:
     arriving = np.zeros((len(facts.network.nodes), facts.periods.count))
     units = dict(zip(by_key(facts.programme.routes), units_out(facts), strict=True))
     for lot in lots_inside(facts):
-        period = int(lot.lag_months / facts.periods.months)
+        period = facts.periods.at(lot.lag_months)
         if period < facts.periods.count:
             node = facts.network.index[Node(lot.route.item, lot.route.plant)]
             arriving[node, period] += lot.as_started * units[lot.route.name][period]
@@ -57,7 +57,7 @@ def hours_of_lots_inside(facts: Facts) -> Floats:
         timing = facts.timings[lot.route.name]
         ahead = slice(lot.passed, None)
         begun = timing.lead_months - lot.lag_months
-        when = ((timing.lag_months[ahead] - begun) / facts.periods.months).astype(np.int64)
+        when = np.array([facts.periods.at(lag) for lag in timing.lag_months[ahead] - begun])
         hours = timing.hours[ahead] * lot.as_started
         rows = np.array([index[name] for name in timing.groups[ahead]], dtype=np.int64)
         inside = when < facts.periods.count

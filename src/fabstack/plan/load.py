@@ -8,7 +8,7 @@ import numpy as np
 
 from fabstack.model import by_key
 from fabstack.plan.facts import Facts
-from fabstack.plan.types import Floats
+from fabstack.plan.types import Floats, Ints
 
 
 class Use(NamedTuple):
@@ -16,24 +16,33 @@ class Use(NamedTuple):
 
     route: int
     group: int
-    hours: Floats  # [periods after the start]
+    total_h: float
+    starts: Ints  # [part] period in which the carrier starts
+    asks: Ints  # [part] period in which it needs the hours
+    hours: Floats  # [part]
 
 
 def uses(facts: Facts) -> list[Use]:
     """What each route asks of each tool group."""
     group_index = {name: i for i, name in enumerate(by_key(facts.programme.tool_groups))}
     return [
-        Use(place, group_index[group], _hours_by_offset(facts, lags, hours))
+        Use(place, group_index[group], *_hours_by_period(facts, lags, hours))
         for place, route in enumerate(facts.programme.routes)
         for group, (lags, hours) in facts.timings[route.name].hours_by_group().items()
     ]
 
 
-def _hours_by_offset(facts: Facts, lag_months: Floats, hours: Floats) -> Floats:
-    early, late = facts.periods.split(lag_months)
-    offsets = np.concatenate([early.offset, late.offset])
-    weights = np.concatenate([early.share * hours, late.share * hours])
-    return np.bincount(offsets, weights).astype(np.float64)
+def _hours_by_period(
+    facts: Facts, lag_months: Floats, hours: Floats
+) -> tuple[float, Ints, Ints, Floats]:
+    """All hours of a carrier, and by periods of its start and of its steps, added up."""
+    on = facts.periods.arrivals(lag_months)
+    width = int(on.arrives.max(initial=0)) + 1
+    weights = on.share * hours[on.flow]
+    total: Floats = np.bincount(on.leaves * width + on.arrives, weights).astype(np.float64)
+    asked = np.flatnonzero(total).astype(np.int64)
+    of_first = np.trim_zeros(total[:width], "b")  # all hours of a start in the first period
+    return float(of_first.sum()), asked // width, asked % width, total[asked]
 
 
 def running_usd(facts: Facts) -> Floats:
@@ -41,5 +50,5 @@ def running_usd(facts: Facts) -> Floats:
     found = np.zeros(len(facts.programme.routes))
     for use in uses(facts):
         group = facts.programme.tool_groups[use.group]
-        found[use.route] += use.hours.sum() * group.running_cost_usd_per_h
+        found[use.route] += use.total_h * group.running_cost_usd_per_h
     return found

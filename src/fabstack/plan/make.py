@@ -18,11 +18,13 @@ from fabstack.economics.flow import children_per_parent, units_per_carrier, yiel
 from fabstack.model import by_key, grouped
 from fabstack.model.items import Component
 from fabstack.model.routes import Route
+from fabstack.plan import prices
 from fabstack.plan.facts import Facts
 from fabstack.plan.flow import Balance
 from fabstack.plan.load import running_usd
 from fabstack.plan.network import Node
 from fabstack.plan.people import usd_per_carrier
+from fabstack.plan.periods import Arrivals
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.types import Flags, Floats, Ints
 
@@ -33,26 +35,23 @@ class Making(NamedTuple):
     starts: Ints  # columns [route, period]
     units: Floats  # [route, period] good units of a carrier that leaves in the period
     expected: Floats  # [route, period] good units of a carrier that starts in the period
-    offsets: Ints  # [part, route] periods from start to leaving
-    shares: Floats  # [part, route] that leave then
+    leaving: Arrivals  # when what each route starts leaves it
 
 
 def add_routes(lp: LinearProgram, facts: Facts, balance: Balance) -> Making:
     """Carriers started on each route, their output and what they take."""
-    routes, periods = facts.programme.routes, facts.periods
-    parts = periods.split([facts.timings[route.name].lead_months for route in routes])
-    offsets = np.array([part.offset for part in parts]).reshape(2, len(routes))
-    shares = np.array([part.share for part in parts]).reshape(2, len(routes))
+    leads = [facts.timings[route.name].lead_months for route in facts.programme.routes]
+    leaving = facts.periods.arrivals(leads)
     units = units_out(facts)
-    expected = _expected(units, offsets, shares)
+    expected = _expected(units, leaving)
     cost_usd = make_usd_per_carrier(facts, expected) + people_usd_per_carrier(facts)[:, None]
     starts = lp.add_columns(
         "starts",
         units.shape,
         cost=cost_usd * facts.money,
-        upper=np.where(may_start(facts, offsets[0]), np.inf, 0.0),
+        upper=np.where(may_start(facts), np.inf, 0.0),
     )
-    making = Making(starts, units, expected, offsets, shares)
+    making = Making(starts, units, expected, leaving)
     _add_output(lp, facts, balance, making)
     _add_components(lp, facts, balance, starts)
     return making
@@ -69,27 +68,30 @@ def units_out(facts: Facts) -> Floats:
     return np.array(rows).reshape(len(rows), facts.periods.count)
 
 
-def _expected(units: Floats, offsets: Ints, shares: Floats) -> Floats:
+def _expected(units: Floats, leaving: Arrivals) -> Floats:
+    found = np.zeros_like(units)
     last = units.shape[1] - 1  # what leaves after the horizon yields as in its last period
-    routes = np.arange(units.shape[0])[:, None]
-    leaves = np.minimum(np.arange(units.shape[1]) + offsets[:, :, None], last)
-    found: Floats = (shares[:, :, None] * units[routes, leaves]).sum(axis=0)
+    yields = units[leaving.flow, np.minimum(leaving.arrives, last)]
+    np.add.at(found, (leaving.flow, leaving.leaves), leaving.share * yields)
     return found
 
 
-def may_start(facts: Facts, whole_offsets: Ints) -> Flags:
+def may_start(facts: Facts) -> Flags:
     """True where a start leaves no earlier than its plant opens [route, period]."""
-    opening = np.array([facts.opening(route.plant) for route in facts.programme.routes])
-    first = facts.periods.numbers + whole_offsets[:, None]
+    routes = facts.programme.routes
+    opening = np.array([facts.opening(route.plant) for route in routes])
+    first = facts.periods.first_arrival([facts.timings[route.name].lead_months for route in routes])
     flags: Flags = first >= opening.reshape(-1, 1)
     return flags
 
 
 def make_usd_per_carrier(facts: Facts, expected: Floats) -> Floats:
     """Making and running tools for a carrier, paid when it starts [route, period]."""
-    items = by_key(facts.programme.items)
-    each = np.array([items[route.item].make_cost_usd for route in facts.programme.routes])
-    return each.reshape(-1, 1) * expected + running_usd(facts)[:, None]
+    rows = [prices.make_usd(facts, route.item) for route in facts.programme.routes]
+    each = np.array(rows).reshape(expected.shape)
+    started = running_usd(facts) + np.array([route.cost_usd for route in facts.programme.routes])
+    cost: Floats = each * expected + started.reshape(-1, 1)
+    return cost
 
 
 def people_usd_per_carrier(facts: Facts) -> Floats:
@@ -101,12 +103,10 @@ def _add_output(lp: LinearProgram, facts: Facts, balance: Balance, making: Makin
     nodes = np.array(
         [facts.network.index[Node(r.item, r.plant)] for r in facts.programme.routes], dtype=np.int64
     )
-    last = facts.periods.count - 1
-    routes = np.arange(nodes.size)[:, None]
-    for offset, share in zip(making.offsets, making.shares, strict=True):
-        leaves = facts.periods.numbers + offset[:, None]
-        amount = share[:, None] * making.units[routes, np.minimum(leaves, last)]
-        lp.add_entries(balance.at(nodes[:, None], leaves), making.starts, amount)
+    on = making.leaving
+    units = making.units[on.flow, np.minimum(on.arrives, facts.periods.count - 1)]
+    rows = balance.at(nodes[on.flow], on.arrives)
+    lp.add_entries(rows, making.starts[on.flow, on.leaves], on.share * units)
 
 
 def _add_components(lp: LinearProgram, facts: Facts, balance: Balance, starts: Ints) -> None:

@@ -17,10 +17,10 @@ import numpy as np
 
 from fabstack.model import by_key, grouped
 from fabstack.plan.build import Model
-from fabstack.plan.buy import minimum_to_take
-from fabstack.plan.deliver import penalties_usd
+from fabstack.plan.buy import lead_months, minimum_to_take
+from fabstack.plan.deliver import penalties_usd, prices_usd
 from fabstack.plan.facts import Facts
-from fabstack.plan.flow import holding_usd, safety_usd
+from fabstack.plan.flow import conversion_usd, holding_usd, safety_usd
 from fabstack.plan.make import make_usd_per_carrier, people_usd_per_carrier
 from fabstack.plan.people import crew_usd_per_month
 from fabstack.plan.phases import claimed_spending, spending
@@ -72,19 +72,25 @@ def cash(model: Model, values: Floats) -> Cash:
 
 def _revenue(model: Model, values: Floats) -> Floats:
     delivered = values[model.columns["delivered"]]
-    price = np.array([wish.price_usd for wish in model.delivering.wishes])
-    revenue: Floats = price[model.delivering.outlets[:, 0]] @ delivered
+    price = prices_usd(model.facts, model.delivering.wishes)
+    revenue: Floats = (price[model.delivering.outlets[:, 0]] * delivered).sum(axis=0)
     return revenue
 
 
 def _making(model: Model, values: Floats) -> Floats:
     facts = model.facts
-    items = by_key(facts.programme.items)
     per_carrier = make_usd_per_carrier(facts, model.making.expected)
-    nodes = [facts.network.nodes[conversion.node] for conversion in facts.network.conversions]
-    per_unit = np.array([items[node.item].make_cost_usd for node in nodes])
     started, converted = values[model.columns["starts"]], values[model.columns["converted"]]
-    paid: Floats = (per_carrier * started).sum(axis=0) + per_unit @ converted
+    made: Floats = (conversion_usd(facts) * converted).sum(axis=0)
+    paid: Floats = (per_carrier * started).sum(axis=0) + made + _setups(model, values)
+    return paid
+
+
+def _setups(model: Model, values: Floats) -> Floats:
+    """Setups of campaigns [period]."""
+    usd = np.array([one.setup_usd for one in model.campaigns.terms])
+    set_up = values[model.columns["set_up"]]
+    paid: Floats = (usd.reshape(set_up.shape) * set_up).sum(axis=0)
     return paid
 
 
@@ -98,11 +104,10 @@ def paid_usd(model: Model, values: Floats) -> Floats:
     """What suppliers are paid, take-or-pay among it, in today's prices [offer, period]."""
     facts, buying = model.facts, model.buying
     paid = np.zeros((len(buying.terms), facts.periods.count))
-    months = np.array([one.offer.lead_time_months for one in buying.terms])[buying.step_of]
     worth = buying.prices_usd[:, None] * values[model.columns["taken"]]
-    for offset, share in facts.periods.split(months):
-        when = np.minimum(facts.periods.numbers + offset[:, None], facts.periods.count - 1)
-        np.add.at(paid, (buying.step_of[:, None], when), share[:, None] * worth)
+    on = facts.periods.arrivals(lead_months(buying))
+    when = np.minimum(on.arrives, facts.periods.count - 1)
+    np.add.at(paid, (buying.step_of[on.flow], when), on.share * worth[on.flow, on.leaves])
     return paid + _unmet_usd(model, values)
 
 
@@ -155,7 +160,7 @@ def _tool_purchases(facts: Facts) -> Floats:
     for delivery in programme.deliveries:
         group = groups[delivery.tool_group]
         phases = grouped(programme.phases, "plant")[group.plant]
-        period = int(np.floor(facts.periods.position(delivery.date)))
+        period = facts.periods.at(facts.periods.position(delivery.date))
         if 0 <= period < spent.size and not any(phase.capex_usd for phase in phases):
             spent[period] += delivery.tools * group.price_usd
     return spent
@@ -163,14 +168,16 @@ def _tool_purchases(facts: Facts) -> Floats:
 
 def _holding(model: Model, values: Floats) -> Floats:
     stores = np.array(model.facts.network.stores, dtype=np.int64)
-    return holding_usd(model.facts)[stores] @ values[model.columns["stock"]]
+    held: Floats = (holding_usd(model.facts)[stores] * values[model.columns["stock"]]).sum(axis=0)
+    return held
 
 
 def _penalty(model: Model, values: Floats) -> Floats:
     late_usd, lost_usd = penalties_usd(model.facts, model.delivering.wishes)
     price = safety_usd(model.facts)[model.safeguarded]
-    return (
-        late_usd @ values[model.columns["backlog"]]
-        + lost_usd @ values[model.columns["short"]]
-        + price @ values[model.columns["missing"]]
+    penalty: Floats = (
+        (late_usd * values[model.columns["backlog"]]).sum(axis=0)
+        + (lost_usd * values[model.columns["short"]]).sum(axis=0)
+        + (price * values[model.columns["missing"]]).sum(axis=0)
     )
+    return penalty

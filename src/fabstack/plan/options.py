@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fabstack.model import Programme
 from fabstack.model.plants import PlantKind
 
 
@@ -34,6 +35,10 @@ X_FACTORS: Mapping[PlantKind, float] = {
 }
 
 
+EXACT, GOOD = 1e-6, 1e-3
+MANY_COLUMNS = 20_000  # from here on a program is large
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
     """Switches of a plan; every default is stated in the result.
@@ -44,9 +49,20 @@ class PlanOptions:
 
     integers: Integers = Integers.WHOLE
     supply: Supply = Supply.NORMAL
+    x_factor: float | None = None  # of all plants, whatever the programme says
     x_factors: Mapping[PlantKind, float] = field(default_factory=lambda: dict(X_FACTORS))
     lead_times_months: Mapping[str, float] = field(default_factory=dict)
     efficiencies: Mapping[str, float] = field(default_factory=dict)
     class_weight: float = 2.0  # a demand class outweighs the one below it by this factor
     time_limit_s: float = 120.0
-    gap: float = 0.001  # relative, at which a search over whole numbers may stop
+    # relative distance to the optimum at which a search over whole numbers may stop; None: EXACT,
+    # and GOOD where the program is large or time runs out
+    gap: float | None = None
+
+
+def x_factor(programme: Programme, options: PlanOptions, kind: PlantKind) -> float:
+    """Cycle time over raw process time in a plant of some kind."""
+    for given in (options.x_factor, programme.planning.x_factor):
+        if given is not None:
+            return given
+    return options.x_factors.get(kind, 1.0)

@@ -72,10 +72,11 @@ def _add_use(lp: LinearProgram, facts: Facts, making: Making, limit: Limit, row:
 
 
 def _add_units_out(lp: LinearProgram, making: Making, place: int, row: Ints) -> None:
-    for offset, share in zip(making.offsets[:, place], making.shares[:, place], strict=True):
-        count = max(row.size - int(offset), 0)
-        amount = share * making.units[place, row.size - count :]
-        lp.add_entries(row[row.size - count :], making.starts[place, :count], amount)
+    on = making.leaving
+    here = np.flatnonzero((on.flow == place) & (on.arrives < row.size))
+    leaves, arrives = on.leaves[here], on.arrives[here]
+    amount = on.share[here] * making.units[place, arrives]
+    lp.add_entries(row[arrives], making.starts[place, leaves], amount)
 
 
 def _add_once(lp: LinearProgram, found: list[Choice], built: Ints) -> None:
@@ -93,8 +94,8 @@ def claimed(facts: Facts) -> Floats:
     for phase in facts.programme.phases:
         if not is_choice(phase):
             full = _ready(facts, phase)
-            growth = _growth(facts, full - phase.ramp_months / facts.periods.months, full)
-            capacity = phase.capacity_per_month * facts.periods.months * growth
+            growth = _growth(facts, full - phase.ramp_months, full)
+            capacity = phase.capacity_per_month * growth
             found[Limit(phase.plant, phase.capacity_of)] += capacity
     return np.array(list(found.values())).reshape(len(found), facts.periods.count)
 
@@ -119,22 +120,21 @@ def choices(facts: Facts) -> list[Choice]:
 
 
 def _choices_of(facts: Facts, phase: Phase) -> list[Choice]:
-    ramp = phase.ramp_months / facts.periods.months
+    build, ramp, edges = phase.build_months, phase.ramp_months, facts.periods.edges.tolist()
     if phase.ready is not None:
         full = _ready(facts, phase)
         return [Choice(phase, None, full - ramp, full)]
-    build = phase.build_months / facts.periods.months
     return [
-        Choice(phase, decided, decided + build, decided + build + ramp)
-        for decided in range(facts.periods.count)
-        if decided + build < facts.periods.count
+        Choice(phase, decided, begins + build, begins + build + ramp)
+        for decided, begins in enumerate(edges[:-1])
+        if begins + build < edges[-1]
     ]
 
 
 def gives(facts: Facts, choice: Choice) -> Floats:
     """What a choice adds to its limit [period]."""
     growth = _growth(facts, choice.first_output, choice.full)
-    return choice.phase.capacity_per_month * facts.periods.months * growth
+    return choice.phase.capacity_per_month * growth
 
 
 def allowed(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
@@ -150,8 +150,8 @@ def allowed(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
 
 
 def _growth(facts: Facts, begins: float, full: float) -> Floats:
-    """Share of full capacity, averaged over each period, that grows evenly in between [period]."""
-    edges = np.arange(facts.periods.count + 1.0)
+    """Months of full capacity in each period, which grows evenly in between [period]."""
+    edges = facts.periods.edges
     if full > begins:
         grown = np.clip(edges - begins, 0.0, full - begins) ** 2 / (2 * (full - begins))
     else:
@@ -161,8 +161,10 @@ def _growth(facts: Facts, begins: float, full: float) -> Floats:
 
 def spending(facts: Facts, choice: Choice) -> Floats:
     """Capital of a choice, in today's prices [period]; none of it is lost beyond the horizon."""
-    build = choice.phase.build_months / facts.periods.months
-    begins = choice.first_output - build if choice.decided is None else float(choice.decided)
+    build = choice.phase.build_months
+    begins = choice.first_output - build
+    if choice.decided is not None:
+        begins = float(facts.periods.edges[choice.decided])
     spent = _evenly(facts, begins, begins + build)
     spent[0] += _evenly_before(begins, build)
     spent[-1] += 1.0 - spent.sum()
@@ -174,8 +176,8 @@ def claimed_spending(facts: Facts) -> Floats:
     total = np.zeros(facts.periods.count)
     for phase in facts.programme.phases:
         if not is_choice(phase):
-            first_output = _ready(facts, phase) - phase.ramp_months / facts.periods.months
-            begins = first_output - phase.build_months / facts.periods.months
+            first_output = _ready(facts, phase) - phase.ramp_months
+            begins = first_output - phase.build_months
             total += phase.capex_usd * _evenly(facts, begins, first_output)
     return total
 
@@ -183,9 +185,9 @@ def claimed_spending(facts: Facts) -> Floats:
 def _evenly(facts: Facts, begins: float, ends: float) -> Floats:
     """Share of what is spent evenly between two positions [period]; at once where they are one."""
     if ends > begins:
-        share: Floats = facts.periods.share(begins, ends) / (ends - begins)
+        share: Floats = facts.periods.share(begins, ends) * facts.periods.months / (ends - begins)
         return share
-    now: Floats = (facts.periods.numbers == np.floor(begins)).astype(np.float64)
+    now: Floats = (facts.periods.numbers == facts.periods.at(begins)).astype(np.float64)
     return now
 
 

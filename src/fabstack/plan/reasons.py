@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fabstack.plan.build import Model
-from fabstack.plan.causes import Causes
-from fabstack.plan.deliver import Wish, due_period, penalties_usd
+from fabstack.plan.causes import Causes, tight
+from fabstack.plan.conflict import Conflicts
+from fabstack.plan.deliver import Wish, due_period, penalties_usd, prices_usd
 from fabstack.plan.highs import Solution
 from fabstack.plan.result import Code, Reason
 from fabstack.plan.types import Floats, Ints
@@ -40,7 +41,14 @@ def reasons(model: Model, solution: Solution) -> tuple[Reason, ...]:
     if not gaps:
         return ()
     found = _causes(model, solution, {(gap.wish, gap.period) for gap in gaps})
-    return tuple(_reason(model, gap, found[gap.wish, gap.period]) for gap in gaps)
+    conflicts = Conflicts(model, solution, tight(model, solution))
+    limits = {at: conflicts.of(_outlets(model, at)) for at in found}
+    return tuple(
+        _reason(model, gap, found[gap.wish, gap.period])._replace(
+            limits=limits[gap.wish, gap.period]
+        )
+        for gap in gaps
+    )
 
 
 def _causes(
@@ -108,8 +116,7 @@ def _worth_usd(model: Model) -> Floats:
     """What a delivery instead of a unit short is worth, in USD of the start [wish, period]."""
     wishes = model.delivering.wishes
     _, lost_usd = penalties_usd(model.facts, wishes)
-    price = np.array([wish.price_usd for wish in wishes])
-    worth: Floats = (price + lost_usd)[:, None] * model.facts.money
+    worth: Floats = (prices_usd(model.facts, wishes) + lost_usd) * model.facts.money
     return worth
 
 

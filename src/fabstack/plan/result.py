@@ -26,6 +26,7 @@ class Code(StrEnum):
     LEAD_TIME = "lead-time"
     MATERIAL = "material"  # nobody makes or sells it
     STORAGE = "storage"  # a stock is at its limit
+    SETUP = "setup"  # a campaign that is not worth its setup
     YIELD = "yield"  # mature yields would have covered the shortfall
     NOT_WORTH_SERVING = "not-worth-serving"
 
@@ -47,6 +48,7 @@ class Reason(NamedTuple):
     cause_period: int
     worth_usd: float
     explanation: str
+    limits: str = ""  # all that are exhausted on the ways to a unit more, with what they give
 
 
 class Way(NamedTuple):
@@ -78,7 +80,7 @@ class Built(NamedTuple):
 class Names:
     """What the first axis of each array stands for."""
 
-    months: tuple[date, ...]  # first days
+    months: tuple[date, ...]  # first days of the periods
     routes: tuple[str, ...]
     nodes: tuple[Node, ...]
     ways: tuple[Way, ...]
@@ -87,6 +89,7 @@ class Names:
     limits: tuple[Limit, ...]
     wants: tuple[Want, ...]
     conversions: tuple[Node, ...]
+    campaigns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,9 @@ class PlanResult:
     lead_months: Mapping[str, float]  # by route
     assumptions: tuple[str, ...]
 
+    months: Floats  # length of each period
     starts: Floats  # [route] carriers
+    set_up: Floats  # [campaign] 1 where anything of it may start; in between only where relaxed
     output: Floats  # [route] good units that leave
     converted: Floats  # [conversion] good units
     ordered: Floats  # [offer] units, in the month of the order

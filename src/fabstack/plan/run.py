@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from fabstack.errors import LimitError, PlanError
 from fabstack.model import Programme
-from fabstack.plan.build import build
+from fabstack.plan.build import Model, build
 from fabstack.plan.checker import audit
 from fabstack.plan.extract import result_of
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution, Status, minimum
-from fabstack.plan.options import PlanOptions
+from fabstack.plan.options import EXACT, GOOD, MANY_COLUMNS, PlanOptions
 from fabstack.plan.reasons import reasons
 from fabstack.plan.result import PlanResult
 
@@ -32,11 +32,22 @@ def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanRes
     options = options or PlanOptions()
     model = build(Facts.of(programme, options))
     build_s = time.perf_counter() - started
-    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=options.gap)
+    solution = _solved(model, options)
     _accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
     found = replace(found, reasons=reasons(model, solution))
     return replace(found, audit=audit(programme, found))
+
+
+def _solved(model: Model, options: PlanOptions) -> Solution:
+    """The best plan; good enough is optimal where nobody said how good it must be."""
+    is_large = model.arrays.cost.size > MANY_COLUMNS
+    gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
+    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=gap)
+    is_good = options.gap is None and solution.gap <= GOOD
+    if solution.status is Status.LIMIT and is_good:
+        return replace(solution, status=Status.OPTIMAL)
+    return solution
 
 
 def _accept(solution: Solution, options: PlanOptions) -> None:

@@ -25,7 +25,7 @@ from fabstack.economics.capacity import (
 from fabstack.model import Programme, by_key
 from fabstack.model.days import MINUTES_PER_MONTH
 from fabstack.model.routes import Route, Step
-from fabstack.plan.options import PlanOptions
+from fabstack.plan.options import PlanOptions, x_factor
 from fabstack.plan.types import Floats, Ints
 
 
@@ -81,12 +81,12 @@ def _hours(programme: Programme, route: Route, step: Step) -> float:
 def _lead_months(
     programme: Programme, route: Route, raw_min: Floats, options: PlanOptions
 ) -> float:
-    given = options.lead_times_months.get(route.name)
+    given = options.lead_times_months.get(route.name, route.lead_time_months)
     if given is not None:
         return given
     plant = by_key(programme.plants)[route.plant]
     moving_min = route.move.mean * max(raw_min.size - 1, 0) if route.move else 0.0
-    worked_min = options.x_factors.get(plant.kind, 1.0) * float(raw_min.sum()) + moving_min
+    worked_min = x_factor(programme, options, plant.kind) * float(raw_min.sum()) + moving_min
     return worked_min / open_share(programme, plant.name) / MINUTES_PER_MONTH
 
 

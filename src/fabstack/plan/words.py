@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,18 @@ class Place(NamedTuple):
     period: int
 
 
+Say = Callable[[Place, float], Cause]
+
+
+class Room(NamedTuple):
+    """How much there is of something that limits, in a period."""
+
+    name: str
+    unit: str
+    period: int
+    amount: float
+
+
 class Words:
     """Says what rows and columns stand for."""
 
@@ -52,24 +65,60 @@ class Words:
     def limit(self, row: int, worth_usd: float) -> Cause:
         """An exhausted row."""
         place = _place(self.model.rows, row)
-        say = {
-            "tool_hours": self._tool_hours,
-            "phases": self._phases,
-            "supply": self._supply,
-            "step_above": self._price_step,
-        }
-        return say[place.block](place, worth_usd)
+        return self._of_row[place.block](place, worth_usd)
 
     def bound(self, column: int, worth_usd: float) -> Cause:
         """A closed column, or one at its bound."""
         place = _place(self.model.columns, column)
-        say = {
+        return self._of_column[place.block](place, worth_usd)
+
+    @property
+    def _of_row(self) -> dict[str, Say]:
+        return {
+            "tool_hours": self._tool_hours,
+            "phases": self._phases,
+            "supply": self._supply,
+            "step_above": self._price_step,
+            "campaign": self._campaign,
+        }
+
+    @property
+    def _of_column(self) -> dict[str, Say]:
+        return {
             "starts": self._start,
             "taken": self._taken,
             "converted": self._converted,
             "stock": self._stock,
         }
-        return say[place.block](place, worth_usd)
+
+    def room(self, index: int, *, is_row: bool) -> Room:
+        """What a limiting row or the bound of a column gives."""
+        blocks = self.model.rows if is_row else self.model.columns
+        place = _place(blocks, index)
+        highs = self.model.arrays.high if is_row else self.model.arrays.upper
+        amount = float(highs[index])
+        if place.block == "phases":
+            amount = float(self.allowed[place.thing, place.period])
+        return Room(*self._thing(place), place.period, amount)
+
+    def _thing(self, place: Place) -> tuple[str, str]:
+        """(name, unit) of what limits."""
+        cause = self._cause(place)
+        match place.block:
+            case "tool_hours":
+                return cause.name, "h"
+            case "phases":
+                counted = limits(self.facts)[place.thing].counted
+                return cause.name, "carriers" if counted is CapacityOf.CARRIER else "units"
+            case "supply" | "taken" | "step_above":
+                return cause.name, "units on offer"
+            case "stock":
+                return cause.name, "places in stock"
+            case _:
+                return cause.name, place.block
+
+    def _cause(self, place: Place) -> Cause:
+        return (self._of_row | self._of_column)[place.block](place, 0.0)
 
     def not_worth(self, row: int, cost_usd: float, worth_usd: float) -> Cause:
         """A unit that costs more than its delivery is worth."""
@@ -133,6 +182,14 @@ class Words:
         buying = self.model.buying
         return place._replace(thing=int(buying.step_of[buying.falling[place.thing] + 1]))
 
+    def _campaign(self, place: Place, worth_usd: float) -> Cause:
+        one = self.model.campaigns.terms[place.thing]
+        text = (
+            f"{one.name} is not set up in {self._month(place.period)}: that costs USD "
+            f"{one.setup_usd[place.period]:,.2f} and takes {one.setup_h[place.period]:,.2f} h"
+        )
+        return Cause(Code.SETUP, one.name, place.period, worth_usd, text)
+
     # --- Columns --------------------------------------------------------------------------------
 
     def _start(self, place: Place, worth_usd: float) -> Cause:
@@ -181,7 +238,7 @@ class Words:
         return rows
 
     def _month(self, period: int) -> str:
-        return f"{self.facts.periods.day(period):%Y-%m}"
+        return self.facts.periods.name(period)
 
 
 def _place(blocks: dict[str, Ints], index: int) -> Place:

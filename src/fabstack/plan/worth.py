@@ -20,7 +20,21 @@ TIMES = 10.0
 
 def replacement_usd(facts: Facts, item: str) -> float:
     """Price that stands in for the missing one of a demanded item."""
-    return TIMES * max(_Dearest(facts.programme).usd(item), 1.0)
+    programme = facts.programme
+    once = _Dearest(programme).usd(item) + _setups_usd(programme)
+    return TIMES * max(once + _keeping_usd(facts), 1.0)
+
+
+def _setups_usd(programme: Programme) -> float:
+    """One setup for every campaign, at its dearest: a unit more may need that much."""
+    campaigns = grouped(programme.campaigns, "name")
+    return sum(max(row.setup_usd for row in rows) for rows in campaigns.values())
+
+
+def _keeping_usd(facts: Facts) -> float:
+    """A unit in stock over the whole horizon, where a price for that is given in money."""
+    given = [row.holding_usd_per_month or 0.0 for row in facts.programme.item_costs]
+    return max(given, default=0.0) * float(facts.periods.edges[-1])
 
 
 class _Dearest:
@@ -48,7 +62,9 @@ class _Dearest:
         )
         routes = grouped(programme.routes, "item")[item]
         carriers = max((_carrier_usd(programme, route) for route in routes), default=0.0)
-        return row.make_cost_usd + (parts + carriers) / max(yield_share(programme, row, 0.0), 1e-3)
+        dated = [cost.make_cost_usd or 0.0 for cost in grouped(programme.item_costs, "item")[item]]
+        own = max([row.make_cost_usd, *dated])
+        return own + (parts + carriers) / max(yield_share(programme, row, 0.0), 1e-3)
 
 
 def _carrier_usd(programme: Programme, route: Route) -> float:
@@ -59,7 +75,7 @@ def _carrier_usd(programme: Programme, route: Route) -> float:
         for name, hours in hours_per_carrier(programme, route.name).items()
     )
     units = units_per_carrier(programme, route.name) * max(line_yield(programme, route.name), 1e-3)
-    return (running + usd_per_carrier(programme, route.plant)) / units
+    return (running + usd_per_carrier(programme, route.plant) + route.cost_usd) / units
 
 
 def _finite(value: float) -> float:

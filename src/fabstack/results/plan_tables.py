@@ -161,6 +161,7 @@ def _short(result: PlanResult) -> pl.DataFrame:
             "cause": reason.cause,
             "explanation": reason.explanation,
             "worth_usd": reason.worth_usd,
+            "limits": reason.limits,
         }
         for reason in result.reasons
     ]
@@ -227,6 +228,7 @@ _SHORT = {
     "cause": pl.String,
     "explanation": pl.String,
     "worth_usd": pl.Float64,
+    "limits": pl.String,
 }
 _PHASES = {
     "plant": pl.String,

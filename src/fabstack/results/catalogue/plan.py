@@ -93,6 +93,9 @@ PLAN = (
             text("cause", "tool group, phase, supplier, plant or item that limits"),
             text("explanation", "the reason as a sentence"),
             number("worth_usd", "USD", "what one more unit of the cause is worth"),
+            text(
+                "limits", "all that are exhausted on the ways to a unit more, with what they give"
+            ),
         ),
     ),
     ResultTable(
