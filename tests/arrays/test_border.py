@@ -110,6 +110,15 @@ def test_a_larger_priority_is_a_smaller_rank():
     assert ranks["order:hot"] < ranks["order:late"] < ranks["make:0"]
 
 
+def test_a_policy_of_batches_and_the_longest_wait_reach_the_kernel():
+    group = BASE["tool_groups"][0]
+    fab, _ = arrays(tool_groups=[group | {"batch_policy": "look-ahead", "batch_wait_h": 1.5}])
+    assert (fab.groups.looks_ahead[0], fab.facts.looks_ahead[0]) == (1, 1)
+    assert fab.groups.batch_wait_min[0] == 90.0
+    plain, _ = arrays()
+    assert (plain.groups.looks_ahead[0], plain.facts.looks_ahead[0]) == (0, 0)
+
+
 def test_what_a_run_leaves_out_is_said():
     routes = [*BASE["routes"], BASE["routes"][0] | {"name": "other", "move": "7"}]
     told = " ".join(left_out(Programme.model_validate(BASE | {"routes": routes})))

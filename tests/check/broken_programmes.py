@@ -417,7 +417,7 @@ BROKEN = (
         "first_carriers of maintenance 'weekly' of 'litho' has no effect",
     ),
     Broken(
-        tools.idle_batch_waits,
+        tools.idle_batch_rules,
         {
             "tool_groups": "name,plant,bay,tools,batch_wait_h\nlitho,fab,north,3,\n"
             "etch,fab,south,4,2\nmould,line,,2,2\nsaw,line,,1,\n"
@@ -426,6 +426,17 @@ BROKEN = (
         "warning",
         "no-effect",
         "batch_wait_h of 'mould' has no effect",
+    ),
+    Broken(
+        tools.idle_batch_rules,
+        {
+            "tool_groups": "name,plant,bay,tools,batch_policy\nlitho,fab,north,3,\n"
+            "etch,fab,south,4,look-ahead\nmould,line,,2,look-ahead\nsaw,line,,1,minimum\n"
+        },
+        "tool_groups.csv:4",
+        "warning",
+        "no-effect",
+        "batch_policy of 'mould' has no effect",
     ),
     Broken(
         tools.lost_availability,

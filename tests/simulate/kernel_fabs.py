@@ -166,7 +166,7 @@ def everything(scale=1.0, listed=30):
         ),
     ]
     short_steps = [
-        wafer_steps[0],
+        replace(wafer_steps[0], limit_min=30 * t),
         wafer_steps[5],
         replace(wafer_steps[4], rework_to=0, rework_share=0.1),
     ]
@@ -214,6 +214,7 @@ def everything(scale=1.0, listed=30):
                 by(Key.FULLEST_BATCH, Key.EARLIEST_DUE_DATE),
                 Choice.LEAST_USED,
                 batch_wait_min=60.0 * t,
+                looks_ahead=True,
                 stops=stops[:2],
             ),
             Group(

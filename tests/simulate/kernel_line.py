@@ -2,8 +2,10 @@
 
 It shares with the kernel the description of a fab (Parts) and nothing else; the random numbers are
 worked out here once more. It knows what the tests of test_kernel_peer_line.py need: lots that are
-listed, sampling, rework, transport, ranks, rules of several keys, cascades, setups, runs, bound
-tools, choice of tools, and breakdowns. No two things may happen at one minute.
+listed, sampling, rework, transport, vehicles, tools kept for lots on the way, ranks, rules of
+several keys, cascades, setups, runs, bound tools, choice of tools, batches that wait for their
+minimum or look ahead, and breakdowns. No two things may happen at one minute. Groups that look
+ahead have their say when all else of an event has happened.
 """
 
 import hashlib
@@ -13,7 +15,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from fabstack.arrays.types import Basis, Choice, Draw, Key, Law
+from fabstack.arrays.types import NEVER, Basis, Choice, Draw, Key, Law
 
 WORD = 2**64
 GOLDEN = 0x9E3779B97F4A7C15
@@ -56,6 +58,7 @@ class Lot:
     carriers: int
     rank: int
     due_min: float
+    reserves: bool
     place: int = 0
     visit: int = 0
     since_min: float = 0.0
@@ -77,7 +80,8 @@ class Tool:
     group: int
     place: int  # from 1
     key: int
-    inside: list[list[Any]] = field(default_factory=list)  # [lot, minute at which it leaves]
+    inside: list[list[Any]] = field(default_factory=list)  # [lots, minute at which they leave]
+    carriers: int = 0  # taken so far
     free_since: int | None = None  # number of the moment from which on it may take a lot
     slots_min: list[float] = field(default_factory=lambda: [0.0, 0.0])
     loaded_min: float = 0.0
@@ -87,6 +91,10 @@ class Tool:
     epoch: int = 0  # what was planned in an earlier one does not happen
 
 
+def carriers_of(lots):
+    return sum(lot.carriers for lot in lots)
+
+
 class Plant:
     """Runs a fab of Parts; `left` has the minute at which each lot left."""
 
@@ -94,6 +102,10 @@ class Plant:
         self.parts, self.seed, self.now = parts, seed, 0.0
         self.numbers, self.events, self.left = itertools.count(), [], {}
         self.waiting = [[] for _ in parts.groups]
+        self.kept = [0 for _ in parts.groups]  # tools, for lots on the way
+        self.roads = {}  # lot on its way: minute at which it comes
+        self.vehicles, self.parked = parts.vehicles, []
+        self.look = []  # groups that look again when the event is over
         self.tools = [
             [Tool(g, k + 1, key_of(f"{group.name}#{k + 1}", seed)) for k in range(group.tools)]
             for g, group in enumerate(parts.groups)
@@ -108,11 +120,14 @@ class Plant:
             for serial, one in enumerate(stream.listed):
                 steps = parts.routes[stream.route].steps
                 lot_key = bits_of(key, Draw.LOT, 0, serial)
-                lot = Lot((number, serial), steps, lot_key, one.carriers, one.rank, one.due_min)
+                what = (one.carriers, one.rank, one.due_min, stream.reserves)
+                lot = Lot((number, serial), steps, lot_key, *what)
                 self.plan(one.at_min, self.enters, lot)
         while self.events and self.events[0][0] < end_min:
             self.now, _, what, about = heapq.heappop(self.events)
             what(*about)
+            while self.look:
+                self.dispatch(self.look.pop(0))
 
     def plan(self, minute, what, *about):
         heapq.heappush(self.events, (minute, next(self.numbers), what, about))
@@ -134,8 +149,11 @@ class Plant:
 
     def arrives(self, lot):
         lot.since_min = self.now
+        group = self.parts.groups[lot.step.group]
         self.waiting[lot.step.group].append(lot)
         self.dispatch(lot.step.group)
+        if self.family(lot) is not None and group.batch_wait_min < NEVER:
+            self.plan(self.now + group.batch_wait_min, self.dispatch, lot.step.group)
 
     def is_through(self, lot):
         here = self.parts.groups[lot.step.group].place
@@ -146,20 +164,53 @@ class Plant:
         if self.finds_next(lot):
             there = self.parts.groups[lot.step.group].place
             way_min = value_of(self.parts.hops[here][there], lot.bits(Draw.TRANSPORT))
-            self.plan(self.now + way_min, self.arrives, lot)
+            self.sets_out(lot, way_min)
+
+    def sets_out(self, lot, way_min):
+        """A lot travels as soon as there is a vehicle; a tool may be kept free for it."""
+        self.kept[lot.step.group] += lot.reserves
+        if self.parts.vehicles and self.vehicles == 0:
+            self.parked.append((lot, way_min))
+        else:
+            self.vehicles -= 1
+            self.travels(lot, way_min)
+
+    def travels(self, lot, way_min):
+        self.roads[lot] = self.now + way_min
+        self.look_again(lot.step)
+        self.plan(self.now + way_min, self.comes, lot)
+
+    def comes(self, lot):
+        del self.roads[lot]
+        self.kept[lot.step.group] -= lot.reserves
+        self.vehicles += 1
+        if self.parked:
+            self.vehicles -= 1
+            self.travels(*self.parked.pop(0))
+        self.arrives(lot)
 
     # --- Who goes where -------------------------------------------------------------------------
 
     def dispatch(self, group):
-        """The best pairs of a waiting lot and a tool that takes it start, one after the other."""
-        while True:
+        """The best pairs of a tool and a lot that it takes start, one after the other.
+
+        Where lots share jobs, the lot leads those of its family that fit, the most urgent first.
+        """
+        while self.free(group) > self.kept[group]:
             pairs = itertools.product(self.tools[group], self.waiting[group])
-            pairs = [pair for pair in pairs if self.may_take(*pair)]
+            pairs = [pair for pair in pairs if self.may_take(*pair) and self.is_ready(pair[1])]
             if not pairs:
                 return
-            tool, lot = min(pairs, key=lambda pair: self.urgency(*pair))
-            self.waiting[group].remove(lot)
-            self.starts(tool, lot)
+            tool, lead = min(pairs, key=lambda pair: self.urgency(*pair))
+            job = [lead]
+            while more := self.that_fit(tool, job):
+                job.append(more[0])
+            for lot in job:
+                self.waiting[group].remove(lot)
+            self.starts(tool, job)
+
+    def free(self, group):
+        return sum(tool.free_since is not None for tool in self.tools[group])
 
     def may_take(self, tool, lot):
         own = lot.used.get(lot.step.same_tool_as, tool)
@@ -191,6 +242,8 @@ class Plant:
         suits = self.setup_min(tool, lot) if prefers else 0.0
         if group.choice is Choice.RANDOM:
             tie = bits_of(lot.bits(Draw.TOOL_CHOICE), tool.place)
+        elif group.choice is Choice.LEAST_USED:
+            tie = (tool.carriers, tool.place)
         else:
             tie = tool.free_since
         return (*[self.value(key, tool, lot) for key in group.keys], lot.since_min, suits, tie)
@@ -206,6 +259,8 @@ class Plant:
             return lot.due_min
         if key is Key.SHORTEST_PROCESS:
             return lot.step.process.mean_min
+        if key is Key.FULLEST_BATCH:
+            return -carriers_of(self.mates(lot))
         later_min = 0.0
         for step, ahead in itertools.pairwise(lot.steps[lot.place :]):
             here, there = self.parts.groups[step.group], self.parts.groups[ahead.group]
@@ -225,6 +280,91 @@ class Plant:
         pairs = [(tool.setup, step.setup), (None, step.setup)]
         return next((changes[pair] for pair in pairs if pair in changes), 0.0)
 
+    # --- Batches --------------------------------------------------------------------------------
+
+    def family(self, lot, step=None):
+        """Lots with the same one may share a job; None: the lot works alone."""
+        step = lot.step if step is None else step
+        if step.basis is not Basis.BATCH:
+            return None
+        place = next(place for place, other in enumerate(lot.steps) if other is step)
+        return step.batch_family or (id(lot.steps), place)
+
+    def mates(self, lot):
+        """All that wait and may share its job."""
+        family = self.family(lot)
+        return [other for other in self.waiting[lot.step.group] if self.family(other) == family]
+
+    def that_fit(self, tool, job):
+        if self.family(job[0]) is None:
+            return []
+        room = job[0].step.most_carriers - carriers_of(job)
+        more = [lot for lot in self.mates(job[0]) if lot not in job and lot.carriers <= room]
+        return sorted(more, key=lambda lot: self.urgency(tool, lot))
+
+    def is_ready(self, lot):
+        """Whether a job with the lot may start now, and would not rather wait for more."""
+        if self.family(lot) is None:
+            return True
+        group, mates = self.parts.groups[lot.step.group], self.mates(lot)
+        limit_min = min(mate.since_min for mate in mates) + group.batch_wait_min
+        if carriers_of(mates) < lot.step.least_carriers and limit_min > self.now:
+            return False
+        return not (group.looks_ahead and self.gains_by_waiting(mates, limit_min))
+
+    def gains_by_waiting(self, mates, limit_min):
+        """NACH: whether those who come next would gain more than those lose who are here."""
+        lead = min(mates, key=lambda lot: self.urgency(self.tools[lot.step.group][0], lot))
+        step = lead.step
+        room = step.most_carriers - carriers_of(mates)
+        coming = [(at, lot) for at, lot in self.coming(self.family(lead)) if lot.carriers <= room]
+        if not coming or room <= 0:
+            return False
+        first_min = min(at for at, _ in coming)
+        joining = [lot for at, lot in coming if at == first_min]
+        if first_min > limit_min:
+            return False
+        many = len(joining) * min(1.0, room / carriers_of(joining))
+        group = self.parts.groups[step.group]
+        busy = [tool for tool in self.tools[step.group] if tool.inside and not tool.is_down]
+        ends = [tool.inside[0][1] for tool in busy]
+        ends.append(self.now + step.process.mean_min + group.load_min + group.unload_min)
+        if (
+            self.free(step.group) - 1 > self.kept[step.group]
+            and carriers_of(joining) >= step.least_carriers
+        ):
+            ends.append(self.now)
+        return len(mates) * (first_min - self.now) < many * (min(ends) - first_min)
+
+    def coming(self, family):
+        """(minute, lot) of all on the road to a family, or in a tool that runs at the step before.
+
+        On the road the minute is known; behind a tool the way is taken to be a mean one.
+        """
+        for lot, minute in self.roads.items():
+            if self.family(lot) == family:
+                yield minute, lot
+        for tool in itertools.chain(*self.tools):
+            for lots, minute in tool.inside if not tool.is_down else []:
+                for lot in lots:
+                    if lot.place + 1 < len(lot.steps):
+                        ahead = lot.steps[lot.place + 1]
+                        here = self.parts.groups[tool.group].place
+                        there = self.parts.groups[ahead.group].place
+                        if self.family(lot, ahead) == family is not None:
+                            yield minute + self.parts.hops[here][there].mean_min, lot
+
+    def look_again(self, step):
+        """What is known of lots that come for a step has changed."""
+        if self.parts.groups[step.group].looks_ahead:
+            self.look.append(step.group)
+
+    def look_behind(self, lots):
+        """The same for the steps after the one that lots are at."""
+        for lot in lots:
+            if lot.place + 1 < len(lot.steps):
+                self.look_again(lot.steps[lot.place + 1])
+
     # --- Work -----------------------------------------------------------------------------------
 
     def cascades(self, group):
@@ -233,14 +373,16 @@ class Plant:
     def steps_of(self, group):
         return [s for route in self.parts.routes for s in route.steps if s.group == group]
 
-    def starts(self, tool, lot):
-        group = self.parts.groups[tool.group]
+    def starts(self, tool, job):
+        lot, group = job[0], self.parts.groups[tool.group]
+        tool.carriers += carriers_of(job)
         change_min = self.setup_min(tool, lot)
         if lot.step.setup == tool.setup:
             tool.run = max(tool.run - 1, 0) if tool.setup is not None else tool.run
         elif lot.step.setup is not None:
             tool.setup, tool.run = lot.step.setup, group.least_runs.get(lot.step.setup, 0)
-        lot.used[lot.place] = tool
+        for one in job:
+            one.used[one.place] = tool
         process_min = value_of(lot.step.process, lot.bits(Draw.PROCESS))
         units = lot.carriers if lot.step.basis is Basis.CARRIER else 1
         begins_min = max(self.now, tool.loaded_min) if tool.inside else self.now
@@ -249,8 +391,9 @@ class Plant:
             through_min = self.passes(tool, lot.step.interval_min, process_min, units)
         else:
             through_min = tool.loaded_min + process_min * units
-        tool.inside.append([lot, through_min + group.unload_min])
+        tool.inside.append([job, through_min + group.unload_min])
         tool.free_since = None
+        self.look_behind(job)
         self.goes_on(tool)
 
     def passes(self, tool, interval_min, process_min, units):
@@ -269,8 +412,8 @@ class Plant:
     def goes_on(self, tool):
         """Plan anew what a tool does next, from what is inside it."""
         tool.epoch += 1
-        for lot, leaves_min in tool.inside:
-            self.plan(leaves_min, self.leaves_tool, tool, lot, tool.epoch)
+        for job, leaves_min in tool.inside:
+            self.plan(leaves_min, self.leaves_tool, tool, job, tool.epoch)
         self.review(tool)
 
     def review(self, tool):
@@ -295,30 +438,33 @@ class Plant:
             self.opens(tool, epoch)
             self.dispatch(tool.group)
 
-    def leaves_tool(self, tool, lot, epoch):
+    def leaves_tool(self, tool, job, epoch):
         if epoch != tool.epoch:
             return
-        assert tool.inside[0][0] is lot
+        assert tool.inside[0][0] is job
         was_open = tool.free_since is not None
         del tool.inside[0]
         self.goes_on(tool)
         has_opened = tool.free_since is not None and not was_open
-        group = lot.step.group
-        self.is_through(lot)
+        self.look_behind(job)
+        for lot in job:
+            self.is_through(lot)
         if has_opened or not tool.inside:
-            self.dispatch(group)
+            self.dispatch(tool.group)
 
     # --- Breakdowns -----------------------------------------------------------------------------
 
     def breaks(self, tool, stop, times):
         tool.is_down, tool.free_since, tool.epoch = True, None, tool.epoch + 1
+        self.look_behind(itertools.chain(*[job for job, _ in tool.inside]))
         repair_min = value_of(stop.length, bits_of(tool.key, Draw.STOP_LENGTH, 0, times))
         self.plan(self.now + repair_min, self.is_repaired, tool, stop, times + 1, repair_min)
 
     def is_repaired(self, tool, stop, times, pause_min):
         tool.is_down = False
         if tool.inside:
-            tool.inside = [[lot, leaves_min + pause_min] for lot, leaves_min in tool.inside]
+            tool.inside = [[job, leaves_min + pause_min] for job, leaves_min in tool.inside]
+            self.look_behind(itertools.chain(*[job for job, _ in tool.inside]))
             tool.slots_min = [minute + pause_min for minute in tool.slots_min]
             tool.loaded_min += pause_min
         up_min = value_of(stop.between, bits_of(tool.key, Draw.BETWEEN_STOPS, 0, times))

@@ -75,5 +75,30 @@ def bound(parts):
     return replace(parts, routes=routes)
 
 
+def baked(parts, least=1, most=9, **oven):
+    """The second group works on batches: of one step, and of two steps that share them."""
+    words = {3.0: None, 2.0: "bake", 1.0: "bake"}  # by the mean of the process
+    batch = {"basis": Basis.BATCH, "least_carriers": least, "most_carriers": most}
+    routes = [
+        replace(
+            route,
+            steps=[
+                replace(
+                    step,
+                    process=step.process.times(6.0),
+                    batch_family=words[step.process.mean_min],
+                    **batch,
+                )
+                if step.group == 1
+                else step
+                for step in route.steps
+            ],
+        )
+        for route in parts.routes
+    ]
+    groups = [parts.groups[0], replace(parts.groups[1], **oven), *parts.groups[2:]]
+    return replace(parts, groups=groups, routes=routes)
+
+
 def with_groups(parts, **change):
     return replace(parts, groups=[replace(group, **change) for group in parts.groups])

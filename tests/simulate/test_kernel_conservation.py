@@ -39,6 +39,7 @@ def check(world, at_min):
     check_places(world)
     check_ways(world)
     check_windows(world)
+    check_comers(world)
     check_tools(world)
     check_queues(world)
     check_calendar(world, at_min)
@@ -144,6 +145,38 @@ def check_windows(world):
     for group, nodes in enumerate(held(world)):
         assert fab.facts.late_lots[0] == Late.HELD or not nodes
         assert inside[group] > 0 or not nodes
+
+
+def check_comers(world):
+    """Each family of a group that looks ahead lists who comes: in tools ahead, and on the road."""
+    fab, state, tools = world.fab, world.state, world.state.tools.size
+    expected = {}
+    for number, nodes in enumerate(jobs(world)):
+        for node in nodes:
+            slot = node - tools
+            if not fab.steps.is_last[state.lots.step[slot]]:
+                expected[slot] = (state.lots.step[slot] + 1, number)
+    for _, order, node in planned(world):
+        if does(order) == Does.LOT_ARRIVES:
+            expected[node - tools] = (state.lots.step[node - tools], NONE)
+    awaited = {
+        (slot, fab.steps.family[step], number)
+        for slot, (step, number) in expected.items()
+        if fab.groups.looks_ahead[fab.steps.group[step]]
+        and fab.families.most_carriers[fab.steps.family[step]] > 0
+    }
+    listed = set()
+    for family, crowd in enumerate(state.crowds):
+        ahead, slot = NONE, int(crowd.first_coming)
+        while slot != NONE:
+            coming = state.comings[slot]
+            assert (coming.family, coming.ahead) == (family, ahead)
+            step = fab.steps[expected[slot][0]]
+            assert step.family <= family <= step.family + fab.groups.tools[step.group]
+            listed.add((slot, step.family, coming.tool))
+            ahead, slot = slot, int(coming.behind)
+    assert listed == awaited
+    assert np.count_nonzero(state.comings.family != NONE) == len(listed)
 
 
 def does(order):
@@ -300,7 +333,8 @@ def may_take(world, number, slot):
     enough = world.state.crowds.carriers[family] >= world.fab.families.least_carriers[family]
     is_ready = is_plain or enough or world.state.crowds.is_overdue[family]
     is_held_back = must_keep or waits_for_change(world, tool, family)
-    return is_ready and not is_held_back and family in (step.family, own)
+    may_wait = world.state.crowds.first_coming[family] != NONE
+    return is_ready and not is_held_back and not may_wait and family in (step.family, own)
 
 
 def waits_for_change(world, tool, family):
@@ -425,6 +459,7 @@ def small_fabs(draw):
             unload_min=draw(MINUTES),
             changes_min=draw(st.sampled_from(CHANGES)),
             batch_wait_min=draw(st.sampled_from([t.NEVER, t.NEVER, 0.0, 2.5])),
+            looks_ahead=draw(st.booleans()),
             least_runs=draw(st.sampled_from([{}, {}, {"red": 1, "blue": 2}])),
             place=draw(st.integers(0, 1)),
             stops=draw(st.lists(STOPS, max_size=3)),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from kernel_fabs import by
 from kernel_line import Plant
-from kernel_reentrant import CHANGES, bound, reentrant, with_groups, with_steps
+from kernel_reentrant import CHANGES, baked, bound, reentrant, with_groups, with_steps
 
 from fabstack.arrays.build import breakdown, fab_of
 from fabstack.arrays.chance import exponential
@@ -18,6 +18,7 @@ from fabstack.arrays.types import Choice, Key
 from fabstack.simulate.simulation import Simulation
 
 SEED, END_MIN = 11, 6_000.0
+PLAIN = {"setup": None, "setup_min": None}  # of a step
 
 
 def compare(parts, at_least=440):
@@ -48,13 +49,13 @@ def test_the_same_times_without_the_new_rules(keys):
 @pytest.mark.parametrize("load", [0.0, 0.7])
 @pytest.mark.parametrize("keys", RULES[:2])
 def test_the_same_times_with_cascades(keys, load):
-    compare(with_steps(reentrant(keys=keys, load=load), setup=None, setup_min=None))
+    compare(with_steps(reentrant(keys=keys, load=load), **PLAIN))
 
 
 @pytest.mark.parametrize("keys", RULES[:2])
 def test_the_same_times_with_cascades_that_break(keys):
     stops = [breakdown(exponential(60.0), exponential(4.0))]
-    parts = with_steps(reentrant(keys=keys, load=0.7), setup=None, setup_min=None)
+    parts = with_steps(reentrant(keys=keys, load=0.7), **PLAIN)
     compare(with_groups(parts, stops=stops), 430)
 
 
@@ -101,6 +102,59 @@ def test_the_same_times_with_bound_tools(keys):
     compare(parts, 400)
 
 
+RULES_OF_BATCHES = [
+    by(Key.FIFO),
+    by(Key.CRITICAL_RATIO),
+    by(Key.FULLEST_BATCH, Key.FIFO),
+    (Key.EARLIEST_DUE_DATE,),
+]
+OVENS = {
+    "minimum": {"least": 5, "batch_wait_min": 40.0},
+    "ahead": {"looks_ahead": True},
+    "one oven ahead": {"looks_ahead": True, "tools": 1, "most": 20},
+    "three ahead of a minimum": {"looks_ahead": True, "tools": 3, "least": 4},
+    "ahead for a while": {"looks_ahead": True, "least": 3, "batch_wait_min": 9.0},
+}
+
+
+@pytest.mark.parametrize("oven", OVENS.values(), ids=OVENS)
+@pytest.mark.parametrize("keys", RULES_OF_BATCHES)
+def test_the_same_times_with_batches(keys, oven):
+    compare(baked(plain(reentrant(load=0.2)), keys=keys, **oven), 400)
+
+
+@pytest.mark.parametrize("oven", OVENS.values(), ids=OVENS)
+def test_the_same_times_with_batches_behind_cascades_that_break(oven):
+    stops = [breakdown(exponential(60.0), exponential(8.0))]
+    parts = with_steps(reentrant(load=0.7), **PLAIN)
+    compare(baked(with_groups(parts, stops=stops), **oven), 350)
+
+
+@pytest.mark.parametrize("prefers_least_setup", [True, False])
+def test_the_same_times_with_the_tool_that_has_taken_least(prefers_least_setup):
+    """Without cascades that choose: there who heads a line holds up the others."""
+    words = {"choice": Choice.LEAST_USED, "prefers_least_setup": prefers_least_setup, "tools": 3}
+    stops = [breakdown(exponential(70.0), exponential(4.0))]
+    if prefers_least_setup:
+        parts = with_steps(reentrant(changes_min=CHANGES), interval_min=None)
+    else:
+        parts = with_steps(reentrant(), **PLAIN)
+    compare(with_groups(parts, stops=stops, **words), 430)
+
+
+@pytest.mark.parametrize("vehicles", [1, 2, 5])
+def test_the_same_times_with_few_vehicles(vehicles):
+    compare(replace(plain(reentrant(load=0.2)), vehicles=vehicles), 60)
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_same_times_with_tools_kept_for_hot_lots_that_wait_for_vehicles(ahead):
+    parts = replace(reentrant(load=0.2, changes_min=CHANGES), vehicles=3)
+    hot = replace(parts.streams[1], reserves=True)
+    parts = replace(parts, streams=[parts.streams[0], hot])
+    compare(baked(parts, looks_ahead=True) if ahead else plain(parts), 100)
+
+
 @pytest.mark.parametrize("keys", RULES_OF_SETUP)
 def test_the_same_times_with_everything(keys):
     stops = [breakdown(exponential(90.0), exponential(3.0))]
@@ -121,6 +175,13 @@ def test_the_new_rules_make_a_difference():
         with_groups(parts, prefers_least_setup=True),
         with_groups(parts, least_runs={"red": 2}),
         with_groups(parts, keys=by(Key.SETUP)),
+        with_groups(parts, choice=Choice.LEAST_USED),
+        replace(parts, vehicles=3),
+        replace(parts, streams=[parts.streams[0], replace(parts.streams[1], reserves=True)]),
+        *(baked(plain(parts), **oven) for oven in OVENS.values()),
+        baked(plain(parts)),
+        baked(plain(parts), least=3, batch_wait_min=9.0),
+        baked(plain(parts), least=4, tools=3),
     ]
     means = [compare_only_ours(variant) for variant in variants]
     assert len({round(mean, 6) for mean in means}) == len(means)
@@ -128,7 +189,7 @@ def test_the_new_rules_make_a_difference():
 
 def plain(parts):
     """The same without setups and intervals."""
-    return with_steps(parts, interval_min=None, setup=None, setup_min=None)
+    return with_steps(parts, interval_min=None, **PLAIN)
 
 
 def compare_only_ours(parts):

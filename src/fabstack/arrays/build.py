@@ -132,6 +132,7 @@ def _facts(parts: Parts) -> t.Records:
         ),
         "vehicles": parts.vehicles,
         "late_lots": parts.late_lots,
+        "looks_ahead": any(group.looks_ahead for group in parts.groups),
         "streams": len(parts.streams),
         "purchases": len(parts.purchases),
         "insiders": len(parts.inside),
@@ -163,7 +164,7 @@ def _steps(parts: Parts, works: Sequence[GroupWork], pool: _Pool) -> Iterable[tu
                 max(step.rework_share, step.carrier_scrap_share, step.lot_scrap_share) > 0.0,
                 work.cascades,
                 number in bonds.read or number in bonds.written,
-                number in windows or number in closing,
+                number in windows or number in closing or _is_awaited(works, route, number),
                 step.performed_share,
                 -1.0 if interval_min is None else interval_min,
                 -1.0 if setup_min is None else setup_min,
@@ -177,6 +178,11 @@ def _steps(parts: Parts, works: Sequence[GroupWork], pool: _Pool) -> Iterable[tu
                 step.carrier_scrap_share,
                 step.lot_scrap_share,
             )
+
+
+def _is_awaited(works: Sequence[GroupWork], route: Route, number: int) -> bool:
+    """Whether the tools of a step, or of the next one, look ahead to lots that come for it."""
+    return any(works[step.group].group.looks_ahead for step in route.steps[number : number + 2])
 
 
 def _windows(parts: Parts) -> Iterable[tuple[float, int, int, int]]:
@@ -250,6 +256,7 @@ def _groups(works: Sequence[GroupWork]) -> Iterable[tuple[Any, ...]]:
             _keys(group),
             work.families_per_batch,
             group.own_rule,
+            group.looks_ahead,
             group.batch_wait_min,
             len(work.setups) if work.knows_changes else 0,
             first_setup[place],

@@ -35,8 +35,8 @@ from fabstack.model.header import QueueLimits
 from fabstack.model.plants import Calendar
 from fabstack.model.routes import Basis as ModelBasis
 from fabstack.model.routes import Route, Step
+from fabstack.model.tools import BatchPolicy, ToolChoice, ToolGroup
 from fabstack.model.tools import Clock as ModelClock
-from fabstack.model.tools import ToolChoice, ToolGroup
 
 HOUR_MIN = 60.0
 
@@ -175,6 +175,7 @@ class _Border:
             prefers_least_setup=group.least_setup_tool,
             own_rule=self._own_rule(group),
             batch_wait_min=NEVER if group.batch_wait_h is None else group.batch_wait_h * HOUR_MIN,
+            looks_ahead=group.batch_policy is BatchPolicy.LOOK_AHEAD,
             is_asked=group.name in self.window.asked,
             load_min=group.load_min,
             unload_min=group.unload_min,

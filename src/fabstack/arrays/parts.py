@@ -75,7 +75,8 @@ class Group:
     changes_min: Mapping[tuple[Hashable, Hashable], float] = field(default_factory=dict)
     least_runs: Mapping[Hashable, int] = field(default_factory=dict)  # of jobs, by setup
     own_rule: int = 0  # which of the user's rules the key OWN stands for
-    batch_wait_min: float = NEVER  # after which a batch below its minimum may start
+    batch_wait_min: float = NEVER  # after which a batch starts, if it need not be full
+    looks_ahead: bool = False  # a batch may wait for lots that are coming
     is_asked: bool = False  # the caller of the kernel chooses the next lot
     stops: Sequence[Stop] = ()
     comes_min: Sequence[float] = ()  # of each tool; none: all from the start

@@ -250,7 +250,7 @@ STEP = record(
     may_fail=I1,  # has rework, scrap or yield
     cascades=I1,
     is_bound=I1,  # to a tool, or binds a later step to one
-    is_timed=I1,  # opens or closes a window of limited queue time
+    is_watched=I1,  # opens or closes a window of limited queue time, or its lots are awaited
     performed_share=F8,  # of lots that visit the step; here the first cache line ends
     interval_min=F8,  # between two carriers, or lots, of a cascade
     setup_min=F8,  # of this setup, whatever the tool had before; negative: as the group says
@@ -304,7 +304,8 @@ GROUP = record(
     keys=(I1, (8,)),  # Key, among the first lots of all lines
     families_per_batch=I4,  # 1, or with bound lots one for all tools and one for each
     own_rule=I4,  # of `own_rules`, for the key OWN
-    batch_wait_min=F8,  # after which a batch below its minimum may start
+    looks_ahead=I1,  # a batch may wait for lots that are coming
+    batch_wait_min=F8,  # after which a batch below its minimum may start, or waits no longer
     setups=I4,  # of which `changes` knows; 0: none
     first_setup=I4,
     first_change=I4,  # of setups + 1 rows of as many
@@ -382,6 +383,7 @@ FACTS = record(
     timers=I8,  # of a lot
     vehicles=I8,  # that carry lots between places; 0: never short of them
     late_lots=I8,  # what becomes of them: Late
+    looks_ahead=I8,  # whether any group does
     streams=I8,
     purchases=I8,
     insiders=I8,
@@ -517,9 +519,20 @@ LINE = record(
     jobs=I8,
 )
 
-CROWD = record(
-    lots=I8, carriers=I8, is_overdue=I1, is_awaited=I1
-)  # of a family that wait, where the group is not plain
+CROWD = record(  # of a family that wait, where the group is not plain
+    lots=I8,
+    carriers=I8,
+    is_overdue=I1,
+    is_awaited=I1,
+    first_coming=I4,  # lot on its way to the family, where the group looks ahead
+)
+COMING = record(  # a lot on its way to a group that looks ahead
+    family=I4,  # NONE: it is not
+    ahead=I4,  # lot before it in the list of its family
+    behind=I4,
+    tool=I4,  # that it is in, at the step before; NONE: it is on the road
+    way_min=F8,  # expected from there
+)
 BOND = record(tool=I4)
 TIMER = record(deadline_min=F8, window=I8)  # window: NONE while the timer does not run
 STRETCH = record(  # books of a window of limited queue time
@@ -561,6 +574,7 @@ class State(NamedTuple):
     tools: Records  # [tool]
     lines: Records  # [group]
     crowds: Records  # [family]
+    comings: Records  # [slot]  empty: no group looks ahead
     stretches: Records  # [window]
     queues: Records  # [family * ranks + rank]
     free_tools: Records  # [tool]  a ring for each group
@@ -680,6 +694,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "tools": TOOL,
     "lines": LINE,
     "crowds": CROWD,
+    "comings": COMING,
     "stretches": STRETCH,
     "queues": QUEUE,
     "free_tools": FREE_TOOL,

@@ -98,7 +98,7 @@ RULES: tuple[Rule, ...] = (
     tools.absent_tool_groups,
     tools.endless_intervals,
     tools.idle_first_stops,
-    tools.idle_batch_waits,
+    tools.idle_batch_rules,
     tools.lost_availability,
     tools.overloaded_groups,
     routes.endless_routes,

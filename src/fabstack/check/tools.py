@@ -15,6 +15,7 @@ from fabstack.economics.capacity import (
 )
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.routes import Basis
+from fabstack.model.tools import BatchPolicy
 
 
 def idle_tool_groups(programme: Programme) -> Iterator[Fault]:
@@ -79,16 +80,22 @@ def idle_first_stops(programme: Programme) -> Iterator[Fault]:
                 )
 
 
-def idle_batch_waits(programme: Programme) -> Iterator[Fault]:
-    """Waiting times for batches on tools that take none."""
+def idle_batch_rules(programme: Programme) -> Iterator[Fault]:
+    """Waiting times and policies for batches on tools that take none."""
     for group in programme.tool_groups:
         steps = grouped(programme.steps, "tool_group")[group.name]
-        if group.batch_wait_h is not None and all(step.basis is not Basis.BATCH for step in steps):
+        if any(step.basis is Basis.BATCH for step in steps):
+            continue
+        is_set = {
+            "batch_wait_h": group.batch_wait_h is not None,
+            "batch_policy": group.batch_policy is not BatchPolicy.MINIMUM,
+        }
+        for column in (column for column, is_there in is_set.items() if is_there):
             yield warning(
                 group,
-                "batch_wait_h",
+                column,
                 "no-effect",
-                f"batch_wait_h of '{group.name}' has no effect: none of its steps takes batches",
+                f"{column} of '{group.name}' has no effect: none of its steps takes batches",
                 expected="a step with basis batch",
                 cure="set the basis of its steps to batch, or leave the cell blank",
             )

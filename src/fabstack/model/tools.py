@@ -18,6 +18,13 @@ class ToolChoice(StrEnum):
     LEAST_USED = "least-used"  # it has taken the fewest carriers so far
 
 
+class BatchPolicy(StrEnum):
+    """When a batch that has its minimum starts on a free tool."""
+
+    MINIMUM = "minimum"  # at once
+    LOOK_AHEAD = "look-ahead"  # not yet, if lots that come would gain more than those here lose
+
+
 @row()
 class ToolGroup:
     """Interchangeable tools of one plant (SEMI E10 applies to each)."""
@@ -56,9 +63,13 @@ class ToolGroup:
     )
     batch_wait_h: float | None = measured(
         "h",
-        "a batch below its minimum starts when its first lot has waited so long; blank: never",
+        "a batch starts when its first lot has waited so long, whatever it lacks; blank: never",
         default=None,
         ge=0,
+    )
+    batch_policy: BatchPolicy = chosen(
+        "when a batch that has its minimum starts: at once, or after lots that are on their way",
+        default=BatchPolicy.MINIMUM,
     )
 
 

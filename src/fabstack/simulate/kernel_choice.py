@@ -1,4 +1,4 @@
-"""Setups, and the choice of groups whose tools may not all take the same lots.
+"""Setups, and the choice of groups that take batches or whose tools may not all take the same lots.
 
 A choosy group looks at every pair of a free tool and a line that it may serve. The most urgent
 first lot wins, by the keys of the rule; among the tools that may take it, the one that the group
@@ -10,10 +10,19 @@ from typing import NamedTuple
 from numpy import int64
 
 from fabstack.arrays.types import NONE, Choice, Draw, Key
+from fabstack.simulate.kernel_ahead import rather_waits
 from fabstack.simulate.kernel_chance import keyed, lot_draw
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import ring_place
-from fabstack.simulate.kernel_queue import ANY, find_first, is_ready, lot_of, urgency
+from fabstack.simulate.kernel_queue import (
+    ANY,
+    Place,
+    find_first,
+    goes_ahead,
+    is_ready,
+    lot_of,
+    urgency,
+)
 from fabstack.simulate.kernel_tables import (
     change_at,
     crowd_at,
@@ -37,6 +46,25 @@ class Pair(NamedTuple):
     family: int
     node: int
     setup_min: float
+
+
+# --- Batches ------------------------------------------------------------------------------------
+
+
+@compiled
+def family_to_run(world, group_id):
+    """The family whose most urgent lot goes first among those whose job may start, or NONE."""
+    group = group_at(world, group_id)
+    best = Place(NONE, NONE, NONE, NONE)
+    if line_at(world, group_id).ready > 0:
+        for family_id in range(group.first_family, group.first_family + group.families):
+            if is_ready(world, family_id):
+                place = find_first(world, group, family_id, ANY)
+                if group.looks_ahead and rather_waits(world, group, int64(family_id), place.node):
+                    continue
+                if best.node == NONE or goes_ahead(world, group, place.node, best.node):
+                    best = place
+    return best.family
 
 
 # --- Setups -------------------------------------------------------------------------------------
@@ -119,6 +147,8 @@ def better_pair(world, group, best, free, tool_id, family_id):
 @compiled
 def better_of(world, group, best, free, tool_id, family_id):
     node = find_first(world, group, family_id, ANY).node
+    if group.looks_ahead and rather_waits(world, group, family_id, node):
+        return best
     tool, step = tool_at(world, tool_id), step_at(world, lot_at(world, lot_of(world, node)).step)
     setup_min = setup_min_for(world, tool, step)
     if must_keep_setup(tool, step) or changes_too_early(world, group, tool, step, setup_min):

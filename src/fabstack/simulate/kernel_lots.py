@@ -3,11 +3,13 @@
 from numpy import int64
 
 from fabstack.arrays.types import NEVER, NONE, Does, Draw, Late, Law, Saw
+from fabstack.simulate.kernel_ahead import expect_from_tool, expect_on_the_road, stop_expecting
 from fabstack.simulate.kernel_calendar import plan_event
 from fabstack.simulate.kernel_chance import drawn, happens, keyed, lot_draw, numbered, share
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import touch
 from fabstack.simulate.kernel_queue import join_line, lot_of, node_of, work_between
+from fabstack.simulate.kernel_routes import hop_between
 from fabstack.simulate.kernel_statistics import (
     count_in,
     count_out,
@@ -19,7 +21,6 @@ from fabstack.simulate.kernel_tables import (
     entry_at,
     facts_of,
     group_at,
-    hop_at,
     line_at,
     link_at,
     lot_at,
@@ -59,7 +60,7 @@ def lot_is_there(world, insider, order):
     name_lot(world, lot, insider.stream, insider.serial)
     lot.step = insider.step
     lot.since_min = insider.since_min
-    if not step_at(world, lot.step).is_timed or not is_held(world, lot_id):
+    if not step_at(world, lot.step).is_watched or not is_held(world, lot_id):
         waits(world, lot_id)
 
 
@@ -128,7 +129,7 @@ def give_slot_back(world, lot_id):
 @inlined
 def lot_arrives(world, lot_id):
     """A lot reaches the tool group of its step, and is let in unless a window would be too full."""
-    if step_at(world, lot_at(world, lot_id).step).is_timed and is_held(world, lot_id):
+    if step_at(world, lot_at(world, lot_id).step).is_watched and is_kept_out(world, lot_id):
         return
     lot_joins(world, lot_id)
 
@@ -160,8 +161,8 @@ def lot_goes_on(world, lot_id):
     """A lot has been through its step: it is lost, goes back, goes on or leaves."""
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
-    if step.is_timed and step.opens != NONE:
-        open_window(world, lot_id, int64(step.opens))
+    if step.is_watched:
+        watched_step_ends(world, lot_id, step)
     if lot.is_late:
         late_lot_goes(world, lot_id)
     elif step.may_fail and is_lost(world, lot, step):
@@ -201,6 +202,8 @@ def send_to(world, lot_id, step_id):
 
 @inlined
 def travel(world, lot_id, travel_min):
+    if step_at(world, lot_at(world, lot_id).step).is_watched and facts_of(world).looks_ahead:
+        expect_on_the_road(world, lot_id)
     arrival_min = now_of(world).now_min + travel_min
     plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
 
@@ -234,18 +237,12 @@ def is_spared(lot, step):
     return not happens(step.performed_share, lot.key, lot_draw(Draw.SAMPLING, lot, step))
 
 
-@compiled
-def hop_between(world, from_step, to_step):
-    here, there = int64(step_at(world, from_step).place), int64(step_at(world, to_step).place)
-    return hop_at(world, here * facts_of(world).places + there)
-
-
-# --- Bound tools and limited queue times --------------------------------------------------------
+# --- Steps that are watched: bound tools, limited queue times, lots that are awaited -------------
 
 
 @compiled
 def lot_starts(world, tool_id, lot_id):
-    """A lot starts a step that binds it to the tool, or whose start was awaited."""
+    """A lot starts a step that binds it to the tool, ends a window, or leads to who looks ahead."""
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
     if step.binds >= 0:
@@ -259,6 +256,25 @@ def lot_starts(world, tool_id, lot_id):
         timer = timer_at(world, lot_id * timers + window_at(world, step.opens).timer)
         timer.window = step.opens
         timer.deadline_min = NEVER
+    if facts_of(world).looks_ahead:
+        expect_from_tool(world, tool_id, lot_id)
+
+
+@compiled
+def watched_step_ends(world, lot_id, step):
+    """The window that the step opens begins; the lot is in its tool no more."""
+    if facts_of(world).looks_ahead:
+        stop_expecting(world, lot_id)
+    if step.opens != NONE:
+        open_window(world, lot_id, int64(step.opens))
+
+
+@compiled
+def is_kept_out(world, lot_id):
+    """A lot has come, and is held if it opens a window that would be too full."""
+    if facts_of(world).looks_ahead:
+        stop_expecting(world, lot_id)
+    return is_held(world, lot_id)
 
 
 @compiled

@@ -246,20 +246,6 @@ def stand_by_arrival(world, family_id, lot, node):
 
 
 @compiled
-def family_to_run(world, group_id):
-    """The family whose most urgent lot goes first among those with enough carriers, or NONE."""
-    group = group_at(world, group_id)
-    best = Place(NONE, NONE, NONE, NONE)
-    if line_at(world, group_id).ready > 0:
-        for family_id in range(group.first_family, group.first_family + group.families):
-            if is_ready(world, family_id):
-                place = find_first(world, group, family_id, ANY)
-                if best.node == NONE or goes_ahead(world, group, place.node, best.node):
-                    best = place
-    return best.family
-
-
-@compiled
 def is_ready(world, family_id):
     """1 if a job of the family may start, else 0."""
     crowd = crowd_at(world, family_id)

@@ -4,7 +4,7 @@ from numpy import int64
 
 from fabstack.arrays.types import NONE, Kind, Saw, ToolState
 from fabstack.simulate.kernel_calendar import more_happens_at
-from fabstack.simulate.kernel_choice import best_pair
+from fabstack.simulate.kernel_choice import best_pair, family_to_run
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at, touch
 from fabstack.simulate.kernel_lots import (
@@ -17,7 +17,6 @@ from fabstack.simulate.kernel_queue import (
     ANY,
     await_batch,
     family_of,
-    family_to_run,
     find_first,
     first_place,
     leave_line,
@@ -79,7 +78,7 @@ def lot_comes(world, lot_id):
     line.expected -= lot.reserves
     if lot.reserves and line.free > 0 and line.waiting > 0:
         touch(world, group_id)  # even if the lot is held
-    is_free = line.free > line.expected and line.waiting == 0 and not step.is_timed
+    is_free = line.free > line.expected and line.waiting == 0 and not step.is_watched
     if is_free and is_simple(world, group_id, line):
         lot.since_min = now_of(world).now_min
         lot.work_left_min = step.work_left_min
@@ -262,7 +261,7 @@ def put_on(world, tool_id, lot_id):
 def see_start(world, tool_id, lot_id):
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
-    if step.is_bound or step.is_timed:
+    if step.is_bound or step.is_watched:
         lot_starts(world, tool_id, lot_id)
     see_lot(world, lot, tool_id, Saw.STARTED)
 

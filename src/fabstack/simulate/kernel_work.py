@@ -8,6 +8,7 @@ the first while the second is taken. So the lots behind each other overlap, and 
 from numpy import int64
 
 from fabstack.arrays.types import NONE, Basis, Does, Draw, ToolState
+from fabstack.simulate.kernel_ahead import all_decide_again
 from fabstack.simulate.kernel_calendar import plan_event, planned_does, withdraw
 from fabstack.simulate.kernel_chance import drawn, lot_draw
 from fabstack.simulate.kernel_choice import change_setup
@@ -16,6 +17,7 @@ from fabstack.simulate.kernel_free import put_free_tool, withdraw_free_tool
 from fabstack.simulate.kernel_queue import node_of
 from fabstack.simulate.kernel_statistics import change_state
 from fabstack.simulate.kernel_tables import (
+    facts_of,
     group_at,
     lot_at,
     now_of,
@@ -192,6 +194,8 @@ def suspend(world, tool_id):
         would_wear_out = planned_does(world, tool_id) == Does.TOOL_WEARS_OUT
         left_min = withdraw(world, tool_id) - tool.stopped_min
         tool.remaining_min = left_min + tool.remaining_min if would_wear_out else left_min
+    if facts_of(world).looks_ahead:
+        all_decide_again(world, tool_id)
 
 
 @compiled
@@ -206,6 +210,8 @@ def resume(world, tool_id):
         move_on(world, tool_id, pause_min)
     else:
         run_for(world, tool_id, tool.remaining_min)
+    if facts_of(world).looks_ahead:
+        all_decide_again(world, tool_id)
 
 
 @compiled

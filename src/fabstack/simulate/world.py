@@ -45,13 +45,15 @@ def with_more_slots(world: World) -> World:
     bonds = _grown(state.bonds, 2 * state.bonds.size)
     timers = _grown(state.timers, 2 * state.timers.size)
     timers.window[state.timers.size :] = NONE
+    comings = _grown(state.comings, 2 * state.comings.size)
+    comings.family[state.comings.size :] = NONE
     nodes = tools + 2 * old
     links = _grown(calendar.links, nodes)
     links.behind[tools + old :] = np.arange(old + 1, 2 * old + 1)
     links.behind[-1] = state.now.free_lot[0]
     now = _resized(state.now, free_lot=old, free_lots=old + state.now.free_lots[0])
     return world._replace(
-        state=state._replace(now=now, lots=lots, bonds=bonds, timers=timers),
+        state=state._replace(now=now, lots=lots, bonds=bonds, timers=timers, comings=comings),
         calendar=calendar._replace(
             links=links,
             wheel=_resized(calendar.wheel, today=nodes + 1),
@@ -83,7 +85,8 @@ def _state(fab: Fab, seed: int, slots: int) -> State:
         timers=t.table(t.TIMER, slots * int(fab.facts.timers[0]), window=NONE),
         tools=_tools(fab),
         lines=t.table(t.LINE, fab.groups.size, first_held=NONE, last_held=NONE),
-        crowds=t.table(t.CROWD, fab.families.size),
+        crowds=t.table(t.CROWD, fab.families.size, first_coming=NONE),
+        comings=t.table(t.COMING, slots * int(fab.facts.looks_ahead[0]), family=NONE),
         stretches=t.table(t.STRETCH, fab.windows.size),
         queues=t.table(t.QUEUE, fab.families.size * int(fab.facts.ranks[0]), first=NONE, last=NONE),
         free_tools=t.table(t.FREE_TOOL, fab.fixtures.size, tool=NONE),
