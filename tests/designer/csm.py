@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from fabstack.designer.library import Library, read_library
+from fabstack.designer import Library, read_library
 
 TOOLS = Path(__file__).parent / "csm_library"
 

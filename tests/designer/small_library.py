@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from fabstack.designer.library import Library, read_library
+from fabstack.designer import Library, read_library
 
 FILES: Mapping[str, str] = {
     "tools.csv": """\

@@ -6,7 +6,7 @@ import pytest
 from tests.designer.small_library import FILES, files, small_library, write
 
 from fabstack.designer import design, expand, read_folders, read_library
-from fabstack.designer.library import SHIPPED, shipped_folders
+from fabstack.designer.reading import SHIPPED, shipped_folders
 from fabstack.errors import InputError
 
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from fabstack.cli import app, exit_code
 from fabstack.designer import Flow, beside_published, design, expand, programme_of, read_library
-from fabstack.designer.library import shipped_folders
+from fabstack.designer.reading import shipped_folders
 from fabstack.errors import InputError
 from fabstack.formats import load
 

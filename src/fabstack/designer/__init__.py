@@ -3,10 +3,11 @@
 from fabstack.designer.bands import Beside, beside_published
 from fabstack.designer.design import Design, design
 from fabstack.designer.expansion import Flow, FlowStep, expand
-from fabstack.designer.library import Library, read_folders, read_library
+from fabstack.designer.library import Library
 from fabstack.designer.money import Money, Space
 from fabstack.designer.people import Role
 from fabstack.designer.programme import Names, programme_of
+from fabstack.designer.reading import read_folders, read_library
 from fabstack.designer.sizing import ToolGroup
 
 __all__ = [
