@@ -48,7 +48,7 @@ _PACKAGES = frozenset(
         "report",
         "results",
     }
-    | {"simulate", "studies", "units", "errors"}
+    | {"simulate", "studies", "uncertainty", "units", "errors"}
 )
 
 __all__ = [

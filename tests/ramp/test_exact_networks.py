@@ -13,10 +13,10 @@ from ramp_made import RELIABLE, activity, programme, reliable
 from fabstack.model.evidence import Correlation
 from fabstack.model.plants import Plant, PlantKind
 from fabstack.ramp import Design, RampResult, classic_pert, ramp
-from fabstack.ramp.copula import of_ranks
 from fabstack.ramp.network import network
-from fabstack.ramp.percentiles import percentile
 from fabstack.ramp.schedule import critical, schedule, slack_months
+from fabstack.uncertainty.copula import of_ranks
+from fabstack.uncertainty.percentiles import percentile
 
 N = 40_000
 

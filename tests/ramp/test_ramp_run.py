@@ -15,8 +15,8 @@ from fabstack.model.plants import Phase, Plant, PlantKind
 from fabstack.model.roadmap import Generation
 from fabstack.model.tools import Delivery, ToolGroup
 from fabstack.ramp import CADENCE, RampResult, at_percentile, ramp
-from fabstack.ramp.percentiles import percentile, percentile_interval, share_interval
-from fabstack.ramp.sensitivity import Sample, ranks
+from fabstack.uncertainty.percentiles import percentile, percentile_interval, share_interval
+from fabstack.uncertainty.sensitivity import Sample, ranks
 
 
 def company(duration: str = "6", *, claimed: str = "2026-05-01", **risky) -> object:

@@ -14,8 +14,8 @@ from fabstack.model.plants import Plant, PlantKind
 from fabstack.model.routes import Route
 from fabstack.model.technology import Carrier, Technology
 from fabstack.ramp import RampResult, ramp, reference_class
-from fabstack.ramp.chance import quantile
-from fabstack.ramp.percentiles import percentile
+from fabstack.uncertainty.chance import quantile
+from fabstack.uncertainty.percentiles import percentile
 
 MIDDLES = (np.arange(100_000) + 0.5) / 100_000
 

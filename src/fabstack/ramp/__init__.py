@@ -9,7 +9,7 @@ from fabstack.ramp.reference import reference_class
 from fabstack.ramp.result import CapacityFan, RampResult
 from fabstack.ramp.run import CADENCE, ramp
 from fabstack.ramp.textbook import ClassicEnd, classic_pert
-from fabstack.ramp.uniforms import Design
+from fabstack.uncertainty.uniforms import Design
 
 __all__ = [
     "CADENCE",

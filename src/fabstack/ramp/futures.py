@@ -16,9 +16,9 @@ import numpy as np
 
 from fabstack.model import Distribution, Programme, grouped
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.chance import Floats, is_random, quantile
-from fabstack.ramp.copula import Pair, coupled, of_scores
-from fabstack.ramp.uniforms import Design, uniforms
+from fabstack.uncertainty.chance import Floats, is_random, quantile
+from fabstack.uncertainty.copula import Pair, coupled, of_scores
+from fabstack.uncertainty.uniforms import Design, uniforms
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,10 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures, duration_cell, slip_name
 from fabstack.ramp.schedule import Schedule
 from fabstack.ramp.work import first_months, repeats_months, taking_place
+from fabstack.uncertainty.chance import Floats
 
 SAME = 1e-9  # months; less is rounding
 

@@ -12,10 +12,10 @@ from fabstack.economics.yields import die_yield
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.items import Item, ItemKind
 from fabstack.model.technology import Technology
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
-from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Opening
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.percentiles import fan
 
 DEEPEST_BILL = 50  # levels of a bill of materials; `check` refuses loops, this keeps a call finite
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fabstack.ramp.chance import Floats
+from fabstack.uncertainty.chance import Floats
 
 Ints = NDArray[np.int64]
 NOBODY = -1  # stands behind the last entry where it indexes

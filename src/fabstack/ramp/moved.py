@@ -8,10 +8,10 @@ from datetime import date
 from fabstack.model import Programme, by_key
 from fabstack.model.plants import Phase, Plant
 from fabstack.model.tools import Delivery
-from fabstack.ramp.chance import Floats
-from fabstack.ramp.percentiles import percentile
 from fabstack.ramp.plants import dated
 from fabstack.ramp.result import RampResult
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.percentiles import percentile
 
 
 def at_percentile(programme: Programme, result: RampResult, percent: float) -> Programme:

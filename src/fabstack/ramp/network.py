@@ -17,9 +17,9 @@ from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.model import Programme, by_key
 from fabstack.model.plants import SharedLimit
 from fabstack.model.roadmap import Activity, Predecessor, predecessors
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.faults import faults, finding
 from fabstack.ramp.timeline import Timeline
+from fabstack.uncertainty.chance import Floats
 
 
 class Link(NamedTuple):

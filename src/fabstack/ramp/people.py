@@ -19,11 +19,11 @@ from fabstack.model import Programme, grouped
 from fabstack.model.lookup import follows_from
 from fabstack.model.plants import Staffing
 from fabstack.model.workforce import Skill
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
-from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Opening, capacity_per_month
 from fabstack.ramp.schedule import Schedule
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.percentiles import fan
 
 NEVER = np.inf
 MEDIAN = 1  # of the three percentiles of a fan

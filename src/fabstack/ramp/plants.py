@@ -11,10 +11,10 @@ import numpy as np
 
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.plants import CapacityOf, Phase, Plant
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.schedule import Schedule
 from fabstack.ramp.timeline import Timeline
+from fabstack.uncertainty.chance import Floats
 
 ALWAYS = -np.inf  # a plant without a date of opening has been open from the start
 NEVER = np.inf

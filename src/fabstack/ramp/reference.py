@@ -14,9 +14,9 @@ from scipy import special
 
 from fabstack.model import Distribution, Kind, Programme
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.timeline import Timeline
+from fabstack.uncertainty.chance import Floats
 
 
 def reference_class(median: float, other: float, percent: float) -> Distribution:

@@ -11,17 +11,22 @@ import numpy as np
 from fabstack.errors import InputError
 from fabstack.model import Programme, by_key
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.faults import finding
 from fabstack.ramp.learning import YieldFan
 from fabstack.ramp.people import Staff
-from fabstack.ramp.percentiles import Interval, percentile, percentile_interval, share_interval
 from fabstack.ramp.plants import Moved, Opening
 from fabstack.ramp.roadmap import gaps
 from fabstack.ramp.schedule import Schedule, critical
-from fabstack.ramp.sensitivity import Influence
 from fabstack.ramp.timeline import SAME_MONTHS, Timeline
-from fabstack.ramp.uniforms import Design
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.percentiles import (
+    Interval,
+    percentile,
+    percentile_interval,
+    share_interval,
+)
+from fabstack.uncertainty.sensitivity import Influence
+from fabstack.uncertainty.uniforms import Design
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,13 +10,13 @@ import numpy as np
 from fabstack.errors import LimitError
 from fabstack.model import Programme
 from fabstack.model.roadmap import Review
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.faults import weekdays
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.network import Network
 from fabstack.ramp.schedule import Stretch
 from fabstack.ramp.timeline import Timeline
-from fabstack.ramp.uniforms import generator
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.uniforms import generator
 
 # Lost days hold reviews too, which lose days: each round is a share of the one before, and `faults`
 # refuses shares of 1 and more. Shares near 1 die out slowly.

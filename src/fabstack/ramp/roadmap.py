@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from fabstack.model import Programme
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.schedule import Schedule
 from fabstack.ramp.timeline import Timeline
+from fabstack.uncertainty.chance import Floats
 
 
 def volumes(programme: Programme, dated: Schedule, timeline: Timeline) -> Mapping[str, Floats]:

@@ -9,23 +9,23 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.evidence import Measure
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.futures import futures
 from fabstack.ramp.inputs import Input, date_inputs
 from fabstack.ramp.learning import yield_fans
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.people import staff
-from fabstack.ramp.percentiles import fan
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
 from fabstack.ramp.result import CapacityFan, RampResult
 from fabstack.ramp.reviews import review_stretches
 from fabstack.ramp.roadmap import gaps, volumes
 from fabstack.ramp.schedule import Schedule, critical, schedule
-from fabstack.ramp.sensitivity import Influence, Sample
 from fabstack.ramp.timeline import Timeline, month_grid
-from fabstack.ramp.uniforms import Design
 from fabstack.ramp.work import work_months
+from fabstack.uncertainty.chance import Floats
+from fabstack.uncertainty.percentiles import fan
+from fabstack.uncertainty.sensitivity import Influence, Sample
+from fabstack.uncertainty.uniforms import Design
 
 CADENCE = "cadence"  # the outcome beside the activities: mean months between volumes
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabstack.errors import LimitError
-from fabstack.ramp.chance import Floats
 from fabstack.ramp.limits import NOBODY, Ints, queue
 from fabstack.ramp.network import Limit, Link, Network, reached
+from fabstack.uncertainty.chance import Floats
 
 Bools = NDArray[np.bool_]
 # From the start of an activity and its work to how long it really lasts, all months [sample].

@@ -14,9 +14,9 @@ import numpy as np
 from scipy import special
 
 from fabstack.model import Distribution, Kind, Programme
-from fabstack.ramp.chance import quantile
 from fabstack.ramp.network import Network
 from fabstack.ramp.schedule import critical, schedule
+from fabstack.uncertainty.chance import quantile
 
 MIDDLES = (np.arange(10_000) + 0.5) / 10_000  # of equal shares, to add a distribution up
 

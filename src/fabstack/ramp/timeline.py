@@ -14,7 +14,7 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.days import month_index, month_start
-from fabstack.ramp.chance import Floats
+from fabstack.uncertainty.chance import Floats
 
 FIRST_MONTH, LAST_MONTH = -1200, 3600  # of the calendar that is laid out, around the start
 SAME_MONTHS = 1e-6  # moments nearer than three seconds are one

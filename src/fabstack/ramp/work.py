@@ -10,10 +10,10 @@ import numpy as np
 
 from fabstack.model import Distribution, Programme
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.chance import Floats, quantile
 from fabstack.ramp.futures import Futures, duration_cell, slip_name
 from fabstack.ramp.limits import Ints
-from fabstack.ramp.uniforms import generator
+from fabstack.uncertainty.chance import Floats, quantile
+from fabstack.uncertainty.uniforms import generator
 
 # Longer chains of failures are cut; at 99 % failures one in 10^43 is longer.
 MOST_REPEATS = 10_000

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Measure
 from fabstack.ramp import RampResult
-from fabstack.ramp.percentiles import FAN, percentile
 from fabstack.ramp.timeline import SAME_MONTHS
+from fabstack.uncertainty.percentiles import FAN, percentile
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]

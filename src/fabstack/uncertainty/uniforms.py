@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from fabstack.ramp.chance import Floats
+from fabstack.uncertainty.chance import Floats
 
 
 class Design(StrEnum):

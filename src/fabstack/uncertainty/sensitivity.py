@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fabstack.ramp.chance import Floats
+from fabstack.uncertainty.chance import Floats
 
 
 class Influence(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from fabstack.errors import Finding, InputError
-from fabstack.ramp.chance import LOWEST_SHARE, Floats
+from fabstack.uncertainty.chance import LOWEST_SHARE, Floats
 
 # Correlations that contradict each other by no more than rounding are not worth a word.
 CONTRADICTION = 1e-9

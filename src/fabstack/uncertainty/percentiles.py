@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from fabstack.ramp.chance import Floats
+from fabstack.uncertainty.chance import Floats
 
 CONFIDENCE = 0.95
 FAN = (10, 50, 90)  # percentiles that every fan over time shows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from fabstack.model import Distribution, Kind
-from fabstack.ramp.chance import is_random, quantile
+from fabstack.uncertainty.chance import is_random, quantile
 
 MIDDLES = (np.arange(200_000) + 0.5) / 200_000
 SPELLINGS = [

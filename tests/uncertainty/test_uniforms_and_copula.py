@@ -6,9 +6,9 @@ from scipy import stats
 
 from fabstack.errors import InputError
 from fabstack.model import Distribution
-from fabstack.ramp.chance import quantile
-from fabstack.ramp.copula import Pair, coupled, of_ranks, of_scores
-from fabstack.ramp.uniforms import Design, uniforms
+from fabstack.uncertainty.chance import quantile
+from fabstack.uncertainty.copula import Pair, coupled, of_ranks, of_scores
+from fabstack.uncertainty.uniforms import Design, uniforms
 
 N = 100_000
 
