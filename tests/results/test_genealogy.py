@@ -24,6 +24,7 @@ from fabstack.model import Programme
 from fabstack.results.event_log import TICKS_PER_MIN
 from fabstack.results.genealogy import Genealogy, Lot, genealogy_of
 from fabstack.results.genealogy_tables import genealogy_tables
+from fabstack.results.lineage import lineage
 from fabstack.results.store import RunWriter, open_run
 from fabstack.results.trace import trace
 from fabstack.simulate import simulation
@@ -149,7 +150,7 @@ def linked(result, links, genealogy):
     purchases = [(p.supplier, p.item, (p.day - START).days) for p in result.names.purchases]
     for take, arrival, units in zip(links.take, links.arrival, links.units, strict=True):
         order, lot, item, *_ = genealogy.takes.row(int(take))
-        _, _, _, ticks, from_order, from_lot, supplier = genealogy.arrivals.row(int(arrival))
+        *_, ticks, from_order, from_lot, supplier = genealogy.arrivals.row(int(arrival))
         if from_order is not None:
             source = (from_order, from_lot)
         elif supplier is not None:
@@ -224,7 +225,7 @@ def test_units_of_a_lot_are_taken_or_still_there(result):
     for row in range(genealogy.arrivals.height):
         links = genealogy.up(np.array([row]))
         taken = int(links.units[links.level == 1].sum())
-        item, _, units = genealogy.arrivals.row(row)[:3]
+        item, units = genealogy.arrivals.select("item", "units").row(row)
         assert 0 <= taken <= units
         there[item] += units - taken
     assert dict(there) == stocked
@@ -461,6 +462,25 @@ def test_a_stored_run_gives_the_same_links(result, run_folder):
         strict=True,
     ):
         assert one.tolist() == other.tolist()
+
+
+def test_the_part_that_is_read_for_a_lot_has_the_whole_tree(result, run_folder):
+    """Row for row what the whole genealogy says, whatever the size of the groups in the files."""
+    whole, run = book(result), open_run(run_folder)
+    for order in ("make-board:0", "make-package:0", "make-wafer:0"):
+        for number in whole.numbers(order)[::9]:
+            lot = Lot(order, int(number))
+            part = lineage(run, lot)
+            trees = [rows_of(g, g.down(g.take_rows(lot))) for g in (whole, part)]
+            assert trees[0] == trees[1]
+            assert part.arrivals.height <= whole.arrivals.height / 4
+
+
+def rows_of(genealogy, links):
+    """The links as sets of words and numbers."""
+    took, came = genealogy.takes[links.take], genealogy.arrivals[links.arrival]
+    numbers = zip(took.rows(), came.rows(), links.units.tolist(), links.level.tolist(), strict=True)
+    return sorted(numbers, key=str)
 
 
 def test_the_document_of_a_lot(run_folder, capsys):

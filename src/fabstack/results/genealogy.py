@@ -47,7 +47,7 @@ class Links:
 
 
 class Genealogy:
-    """The arrivals and takes of one run, ready to be asked."""
+    """The arrivals and takes of one run, or of a part of it, ready to be asked."""
 
     def __init__(self, arrivals: pl.DataFrame, takes: pl.DataFrame) -> None:
         self.arrivals = arrivals
@@ -63,11 +63,6 @@ class Genealogy:
     def orders(self) -> tuple[str, ...]:
         """What the lots of the run belong to."""
         return _words(self.takes["order"])
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """What is stocked."""
-        return _words(self.arrivals["item"])
 
     def numbers(self, order: str) -> Ints:
         """The numbers of the lots of an order that took parts or became units, rising."""
@@ -87,19 +82,11 @@ class Genealogy:
         """What a lot took: rows of the takes."""
         return self._rows_of_takers(np.array([self._key(lot)]))
 
-    def unit_row(self, item: str, unit: int) -> int:
-        """The row of the arrivals that brought the n-th unit of an item, counted from 0."""
-        rows = self.arrivals.with_row_index().filter(pl.col("item") == item)
-        place = int(np.searchsorted(_ints(rows["first_unit"]), unit, side="right")) - 1
-        return int(rows["index"][place])
-
-    def units(self, item: str) -> int:
-        """How many units of an item came into its stock."""
-        return int(self.arrivals.filter(pl.col("item") == item)["units"].sum())
-
-    def deliveries(self) -> pl.DataFrame:
-        """What suppliers brought: these arrivals, and the `row` of each."""
-        return self.arrivals.with_row_index("row").filter(pl.col("supplier").is_not_null())
+    def rows_of(self, arrivals: pl.DataFrame) -> Ints:
+        """Where some of the arrivals stand among all."""
+        keys = ["item", "first_unit"]
+        found = self.arrivals.with_row_index("row").join(arrivals, on=keys, how="semi")
+        return _ints(found["row"].cast(pl.Int64))
 
     # --- Links ----------------------------------------------------------------------------------
 
@@ -117,13 +104,18 @@ class Genealogy:
     def _layers_down(self, takes: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
         known = np.unique(self._taker[takes])
         while takes.size:
-            first = np.searchsorted(self._came_end, self._took_first[takes], side="right")
-            behind = np.searchsorted(self._came_first, self._took_end[takes], side="left")
-            arrival, place = _ranges(first, behind)
-            yield takes[place], arrival, self._shared(takes[place], arrival)
+            take, arrival, units = self.next_down(takes)
+            yield take, arrival, units
             found = np.setdiff1d(_keys(self.arrivals[arrival]), known)
             known = np.union1d(known, found)
             takes = self._rows_of_takers(found)
+
+    def next_down(self, takes: Ints) -> tuple[Ints, Ints, Ints]:
+        """The arrivals that takes drew on themselves: rows of both, and the units they share."""
+        first = np.searchsorted(self._came_end, self._took_first[takes], side="right")
+        behind = np.searchsorted(self._came_first, self._took_end[takes], side="left")
+        arrival, place = _ranges(first, behind)
+        return takes[place], arrival, self._shared(takes[place], arrival)
 
     def _layers_up(self, arrivals: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
         known = NO_ROWS
@@ -168,17 +160,26 @@ class Genealogy:
 
 
 def genealogy_of(run: Run) -> Genealogy:
-    """The genealogy of a stored run.
+    """The whole genealogy of a stored run.
 
     Raises:
         InputError: the run has kept none.
+    """
+    refuse_without_genealogy(run)
+    return Genealogy(*(run.table(name) for name in TABLES))
+
+
+def refuse_without_genealogy(run: Run) -> None:
+    """Hold a run to having kept its genealogy.
+
+    Raises:
+        InputError: it has not.
     """
     if not set(TABLES) <= set(run.tables):
         message = "the run has not kept what its lots are made of"
         expected = f"the tables {' and '.join(TABLES)}"
         cure = "run it again: fabstack simulate PROGRAMME --genealogy --out DIR"
         raise InputError([Finding(str(run.folder), 0, 0, "no-genealogy", message, expected, cure)])
-    return Genealogy(*(run.table(name) for name in TABLES))
 
 
 # --- Arrays -------------------------------------------------------------------------------------
@@ -198,9 +199,12 @@ def _codes(words: pl.Series) -> Any:
 
 
 def _bases(arrivals: pl.DataFrame) -> Ints:
-    """[item]  units of all items before it, so that a unit has one number among all."""
+    """[item]  units of all items before it, so that a unit has one number among all.
+
+    Those that are known of: what was taken has always come.
+    """
     total = np.zeros(len(_words(arrivals["item"])), np.int64)
-    np.add.at(total, _codes(arrivals["item"]), _ints(arrivals["units"]))
+    np.maximum.at(total, _codes(arrivals["item"]), _ints(arrivals["last_unit"]) + 1)
     return np.asarray(np.cumsum(total) - total)
 
 

@@ -37,6 +37,7 @@ def _arrivals(result: SimulationResult, lines: Records) -> pl.DataFrame:
     stock = np.concatenate([there, came.stock])
     units = np.concatenate([initial[there], came.units])
     by_stock = np.argsort(stock, kind="stable")
+    first = _first_units(stock[by_stock], units[by_stock])
     is_lot = came.stream != NONE
     before = np.full(there.size, OUTSIDE)
     order = np.concatenate([before, np.where(is_lot, came.stream, OUTSIDE)])
@@ -46,7 +47,8 @@ def _arrivals(result: SimulationResult, lines: Records) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "item": _words(stock[by_stock], result.names.stocks),
-            "first_unit": _first_units(stock[by_stock], units[by_stock]),
+            "first_unit": first,
+            "last_unit": first + units[by_stock] - 1,
             "units": units[by_stock],
             "time_ticks": ticks[by_stock],
             "order": _words(order[by_stock], _orders(result)),

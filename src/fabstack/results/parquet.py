@@ -8,6 +8,7 @@ import polars as pl
 from polars import selectors
 
 ROWS_IN_A_GROUP = 262_144
+FEW_ROWS = dict.fromkeys(("sim_arrivals", "sim_takes"), 32_768)  # single rows are looked up there
 
 
 def parquet_bytes(name: str, frame: pl.DataFrame) -> bytes:
@@ -23,7 +24,7 @@ def parquet_bytes(name: str, frame: pl.DataFrame) -> bytes:
         buffer,
         compression="zstd",
         compression_level=3,
-        row_group_size=ROWS_IN_A_GROUP,
+        row_group_size=FEW_ROWS.get(name, ROWS_IN_A_GROUP),
         statistics=True,
     )
     return buffer.getvalue()

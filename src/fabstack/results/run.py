@@ -50,6 +50,15 @@ class Run:
         """
         return self._read(name, pl.read_parquet)
 
+    def scan(self, name: str) -> pl.LazyFrame:
+        """One table, of which only what is asked for will be read.
+
+        Raises:
+            KeyError: the run has no such table.
+            InputError: its file cannot be read.
+        """
+        return self._read(name, _scan)
+
     def columns(self, name: str) -> tuple[str, ...]:
         """Names of the columns of one table, without reading it.
 
@@ -94,6 +103,12 @@ def tables_digest(folder: str | Path) -> str:
 def table_files(folder: Path) -> list[Path]:
     """The files of a run's tables, by name."""
     return sorted((folder / TABLES).glob("*.parquet"))
+
+
+def _scan(file: Path) -> pl.LazyFrame:
+    found = pl.scan_parquet(file)
+    found.collect_schema()  # a broken file is found here
+    return found
 
 
 def _read_json(file: Path) -> dict[str, Any]:

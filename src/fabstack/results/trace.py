@@ -6,14 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.model.days import MINUTES_PER_DAY
 from fabstack.results.event_log import TICKS_PER_MIN
-from fabstack.results.genealogy import Genealogy, Links, Lot, genealogy_of
+from fabstack.results.genealogy import (
+    TABLES,
+    Genealogy,
+    Links,
+    Lot,
+    genealogy_of,
+    refuse_without_genealogy,
+)
+from fabstack.results.lineage import lineage, overlaps, words_of
 from fabstack.results.run import Run
 
 TICKS_PER_DAY = TICKS_PER_MIN * MINUTES_PER_DAY
@@ -27,63 +33,65 @@ Document = dict[str, Any]
 class Subject:
     """What is asked about: a lot, or units that a lot or a supplier brought."""
 
-    name: str  # as the user wrote it
     lot: Lot | None  # None: of no lot
-    arrivals: NDArray[np.int64]  # rows: what it brought
+    became: pl.DataFrame  # rows of sim_arrivals: what it brought
     asked: Document = field(default_factory=dict)  # the unit that was asked for, if any
 
 
-def lot_subject(genealogy: Genealogy, text: str) -> Subject:
+def lot_subject(run: Run, text: str) -> Subject:
     """The lot that is written as ORDER/NUMBER; a priority of an only stream may be left out.
 
     Raises:
         InputError: there is none; the finding names the nearest.
     """
     order, _, number = text.rpartition("/")
-    order = _known_order(genealogy, text, order)
-    numbers = genealogy.numbers(order)
-    if not number.isdecimal() or int(number) not in numbers:
-        message = f"'{order}' has no lot '{number}' that took parts or became units"
-        raise _unknown(text, message, _nearest(order, numbers, number))
-    lot = Lot(order, int(number))
-    return Subject(text, lot, genealogy.arrival_rows(lot))
+    order = _known_order(run, text, order)
+    is_here = pl.col("order") == order
+    if number.isdecimal():
+        is_it = is_here & (pl.col("lot") == int(number))
+        became, took = (run.scan(name).filter(is_it).collect() for name in TABLES)
+        if became.height or took.height:
+            return Subject(Lot(order, int(number)), became)
+    tables = (run.scan(name).filter(is_here).select("lot").collect() for name in TABLES)
+    message = f"'{order}' has no lot '{number}' that took parts or became units"
+    raise _unknown(text, message, _nearest(order, pl.concat(tables)["lot"].unique(), number))
 
 
-def unit_subject(genealogy: Genealogy, item: str, unit: int) -> Subject:
+def unit_subject(run: Run, item: str, unit: int) -> Subject:
     """What brought the n-th unit of an item into its stock, counted from 1.
 
     Raises:
         InputError: there is no such item or unit.
     """
-    known = genealogy.items
+    known, arrivals = words_of(run, "item"), run.scan("sim_arrivals")
     if item not in known:
         raise _unknown(item, f"no stocked item '{item}'", did_you_mean(item, known), "an item")
-    units = genealogy.units(item)
-    if not 1 <= unit <= units:
+    found = arrivals.filter(overlaps(item, unit - 1, unit - 1)).collect()
+    if found.is_empty():
+        last = arrivals.filter(pl.col("item") == item).select("last_unit").max().collect().item()
+        units = 0 if last is None else last + 1
         raise _unknown("--unit", f"{item} has {units:,} units, not {unit:,}", "", "one of them")
-    row = genealogy.unit_row(item, unit - 1)
-    order, number = genealogy.arrivals.row(row)[4:6]
+    order, number = found.select("order", "lot").row(0)
     lot = None if order is None else Lot(order, number)
-    return Subject(item, lot, np.array([row]), {"item": item, "unit": unit})
+    return Subject(lot, found, {"item": item, "unit": unit})
 
 
-def delivery_subject(genealogy: Genealogy, text: str, start: date) -> Subject:
+def delivery_subject(run: Run, text: str) -> Subject:
     """The delivery that is written as SUPPLIER/ITEM/DATE.
 
     Raises:
         InputError: there is none.
     """
-    supplier, item, day = text.split("/")
-    known = genealogy.deliveries()
+    start, (supplier, item, day) = _start(run), text.split("/")
+    known = run.scan("sim_arrivals").filter(pl.col("supplier").is_not_null()).collect()
     names = [
         f"{who}/{what}/{start + timedelta(days=ticks / TICKS_PER_DAY)}"
         for what, who, ticks in known.select("item", "supplier", "time_ticks").iter_rows()
     ]
-    rows = [int(row) for row, name in zip(known["row"], names, strict=True) if name == text]
-    if not rows:
+    if text not in names:
         message = f"nothing of '{item}' came from '{supplier}' on {day}"
         raise _unknown(text, message, did_you_mean(text, names), DELIVERY_FORM)
-    return Subject(text, None, np.array(rows))
+    return Subject(None, known.filter(pl.Series([name == text for name in names])))
 
 
 def trace(run: Run, text: str, *, up: bool = False, unit: int | None = None) -> Document:
@@ -92,33 +100,43 @@ def trace(run: Run, text: str, *, up: bool = False, unit: int | None = None) -> 
     Raises:
         InputError: the run has kept no genealogy, or knows no such lot, unit or delivery.
     """
-    genealogy, start = genealogy_of(run), _start(run)
+    refuse_without_genealogy(run)
     if unit is not None:
-        subject = unit_subject(genealogy, text, unit)
+        subject = unit_subject(run, text, unit)
     elif text.count("/") == 2:
-        subject = delivery_subject(genealogy, text, start)
+        subject = delivery_subject(run, text)
     else:
-        subject = lot_subject(genealogy, text)
-    links = _links(genealogy, subject, up=up)
+        subject = lot_subject(run, text)
     return {
         "run": str(run.folder),
-        "starts_on": start.isoformat(),
+        "starts_on": _start(run).isoformat(),
         "direction": "up" if up else "down",
-        "name": subject.name,
+        "name": text,
         **subject.asked,
         "order": subject.lot.order if subject.lot else None,
         "lot": subject.lot.number if subject.lot else None,
-        "became": _arrivals(genealogy, subject.arrivals),
-        "links": _link_rows(genealogy, links),
-        "ends": _holders(genealogy, links) if up else _origins(genealogy, links),
+        "became": _arrivals(subject.became),
+        **(_holders(run, subject) if up else _parts(run, subject)),
     }
 
 
-def _links(genealogy: Genealogy, subject: Subject, *, up: bool) -> Links:
-    if up:
-        return genealogy.up(subject.arrivals)
-    takes = np.zeros(0, np.int64) if subject.lot is None else genealogy.take_rows(subject.lot)
-    return genealogy.down(takes)
+def _parts(run: Run, subject: Subject) -> Document:
+    """What a lot is made of, and where that comes from in the end."""
+    if subject.lot is None:
+        return {"links": [], "ends": []}
+    genealogy = lineage(run, subject.lot)
+    table = _link_table(genealogy, genealogy.down(genealogy.take_rows(subject.lot)))
+    return {"links": table.to_dicts(), "ends": _origins(table)}
+
+
+def _holders(run: Run, subject: Subject) -> Document:
+    """What holds part of it, and what that became, order by order."""
+    genealogy = genealogy_of(run)
+    links = genealogy.up(genealogy.rows_of(subject.became))
+    return {
+        "links": _link_table(genealogy, links).to_dicts(),
+        "ends": _lots_above(genealogy, links),
+    }
 
 
 def _start(run: Run) -> date:
@@ -130,21 +148,13 @@ def _start(run: Run) -> date:
 # --- Rows of the document -----------------------------------------------------------------------
 
 
-def _arrivals(genealogy: Genealogy, rows: NDArray[np.int64]) -> list[Document]:
+def _arrivals(rows: pl.DataFrame) -> list[Document]:
     """What came into which stock and when."""
-    return (
-        _in_days(genealogy.arrivals[rows])
-        .select("item", "units", "day", "order", "lot", "supplier")
-        .to_dicts()
-    )
-
-
-def _link_rows(genealogy: Genealogy, links: Links) -> list[Document]:
-    """Each link: the lot that took, how many of which item, and where those came from."""
-    return _link_table(genealogy, links).to_dicts()
+    return _in_days(rows).select("item", "units", "day", "order", "lot", "supplier").to_dicts()
 
 
 def _link_table(genealogy: Genealogy, links: Links) -> pl.DataFrame:
+    """Each link: the lot that took, how many of which item, and where those came from."""
     takes = _in_days(genealogy.takes[links.take]).select(
         "order", "lot", "item", pl.col("day").alias("took_day")
     )
@@ -155,9 +165,8 @@ def _link_table(genealogy: Genealogy, links: Links) -> pl.DataFrame:
     return pl.concat([takes, came], how="horizontal").with_columns(level, units)
 
 
-def _origins(genealogy: Genealogy, links: Links) -> list[Document]:
+def _origins(table: pl.DataFrame) -> list[Document]:
     """Where the tree ends: lots that took nothing, deliveries, stores of before the run."""
-    table = _link_table(genealogy, links)
     ends = table.join(
         table, left_on=["from_order", "from_lot"], right_on=["order", "lot"], how="anti"
     )
@@ -173,13 +182,13 @@ def _origins(genealogy: Genealogy, links: Links) -> list[Document]:
     )
 
 
-def _holders(genealogy: Genealogy, links: Links) -> list[Document]:
+def _lots_above(genealogy: Genealogy, links: Links) -> list[Document]:
     """The lots that hold part of it, order by order, and what they became."""
     lots = genealogy.takes[links.take].select("order", "lot").unique()
+    keys = ["order", "lot"]
+    made = genealogy.arrivals.join(lots, on=keys, how="semi")
     became = lots.join(
-        genealogy.arrivals.select("order", "lot", pl.col("item", "units").name.prefix("became_")),
-        on=["order", "lot"],
-        how="left",
+        made.select(*keys, pl.col("item", "units").name.prefix("became_")), on=keys, how="left"
     )
     return (
         became.group_by("order")
@@ -200,8 +209,8 @@ def _in_days(table: pl.DataFrame) -> pl.DataFrame:
 # --- Names --------------------------------------------------------------------------------------
 
 
-def _known_order(genealogy: Genealogy, text: str, order: str) -> str:
-    known = genealogy.orders
+def _known_order(run: Run, text: str, order: str) -> str:
+    known = words_of(run, "order")
     if order in known:
         return order
     with_priority = [name for name in known if name.rpartition(":")[0] == order]
@@ -211,13 +220,13 @@ def _known_order(genealogy: Genealogy, text: str, order: str) -> str:
     raise _unknown(text, what, did_you_mean(order or text, known))
 
 
-def _nearest(order: str, numbers: NDArray[np.int64], text: str) -> str:
-    if not numbers.size:
+def _nearest(order: str, numbers: pl.Series, text: str) -> str:
+    if numbers.is_empty():
         return f"no lot of '{order}' did"
     number = int(text) if text.isdecimal() else 0
-    near = numbers[np.argsort(np.abs(numbers - number), kind="stable")[:3]]
-    names = ", ".join(f"'{order}/{each}'" for each in sorted(near))
-    return f"nearest: {names}; the last is {numbers[-1]}"
+    near = numbers.gather((numbers - number).abs().arg_sort().head(3)).sort()
+    names = ", ".join(f"'{order}/{each}'" for each in near)
+    return f"nearest: {names}; the last is {numbers.sort()[-1]}"
 
 
 def _unknown(text: str, message: str, cure: str, expected: str = LOT_FORM) -> InputError:

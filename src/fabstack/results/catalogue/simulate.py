@@ -212,6 +212,7 @@ SIMULATION = (
         (
             text("item", "that is stocked"),
             whole("first_unit", "unit", "number of the first of these units, from 0, as they came"),
+            whole("last_unit", "unit", "number of the last of them"),
             whole("units", "unit", "good ones"),
             whole("time_ticks", "1/60 s", "since the start of the run, as in the event log"),
             text("order", "of the lot that became these units; blank: none"),
