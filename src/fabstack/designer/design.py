@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,12 +20,11 @@ MOST_PER_MONTH = 1e9  # carriers; more is a unit gone wrong
 
 
 @dataclass(frozen=True)
-class Design:
-    """A plant for one technology at one volume."""
+class Books:
+    """What a plant has, costs and needs, whatever it makes."""
 
     library: Library = field(repr=False)
-    flow: Flow = field(repr=False)
-    carriers_per_month: float
+    carriers_per_month: float  # started
     groups: tuple[ToolGroup, ...] = field(repr=False)
     money: Money
     space: Space
@@ -53,6 +52,18 @@ class Design:
         """EUV scanners."""
         euv = {mask.tool for mask in self.library.masks.values() if mask.euv}
         return sum(group.tools for group in self.scanners if group.tool.kind in euv)
+
+    @cached_property
+    def limits(self) -> tuple[ToolGroup, ...]:
+        """Groups in the order in which they limit the plant as its volume grows."""
+        return tuple(sorted(self.groups, key=lambda group: (group.limit_per_month, group.name)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design(Books):
+    """A plant for one technology at one volume."""
+
+    flow: Flow = field(repr=False)
 
     @cached_property
     def euv_years_of_world_output(self) -> float:
@@ -85,11 +96,6 @@ class Design:
         parameters = {**self.flow.parameters, "dwell_min": dwell_min}
         return replace(self, flow=replace(self.flow, parameters=parameters))
 
-    @cached_property
-    def limits(self) -> tuple[ToolGroup, ...]:
-        """Groups in the order in which they limit the plant as its volume grows."""
-        return tuple(sorted(self.groups, key=lambda group: (group.limit_per_month, group.name)))
-
 
 def design(
     library: Library,
@@ -107,9 +113,7 @@ def design(
     Raises:
         InputError: something is unknown, or outside its bounds.
     """
-    findings = [*_volume_faults(carriers_per_month), *_load_faults(library, loads or {})]
-    if findings:
-        raise InputError(findings)
+    refuse_bad_numbers(library, carriers_per_month, loads or {})
     flow = expand(library, technology, settings)
     groups = sized_groups(library, flow, carriers_per_month, loads or {})
     return _designed(library, flow, carriers_per_month, groups)
@@ -118,26 +122,46 @@ def design(
 def _designed(
     library: Library, flow: Flow, carriers_per_month: float, groups: tuple[ToolGroup, ...]
 ) -> Design:
-    space = space_of(groups, flow.parameters)
-    money = money_of(
-        groups,
-        space,
-        flow.parameters,
-        started_per_month=carriers_per_month,
-        finished_per_month=carriers_per_month * flow.line_yield,
-    )
-    return Design(
+    finished = carriers_per_month * flow.line_yield
+    books = books_of(library, (flow,), groups, started=carriers_per_month, finished=finished)
+    return Design(**vars(books), flow=flow)
+
+
+def books_of(
+    library: Library,
+    flows: Sequence[Flow],
+    groups: tuple[ToolGroup, ...],
+    *,
+    started: float,
+    finished: float,
+) -> Books:
+    """Money, space, people and power of tool groups; the first flow's parameters say how."""
+    technology, parameters = flows[0].technology, flows[0].parameters
+    space = space_of(groups, parameters)
+    return Books(
         library=library,
-        flow=flow,
-        carriers_per_month=carriers_per_month,
+        carriers_per_month=started,
         groups=groups,
-        money=money,
-        space=space,
-        people=people_of(
-            library.staff.get(flow.technology.factory, ()), groups, carriers_per_month
+        money=money_of(
+            groups, space, parameters, started_per_month=started, finished_per_month=finished
         ),
-        power_mw=power_mw(groups, flow.parameters),
+        space=space,
+        people=people_of(library.staff.get(technology.factory, ()), groups, started),
+        power_mw=power_mw(groups, parameters),
     )
+
+
+def refuse_bad_numbers(
+    library: Library, carriers_per_month: float, loads: Mapping[str, float]
+) -> None:
+    """Refuse a volume or a load that cannot be meant.
+
+    Raises:
+        InputError: one lies outside its bounds, or a load is of an unknown kind.
+    """
+    findings = [*_volume_faults(carriers_per_month), *_load_faults(library, loads)]
+    if findings:
+        raise InputError(findings)
 
 
 def _volume_faults(carriers_per_month: float) -> list[Finding]:

@@ -9,8 +9,7 @@ sampling and rework in them, and more or fewer tools where another load is plann
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fabstack.designer.expansion import Flow
@@ -70,32 +69,52 @@ def sized_groups(
     library: Library, flow: Flow, carriers_per_month: float, loads: Mapping[str, float]
 ) -> tuple[ToolGroup, ...]:
     """The groups of a plant; `loads` are percent of available time by kind, "" for all others."""
-    kinds = {step.group: library.tools[step.tool] for step in flow.steps}
-    hours: defaultdict[str, float] = defaultdict(float)
-    visits: defaultdict[str, float] = defaultdict(float)
-    for step, alive, count in zip(flow.steps, flow.alive, flow.visits, strict=True):
-        hours[step.group] += alive * count * sizing_hours(flow, step, kinds[step.group])
-        visits[step.group] += alive * count
+    return shared_groups(library, ((flow, carriers_per_month),), loads)
+
+
+def shared_groups(
+    library: Library, flows: Sequence[tuple[Flow, float]], loads: Mapping[str, float]
+) -> tuple[ToolGroup, ...]:
+    """The groups of a plant for several flows, each with its carriers a month.
+
+    Work of all flows adds up where they ask for the same group; what a group counts for a carrier
+    is for the mean one.
+    """
+    carriers = sum(volume for _, volume in flows)
+    work: dict[str, _Work] = {}
+    for flow, volume in flows:
+        for step, alive, count in zip(flow.steps, flow.alive, flow.visits, strict=True):
+            found = work.setdefault(step.group, _Work(library.tools[step.tool]))
+            share = volume / carriers
+            found.hours += share * (alive * count * sizing_hours(flow, step, found.tool))
+            found.visits += share * (alive * count)
+    parameters = flows[0][0].parameters
     return tuple(
-        _group(library, flow, name, hours[name], visits[name], carriers_per_month, loads)
-        for name in kinds
+        _group(library, parameters, name, one, carriers, loads) for name, one in work.items()
     )
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a mean carrier asks of a group."""
+
+    tool: Tool
+    hours: float = 0.0  # of nameplate x CEE
+    visits: float = 0.0
 
 
 def _group(
     library: Library,
-    flow: Flow,
+    parameters: Mapping[str, float],
     name: str,
-    hours: float,
-    visits: float,
+    work: _Work,
     carriers_per_month: float,
     loads: Mapping[str, float],
 ) -> ToolGroup:
-    kind = next(step.tool for step in flow.steps if step.group == name)
-    tool = library.tools[kind]
-    at_cee = flow.parameters["cee_load_percent"]
-    planned = loads.get(kind, loads.get("", tool.max_load_percent))
-    busy = carriers_per_month * hours / flow.parameters["hours_per_month"]
+    tool = work.tool
+    at_cee = parameters["cee_load_percent"]
+    planned = loads.get(tool.kind, loads.get("", tool.max_load_percent))
+    busy = carriers_per_month * work.hours / parameters["hours_per_month"]
     needed = busy * at_cee / planned
     return ToolGroup(
         name=name,
@@ -104,7 +123,7 @@ def _group(
         needed=needed,
         tools=max(math.ceil(needed - ROUNDING), tool.minimum),
         planned_load_percent=planned,
-        hours_per_carrier=hours * up_share(tool) * at_cee / 100,
-        visits_per_carrier=visits,
+        hours_per_carrier=work.hours * up_share(tool) * at_cee / 100,
+        visits_per_carrier=work.visits,
         carriers_per_month=carriers_per_month,
     )
