@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 from fabstack.cli import app, exit_code
 from fabstack.designer import Flow, beside_published, design, expand, programme_of, read_library
+from fabstack.designer.reading import SHIPPED
 from fabstack.errors import InputError
 from fabstack.formats import load
 
@@ -207,7 +208,7 @@ def test_yields_are_those_of_the_reference() -> None:
 
 def test_a_planted_loss_of_the_second_side_is_seen(tmp_path: Path) -> None:
     """Were vias drilled on one side only, the count of pairs of layers would not be met."""
-    text = (Path(design.__code__.co_filename).parent / "data" / "board" / "modules.csv").read_text()
+    text = (SHIPPED / "board" / "modules.csv").read_text(encoding="utf-8")
     assert "2 * vias_per_layer_pair" in text
     faulty = text.replace("2 * vias_per_layer_pair", "vias_per_layer_pair")
     (tmp_path / "modules.csv").write_text(faulty)

@@ -188,6 +188,17 @@ def test_platers_exposures_and_ovens_by_hand_on_every_format(width: int, height:
     assert has["panel_oven"] == pytest.approx(cures / (7 * 0.8 * HOURS_PER_MONTH))
 
 
+@pytest.mark.parametrize(
+    ("parameter", "group"),
+    [("test_work", "package_test"), ("copper_um", "panel_ecp"), ("stud_um", "bump_ecp")],
+)
+def test_twice_the_work_takes_twice_the_tools_of_one_group(parameter: str, group: str) -> None:
+    usual = needed(design(LIBRARY, "foplp-face-up", 5000))
+    twice = 2 * expand(LIBRARY, "foplp-face-up").parameters[parameter]
+    more = needed(design(LIBRARY, "foplp-face-up", 5000, settings={parameter: twice}))
+    assert more == pytest.approx({**usual, group: 2 * usual[group]})
+
+
 def test_dies_are_placed_on_good_sites_only_where_the_rdl_is_first() -> None:
     has = needed(design(LIBRARY, "foplp-rdl-first", 1000))
     placed = 1000 * 0.998**3 * PACKAGES * 0.98**3
@@ -229,6 +240,15 @@ def test_tools_and_price_are_near_the_reference_study(good: int, tools: int, mus
 def test_10_000_panels_a_week_take_the_people_of_novara() -> None:
     plant = design(LIBRARY, "foplp-face-down", 10_000 * 365.25 / 12 / 7)
     assert plant.headcount == pytest.approx(1600, rel=0.2)
+
+
+def test_floor_and_capital_for_each_person_by_hand() -> None:
+    plant = design(LIBRARY, "foplp-face-down", 10_000)
+    rows = {row.measure: row.value for row in beside_published(plant)}
+    tools_m2 = sum(group.tools * group.tool.footprint_m2 for group in plant.groups)
+    assert rows["floor_m2_per_person"] == pytest.approx(tools_m2 * (2.5 + 2) / plant.headcount)
+    capital = plant.money.purchase_musd * 1.15 / 0.75
+    assert rows["capital_musd_per_person"] == pytest.approx(capital / plant.headcount)
 
 
 @pytest.mark.parametrize("starts", [20, 2000, 10_000, 50_000])
