@@ -72,6 +72,34 @@ class Wright:
 
 
 @dataclass(frozen=True, slots=True)
+class CumulativeAverage:
+    """The *average* of the first n units is first x n^b (Wright 1936 as he meant it).
+
+    Not `Wright`, which speaks of the n-th unit (Crawford's form): the two differ by a factor near
+    1 + b on every later unit.
+    """
+
+    first: float
+    learning_rate_share: float
+
+    def __call__(self, units: Number, /) -> Number:
+        """The average of the first n units."""
+        return self.first * power(units, wright_exponent(self.learning_rate_share))
+
+    def total(self, units: float) -> float:
+        """The sum of the first units."""
+        return 0.0 if units == 0 else float(units * self(units))
+
+    def unit(self, units: float) -> float:
+        """The value of the n-th unit.
+
+        >>> round(CumulativeAverage(100, 0.2).unit(8), 4)
+        35.4573
+        """
+        return self.total(units) - self.total(units - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Exponential:
     """Final + (start - final) exp(-t / tau): defect density over time since the start.
 
@@ -90,6 +118,20 @@ class Exponential:
         """The value at a time in the unit of tau; before the start it is the start's."""
         share: Number = plain(np.exp(-np.maximum(time, 0.0) / self.tau))
         return self.final + (self.start - self.final) * share
+
+    def when(self, value: float) -> float:
+        """The time at which a value between start and final is reached, in the unit of tau.
+
+        >>> round(Exponential(0.8, 0.12, 4.0).when(0.2), 6)
+        8.560265
+
+        Raises:
+            ValueError: the value is never reached.
+        """
+        ratio = (self.start - self.final) / (value - self.final) if value != self.final else -1.0
+        if ratio < 1:
+            raise ValueError(f"{value} is never reached between {self.start} and {self.final}")
+        return self.tau * math.log(ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +189,21 @@ def wright_exponent(learning_rate_share: float) -> float:
     -0.32193
     """
     return math.log2(1 - learning_rate_share)
+
+
+def learning_rate(units: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """The learning rate of Wright's law that fits best on logarithmic axes (least squares).
+
+    >>> round(learning_rate((1_000, 8_000), (1.0, 0.512)), 12)
+    0.2
+
+    Raises:
+        ValueError: fewer than two different units, or numbers not above 0.
+    """
+    if len(units) != len(values) or len(set(units)) < 2 or min(*units, *values) <= 0:
+        raise ValueError("a learning rate needs at least two different units, all numbers above 0")
+    slope = np.polyfit(np.log(units), np.log(values), 1)[0]
+    return float(1 - 2**slope)
 
 
 def _power_sum(after: int, last: int, exponent: float) -> float:
