@@ -36,7 +36,7 @@ class Beside:
 def beside_published(design: Design) -> tuple[Beside, ...]:
     """Every measure of a design, each with the range for its technology or for all."""
     return tuple(
-        Beside(measure, work_out(design), unit, _band(design, measure))
+        Beside(measure, work_out(design), unit, band_of(design, measure))
         for measure, (unit, work_out) in MEASURES.items()
         if _concerns(design, measure)
     )
@@ -48,7 +48,8 @@ def _concerns(design: Design, measure: str) -> bool:
     return measure not in _OF_MASKS or bool(design.flow.masks)
 
 
-def _band(design: Design, measure: str) -> Band | None:
+def band_of(design: Design, measure: str) -> Band | None:
+    """The published range of a measure, for the technology, its factory, or all."""
     technology = design.flow.technology
     for scope in (technology.name, technology.factory, ""):
         if (band := design.library.bands.get((scope, measure))) is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fabstack.designer import Design, Library, design
+from fabstack.designer.design import refuse_bad_numbers
 from fabstack.errors import PlanError
 from fabstack.studies.design_load import Search, learn_from, loads_of, searches
 from fabstack.studies.design_queue import Adding, waitings
@@ -30,7 +31,7 @@ TIME_TOLERANCE = 0.10  # of the target
 SURE_TIME = 0.05  # of the target: a cycle time further off is set anew
 SLACK = 0.01  # of the target, that queues may be above it without another turn
 
-TRIAL_VISITS, TRIAL_DAYS = 6e6, (20.0, 730.0)  # of a short simulation
+TRIAL_VISITS, TRIAL_DAYS = 6e6, (10.0, 730.0)  # of a short simulation
 CHECK_VISITS, CHECK_DAYS = 60e6, (60.0, 730.0)  # of the long one
 MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 12, 10, 3
 EXPECTED_TRIALS = 5  # for the time left
@@ -130,6 +131,7 @@ def close_design(
         PlanError: no number of tools reaches the target.
         KeyboardInterrupt: stopped before anything was known.
     """
+    refuse_bad_numbers(library, carriers_per_month, options.limits)
     static = design(library, technology, carriers_per_month, settings=options.settings)
     times = raw_times(static)
     loop = _Loop(static, times, options.target.of(times), options, tell)

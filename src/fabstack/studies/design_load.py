@@ -2,7 +2,8 @@
 
 Starts are fixed, so a group's load hangs on its own count alone, and one simulation tries a count
 of every group. A count is known to be too few where the bare work exceeds what it gives, or where
-a simulation has shown it. A group is done when one tool less is known to be too few.
+a simulation has shown it. A group is done when one tool less is known to be too few
+(in a group of hundreds: a third of a percent less).
 
 A cascade that stands empty loses its overlap with the next lot, so with more tools a lot takes more
 of a tool's time; that loss is taken to shrink with the idle share between the counts tried.
@@ -22,6 +23,7 @@ from fabstack.studies.design_wip import lots_per_min
 
 MOST_LOAD_PERCENT = 97.0  # of available time, that simulation may show
 SURE = 2.0  # standard errors that a load stays below its limit
+OPEN_SHARE = 0.003  # of a group's tools: a load is not known better from some weeks
 ROUNDING = 0.002  # of the bare work: lots of whole carriers, times of six digits
 
 
@@ -63,8 +65,13 @@ class Search:
 
     @property
     def is_done(self) -> bool:
-        """Whether one tool less is known to be too few."""
-        return self.enough is not None and self.enough - 1 <= self.too_few
+        """Whether one tool less is known to be too few; of hundreds, a few less."""
+        return self.enough is not None and self.enough - self.too_few <= 1 + self.open_tools
+
+    @property
+    def open_tools(self) -> int:
+        """Tools of very many of which a simulation cannot say whether they are needed."""
+        return int(OPEN_SHARE * (self.enough or 0))
 
     def next_count(self) -> int:
         """The count to try next; the answer where it is known."""
