@@ -17,7 +17,8 @@ from fabstack.model import (
     key_of,
     tables,
 )
-from fabstack.model.cells import Cell, value_at
+from fabstack.model.cells import Cell, cells_at, value_at
+from fabstack.model.sourcing import backed_cells
 
 _UNSOURCED = ("sources", "risks", "correlations", "scenarios", "changes", "mission", "claims")
 _NUMBERS = ("number", "distribution")
@@ -40,19 +41,22 @@ def reversed_ranges(programme: Programme) -> Iterator[Fault]:
 def values_outside_their_source(programme: Programme) -> Iterator[Fault]:
     """Values that their own source does not allow."""
     for source in programme.sources:
-        value = number_in(programme, source.cell)
         low = -math.inf if source.low is None else source.low
         high = math.inf if source.high is None else source.high
-        if value is not None and low <= high and not is_within(value, low, high):
-            yield warning(
-                source,
-                "low" if value < low else "high",
-                "outside-source",
-                f"{source.cell} is {value:g}, but '{source.source}' says {low:g} to {high:g}",
-                expected=f"{low:g} to {high:g}",
-                cure="correct the value, the range or its unit",
-                judges=Cell.parse(source.cell),
-            )
+        if (low, high) == (-math.inf, math.inf):
+            continue
+        for cell in cells_at(programme, Cell.parse(source.cell)):
+            value = number_in(programme, str(cell))
+            if value is not None and low <= high and not is_within(value, low, high):
+                yield warning(
+                    source,
+                    "low" if value < low else "high",
+                    "outside-source",
+                    f"{cell} is {value:g}, but '{source.source}' says {low:g} to {high:g}",
+                    expected=f"{low:g} to {high:g}",
+                    cure="correct the value, the range or its unit",
+                    judges=cell,
+                )
 
 
 def wrong_source_units(programme: Programme) -> Iterator[Fault]:
@@ -74,7 +78,7 @@ def wrong_source_units(programme: Programme) -> Iterator[Fault]:
 
 def _unit_of(programme: Programme, address: str) -> str:
     cell = Cell.parse(address)
-    if cell.table == "claims":
+    if cell.table == "claims" and cell.key in by_key(programme.claims):
         return by_key(programme.claims)[cell.key].unit
     found = column(cell.table, cell.column)
     return found.unit if found else ""
@@ -82,7 +86,7 @@ def _unit_of(programme: Programme, address: str) -> str:
 
 def unsourced_numbers(programme: Programme) -> Iterator[Fault]:
     """Tables with numbers that no source backs; a programme without any source is spared."""
-    backed = {source.cell for source in programme.sources}
+    backed = backed_cells(programme)
     for table, row_class in tables().items() if backed else ():
         if table in _UNSOURCED:
             continue

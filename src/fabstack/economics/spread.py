@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from fabstack.economics.chain import Cost, unit_costs
 from fabstack.model import Programme
-from fabstack.model.cells import Cell, value_at, with_value
+from fabstack.model.cells import Cell, cells_at, value_at, with_value
 from fabstack.model.evidence import Source
 from fabstack.model.randomness import Distribution
 
@@ -102,6 +102,8 @@ def _swings_of(programme: Programme, source: Source, costs: Mapping[str, Cost]) 
         return
     if source.low is None or source.high is None:
         return
+    if cells_at(programme, cell) != (cell,):
+        return  # many numbers have no one swing
     if isinstance(value_at(programme, cell), Distribution | str):
         return
     low, high = (_costs_with(programme, cell, end) for end in (source.low, source.high))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from fabstack.model.lookup import by_key
 from fabstack.model.programme import Programme, sections, tables
 
 SECTION_KEY = "-"  # settings have one row
+ANY = "*"  # in the key of a source's address: any text
 
 
 class Cell(NamedTuple):
@@ -45,6 +47,24 @@ def value_at(programme: Programme, cell: Cell) -> Any:
 
     """
     return getattr(row_at(programme, cell), cell.column)
+
+
+def cells_at(programme: Programme, cell: Cell) -> tuple[Cell, ...]:
+    """The cells that an address speaks of: its own, or those of all rows whose key fits.
+
+    `*` in the key stands for any text, so `steps/fab-*/process` is that of all steps of all routes
+    whose names begin with `fab-`. A row with this very key comes first.
+
+    Raises:
+        KeyError: no such table.
+    """
+    if cell.table in sections() or ANY not in cell.key:
+        return (cell,)
+    keys = by_key(programme.table(cell.table))
+    if cell.key in keys:
+        return (cell,)
+    fits = re.compile(".*".join(map(re.escape, cell.key.split(ANY)))).fullmatch
+    return tuple(cell._replace(key=key) for key in keys if fits(key))
 
 
 def with_value(programme: Programme, cell: Cell, value: Any) -> Programme:

@@ -20,7 +20,10 @@ class Grade(StrEnum):
 
 @row("cell")
 class Source:
-    """Where the number in a cell comes from; `cell` is table/key/column."""
+    """Where the number in a cell comes from; `cell` is table/key/column.
+
+    One source may speak of a column of many rows: `*` in the key stands for any text.
+    """
 
     cell: str = worded("such as technologies/logic-14/d0_mature_per_cm2", default=...)
     low: float | None = measured("", "in the cell's own unit", default=None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from fabstack.errors import did_you_mean
-from fabstack.model.cells import SECTION_KEY, Cell
+from fabstack.model.cells import SECTION_KEY, Cell, cells_at
 from fabstack.model.fields import columns_of
 from fabstack.model.lookup import by_key
 from fabstack.model.programme import Programme, sections, tables
@@ -137,15 +137,19 @@ def _broken_addresses(
     programme: Programme, table: str, column: str, in_doubt: Collection[str]
 ) -> Iterator[Problem]:
     for row, value in enumerate(programme.table(table)):
-        fault = address_fault(programme, getattr(value, column), in_doubt)
+        address = getattr(value, column)
+        fault = address_fault(programme, address, in_doubt, of_many=table == "sources")
         if fault:
             yield Problem(table, row, column, "unknown-cell", fault[0], cure=fault[1])
 
 
 def address_fault(
-    programme: Programme, address: str, in_doubt: Collection[str] = ()
+    programme: Programme, address: str, in_doubt: Collection[str] = (), *, of_many: bool = False
 ) -> tuple[str, str] | None:
-    """What is wrong with the address of a cell, and the cure; None where the cell exists."""
+    """What is wrong with the address of a cell, and the cure; None where the cell exists.
+
+    With `of_many`, an address may fit many rows (see `cells_at`), but at least one.
+    """
     try:
         cell = Cell.parse(address)
     except ValueError as error:
@@ -159,6 +163,8 @@ def address_fault(
         return message, did_you_mean(cell.column, columns)
     keys = _keys(programme, cell.table)
     if cell.key in keys or cell.table in in_doubt:
+        return None
+    if of_many and set(cells_at(programme, cell)) - {cell}:
         return None
     return f"'{address}': no row '{cell.key}' in {cell.table}", did_you_mean(cell.key, tuple(keys))
 

@@ -10,9 +10,9 @@ from fabstack.economics.chain import MATURE_MONTHS, Cost, unit_costs
 from fabstack.economics.flow import gross_dies, yield_share
 from fabstack.economics.spread import Band, Swing, bands, swings
 from fabstack.model import Programme, by_key
-from fabstack.model.cells import Cell, value_at
 from fabstack.model.evidence import Grade
 from fabstack.model.items import ItemKind
+from fabstack.model.sourcing import value_of
 
 GRADES = list(Grade)  # from the most to the least trusted
 
@@ -107,7 +107,7 @@ def sources_table(programme: Programme) -> pl.DataFrame:
     rows = [
         {
             "cell": source.cell,
-            "value": str(value_at(programme, Cell.parse(source.cell))),
+            "value": str(value_of(programme, source.cell)),
             "low": source.low,
             "high": source.high,
             "unit": source.unit,
