@@ -73,7 +73,7 @@ def list_(
     known = read_library(*library or ())
     rows = [_technology(expand(known, name)) for name in known.technologies]
     if as_json:
-        _write_json({"technologies": rows})
+        write_json({"technologies": rows})
     else:
         from fabstack.cli.design_text import technologies_in_words
 
@@ -98,7 +98,25 @@ def _technology(flow: Any) -> dict[str, Any]:
 @app.command()
 def fab(
     technology: Annotated[str, typer.Option(help="Such as logic-14; see fabstack design list.")],
-    wspm: Annotated[str, typer.Option(help="Wafers started in a month, such as 100000.")],
+    wspm: Annotated[
+        str | None, typer.Option(help="Wafers started in a month, such as 100000.")
+    ] = None,
+    days_per_mask: Annotated[
+        str | None,
+        typer.Option(help="Cycle time to hold in simulation, in days for each mask layer: 1.3."),
+    ] = None,
+    x_factor: Annotated[
+        str | None,
+        typer.Option(help="Instead: cycle time over raw process time, transport not in it: 2.5."),
+    ] = None,
+    phases: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of --wspm: volumes one after the other, a year apart or by date: "
+            "5000,100000 or 2027-01:5000,2028-07:100000."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the simulations.")] = 1,
     loading: Loading = None,
     setting: Setting = None,
     library: Folders = None,
@@ -119,27 +137,47 @@ def fab(
     The plant is an ordinary programme: check, simulate and plan it, or change its files. The counts
     are static: they hold waiting times only as far as CEE does.
 
-    Example: fabstack design fab --technology logic-14 --wspm 100000 --loading litho_arf_imm=92
-    --out fab14
+    With a cycle time to hold, the plant is simulated and its counts are changed until throughput,
+    cycle time and loading hold: the fewest tools that stay below 97 percent of their available time
+    (or --loading), more where queues are too long for the target. What neither tools, queues nor
+    transport explain of the target is dwell, found by difference and written into the routes.
+    Ctrl-C keeps the best design so far.
+
+    With phases, each adds to the tools of the one before, and says when they have to be ordered.
+
+    Example: fabstack design fab --technology logic-14 --wspm 100000 --days-per-mask 1.3 --out fab14
     """
-    from fabstack.designer import design as designed
-    from fabstack.designer import programme_of, read_library
+    from fabstack.cli.design_closed import closed_fab, target_of, volumes_of
+    from fabstack.designer import read_library
 
     asked = Quantities()
-    volume = asked.read("--wspm", wspm, "", above=0)
+    first_day = day(asked, start)
+    steps = volumes_of(asked, wspm, phases, first_day)
+    target = target_of(asked, days_per_mask, x_factor, needed=phases is not None)
     loads = assigned(asked, "--loading", loading or (), "85 or litho_euv=92", alone=True)
     settings = assigned(asked, "--set", setting or (), "line_yield_percent=95")
-    first_day = day(asked, start)
     asked.finish()
 
     known = read_library(*library or ())
     _wafers_only(known, technology)
-    plant = designed(known, technology, volume, loads=loads, settings=settings)
-    if out is not None:
-        from fabstack import formats
+    if target is not None:
+        wish = {"target": target, "limits": loads, "settings": settings, "seed": seed}
+        closed_fab(known, technology, steps, wish, as_json=as_json, out=out)
+        return
+    from fabstack.designer import design as designed
 
-        formats.save(programme_of(plant, start=first_day), out)
+    plant = designed(known, technology, steps[0].carriers_per_month, loads=loads, settings=settings)
+    if out is not None:
+        save(plant, first_day, out)
     show(plant, as_json=as_json, out=out)
+
+
+def save(plant: Any, first_day: date, out: Path) -> None:
+    """Write a plant as a programme."""
+    from fabstack import formats
+    from fabstack.designer import programme_of
+
+    formats.save(programme_of(plant, start=first_day), out)
 
 
 def _wafers_only(known: Library, technology: str) -> None:
@@ -189,16 +227,17 @@ def day(asked: Quantities, text: str) -> date:
 
 def show(plant: Any, *, as_json: bool, out: Path | None) -> None:
     """Print a design, in words or as one document."""
-    answer = _answer(plant)
+    answer = answer_of(plant)
     if as_json:
-        _write_json(answer)
+        write_json(answer)
         return
     from fabstack.cli.design_text import design_in_words
 
     sys.stdout.write(design_in_words(answer, out))
 
 
-def _answer(plant: Any) -> dict[str, Any]:
+def answer_of(plant: Any) -> dict[str, Any]:
+    """A design as one document."""
     from fabstack.designer import beside_published
 
     flow = plant.flow
@@ -228,7 +267,7 @@ def _answer(plant: Any) -> dict[str, Any]:
         "power_mw": plant.power_mw,
         "euv_scanners": plant.euv_scanners,
         "euv_years_of_world_output": plant.euv_years_of_world_output,
-        "published": [_beside(row) for row in beside_published(plant)],
+        "published": [beside(row) for row in beside_published(plant)],
     }
 
 
@@ -269,7 +308,8 @@ def _limit(plant: Any, place: int) -> dict[str, Any]:
     }
 
 
-def _beside(row: Any) -> dict[str, Any]:
+def beside(row: Any) -> dict[str, Any]:
+    """A measure with its published range."""
     band = row.band
     return {
         "measure": row.measure,
@@ -292,5 +332,6 @@ def _fields(record: Any) -> dict[str, Any]:
     return asdict(record)
 
 
-def _write_json(document: Mapping[str, Any]) -> None:
+def write_json(document: Mapping[str, Any]) -> None:
+    """Print a document."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")

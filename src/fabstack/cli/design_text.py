@@ -26,6 +26,9 @@ MEASURES_IN_WORDS = {
     "capital_musd_per_person": "capital for each person",
     "floor_m2_per_person": "clean room and sub-fab for each person",
     "power_mw_per_10000": "power for 10,000 a month",
+    "days_per_mask_layer": "cycle time for each mask",
+    "raw_process_days_per_mask_layer": "raw process time for each mask",
+    "x_factor": "cycle time over raw process time",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from fabstack.designer import Library, programme_of
+from fabstack.designer.rows import Tool
 from fabstack.designer.sizing import ToolGroup
 from fabstack.model import Programme
 from fabstack.model.days import DAYS_PER_MONTH
@@ -56,7 +57,7 @@ class Purchase:
         """Of all of them."""
         return self.tools * self.group.price_musd
 
-    def _tools(self) -> list:
+    def _tools(self) -> list[Tool]:
         return [tool for tool in (self.group.tool, self.group.linked) if tool is not None]
 
 
@@ -112,6 +113,8 @@ def grown_programme(grown: Sequence[GrownDesign]) -> Programme:
 
     Ways between steps are those of the last phase.
     """
+    if len(grown) == 1:
+        return programme_of(grown[0].closed.design, start=grown[0].step.ready)
     first, last = grown[0], grown[-1]
     programme = programme_of(last.closed.design, start=first.step.ready)
     counts = {group.name: group.tools for group in first.closed.design.groups}
