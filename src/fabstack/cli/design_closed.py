@@ -183,8 +183,8 @@ def _lines(answer: Mapping[str, Any], out: Path | None) -> Iterator[str]:
 def _cycle_time(answer: Mapping[str, Any]) -> Iterator[str]:
     days, target = answer["cycle_time_days"], answer["cycle_time_target_days"]
     yield (
-        f"cycle time  {days:.1f} days, target {target:.1f}: {answer['days_per_mask_layer']:.2f} for "
-        f"each mask layer, X-factor {answer['x_factor']:.2f}; "
+        f"cycle time  {days:.1f} days, target {target:.1f}: {answer['days_per_mask_layer']:.2f} "
+        f"for each mask layer, X-factor {answer['x_factor']:.2f}; "
         f"never below {answer['least_cycle_time_days']:.1f}"
     )
     for name, words in PARTS.items():

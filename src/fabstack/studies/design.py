@@ -34,6 +34,7 @@ SLACK = 0.01  # of the target, that queues may be above it without another turn
 TRIAL_VISITS, TRIAL_DAYS = 6e6, (10.0, 730.0)  # of a short simulation
 CHECK_VISITS, CHECK_DAYS = 60e6, (60.0, 730.0)  # of the long one
 MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 12, 10, 3
+DARING_TRIALS = 6  # in which fewer tools are tried where it is not known whether they do
 EXPECTED_TRIALS = 5  # for the time left
 
 Tell = Callable[[str, int, int], None]
@@ -197,12 +198,11 @@ class _Loop:
     # --- Load ---------------------------------------------------------------------------------
 
     def _find_fewest_tools(self) -> None:
-        for _ in range(MOST_TRIALS):
+        for turn in range(MOST_TRIALS):
             self._try()
             learn_from(self._last, self.searches)
-            done = all(search.is_done for search in self.searches.values())
-            changed = self._take({name: s.next_count() for name, s in self.searches.items()})
-            if done and not changed:
+            dare = turn < DARING_TRIALS
+            if not self._take({name: s.next_count(dare=dare) for name, s in self.searches.items()}):
                 return
 
     # --- Queues -------------------------------------------------------------------------------

@@ -73,9 +73,9 @@ class Search:
         """Tools of very many of which a simulation cannot say whether they are needed."""
         return int(OPEN_SHARE * (self.enough or 0))
 
-    def next_count(self) -> int:
-        """The count to try next; the answer where it is known."""
-        if self.is_done and self.enough is not None:
+    def next_count(self, *, dare: bool) -> int:
+        """The count to try next; the least that held, if one did and fewer are not dared."""
+        if self.enough is not None and (self.is_done or not dare):
             return self.enough
         most = self.enough - 1 if self.enough is not None else 2 * self._last() + 2
         return min(max(self.expected(), self.too_few + 1), most)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from fabstack.designer import Library, programme_of
+from fabstack.designer.evidence import sources_of
 from fabstack.designer.rows import Tool
 from fabstack.designer.sizing import ToolGroup
 from fabstack.model import Programme
@@ -115,32 +117,36 @@ def grown_programme(grown: Sequence[GrownDesign]) -> Programme:
     """
     if len(grown) == 1:
         return programme_of(grown[0].closed.design, start=grown[0].step.ready)
-    first, last = grown[0], grown[-1]
-    programme = programme_of(last.closed.design, start=first.step.ready)
-    counts = {group.name: group.tools for group in first.closed.design.groups}
-    end = last.step.ready + (programme.programme.end - programme.programme.start)
-    return programme.model_copy(
-        update={
-            "programme": replace(programme.programme, end=end),
-            "tool_groups": tuple(
-                replace(group, tools=counts[group.name]) for group in programme.tool_groups
-            ),
-            "deliveries": tuple(
-                Delivery(tool_group=row.group.name, date=row.released, tools=row.tools)
-                for phase in grown[1:]
-                for row in phase.purchases
-            ),
-            "starts": tuple(
-                Start(
-                    route=programme.routes[0].name,
-                    date=phase.step.ready,
-                    carriers_per_month=phase.step.carriers_per_month,
-                )
-                for phase in grown
-            ),
-            "phases": tuple(_phases(programme.plants[0].name, grown)),
-        }
-    )
+    last = grown[-1].closed.design
+    programme = programme_of(last, start=grown[0].step.ready)
+    bare = programme.model_copy(update=_growth(programme, grown))
+    groups = {group.name: group for group in last.groups}
+    return bare.model_copy(update={"sources": sources_of(last, bare, groups)})
+
+
+def _growth(programme: Programme, grown: Sequence[GrownDesign]) -> dict[str, Any]:
+    """The tables that say how a plant grows."""
+    header, route, plant = programme.programme, programme.routes[0].name, programme.plants[0].name
+    counts = {group.name: group.tools for group in grown[0].closed.design.groups}
+    return {
+        "programme": replace(header, end=grown[-1].step.ready + (header.end - header.start)),
+        "tool_groups": tuple(replace(g, tools=counts[g.name]) for g in programme.tool_groups),
+        "deliveries": tuple(
+            Delivery(tool_group=row.group.name, date=row.released, tools=row.tools)
+            for phase in grown[1:]
+            for row in phase.purchases
+        ),
+        "starts": tuple(
+            Start(
+                route=route,
+                date=phase.step.ready,
+                carriers_per_month=phase.step.carriers_per_month,
+            )
+            for phase in grown
+        ),
+        "phases": tuple(_phases(plant, grown)),
+        "sources": (),
+    }
 
 
 def _phases(plant: str, grown: Sequence[GrownDesign]) -> list[Phase]:
