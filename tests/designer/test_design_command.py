@@ -53,7 +53,7 @@ def test_the_table_shows_groups_totals_published_ranges_and_limits() -> None:
     immersion = next(line for line in lines if line.startswith("litho_arf_imm"))
     assert len(immersion.split()) == 6
     assert any(line.startswith("masks ") and "40 to 50" in line for line in lines)
-    assert "outside: the range is of new plants" in text
+    assert "outside: rounding up and two tools of each kind" in text
     assert "limits next" in text
     assert all(len(line) < 200 for line in lines)
 

@@ -92,7 +92,7 @@ def test_tools_come_with_what_is_linked_to_them(plant: Design) -> None:
     purchase = 2 * 2.5 + 0.2 + 2 * 1 + 1
     assert plant.money.purchase_musd == pytest.approx(purchase)
     assert plant.money.capital_musd == pytest.approx(purchase * 1.15 / 0.75)
-    assert plant.space.clean_room_m2 == pytest.approx(2 * (2 * 12 + 1 + 10 + 4))
+    assert plant.space.clean_room_m2 == pytest.approx(3.5 * (2 * 12 + 1 + 10 + 4))
     assert plant.power_mw == pytest.approx((48 + 1 + 100 + 2) * 0.5 / 0.404 / 1000)
 
 
