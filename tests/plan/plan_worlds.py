@@ -8,7 +8,7 @@ import plan_samples as s
 from hypothesis import strategies as st
 
 from fabstack.model import Programme
-from fabstack.model.choices import Capacity, ItemCost
+from fabstack.model.choices import Budget, Campaign, Capacity, ItemCost, ToolOption
 from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.header import Finance, Planning
 from fabstack.model.items import Component
@@ -47,6 +47,7 @@ def worlds(draw: Any) -> Programme:
             max_load_percent=draw(st.integers(50, 100)),
             periods=draw(st.sampled_from(GRIDS)),
             x_factor=draw(st.sampled_from([None, None, 0, 4])),
+            objective=draw(st.sampled_from(["cash", "cash", "after-tax"])),
         ),
         **_things(draw),
         **_plants(draw),
@@ -102,7 +103,7 @@ def _plants(draw: Any) -> dict[str, Any]:
         "calendars": (Calendar(name="week", days_per_week=5, hours_per_day=16),),
         "plants": (
             s.plant("near", fixed_cost_usd_per_month=3, calendar="week"),
-            s.plant("far", opens=opens),
+            s.plant("far", opens=opens, floor_m2=draw(st.sampled_from([0, 0, 15]))),
         ),
         "phases": (
             s.phase(
@@ -133,8 +134,45 @@ def _plants(draw: Any) -> dict[str, Any]:
         ),
         "tool_groups": (
             s.tool_group(draw(few), plant="near", running_cost_usd_per_h=0.1, load_min=3),
-            s.tool_group(1, name="press", plant="far"),
+            s.tool_group(1, name="press", plant="far", floor_m2=5),
         ),
+        "campaigns": (
+            Campaign(
+                name="parts",
+                from_date=s.month(0),
+                route="make-part",
+                tool_group="tool",
+                setup_usd=draw(amounts(60)),
+                setup_h=draw(amounts(90)),
+                minimum_carriers=draw(st.sampled_from([0, 0, 2])),
+            ),
+            Campaign(
+                name="boards",
+                from_date=s.month(draw(few)),
+                family="boards",
+                setup_usd=draw(amounts(60)),
+                maximum_carriers=draw(st.sampled_from([None, 30])),
+            ),
+        )[draw(few) :],
+        "tool_options": (
+            ToolOption(
+                tool_group="press",
+                from_date=s.month(draw(few)),
+                price_usd=draw(amounts(400)),
+                lead_time_months=draw(st.sampled_from([0, 0.4, 1])),
+                install_months=draw(st.sampled_from([0, 0.5])),
+                resale_percent=draw(st.sampled_from([0, 50])),
+                most=draw(few),
+            ),
+        ),
+        "budgets": (
+            Budget(
+                name="all",
+                from_date=s.month(0),
+                to_date="2026-04-10",
+                capital_usd=draw(amounts(900)),
+            ),
+        )[draw(st.integers(0, 1)) :],
         "deliveries": (Delivery(tool_group="tool", date=s.month(draw(few)), tools=1),),
         "capacities": (
             Capacity(
@@ -146,7 +184,13 @@ def _plants(draw: Any) -> dict[str, Any]:
         ),
         "routes": (
             s.route("part", plant="near", units_per_carrier=4),
-            s.route("board", plant="far", cost_usd=draw(few), lead_time_months=draw(leads)),
+            s.route(
+                "board",
+                plant="far",
+                family="boards",
+                cost_usd=draw(few),
+                lead_time_months=draw(leads),
+            ),
         ),
         "steps": (
             s.step(1, 3.0, route="make-part"),

@@ -217,3 +217,35 @@ def test_instance_d_names_both_limits_in_conflict_and_the_two_units_short(tmp_pa
     assert row["limits"] == (
         "plant has 10 carriers in 2026-01; seller has 3 units on offer in 2026-01"
     )
+
+
+# --- B: expansion
+
+
+def expansion(folder: Path) -> Path:
+    """Demand 5, 9, 14, 14 without stock; a tool makes 5; another costs 100 and works a month on."""
+    return written(
+        folder,
+        4,
+        items=table("name,kind,make_cost_usd", ("part", "package", 1)),
+        item_costs=table("item,from_date,shortfall_usd", ("part", month(0), 30)),
+        plants=table("name,kind", ("plant", "other")),
+        stocks=table("plant,item,maximum", ("plant", "part", 0)),
+        tool_groups=table(
+            "name,plant,tools,price_usd,lead_time_months", ("machine", "plant", 1, 100, 1)
+        ),
+        capacities=table("tool_group,from_date,hours_per_month", ("machine", month(0), 5)),
+        tool_options=table("tool_group,from_date,hours_per_month", ("machine", month(0), 5)),
+        routes=table("name,item,plant,carriers_per_lot", ("make", "part", "plant", 1)),
+        steps=table("route,step,name,tool_group,process", ("make", 1, "make", "machine", 60)),
+        demands=table(
+            "name,item,date,quantity",
+            *((f"d{t}", "part", month(t), units) for t, units in enumerate((5, 9, 14, 14))),
+        ),
+    )
+
+
+def test_expansion_instance_b_costs_242_in_whole_tools_and_222_in_parts(tmp_path: Path) -> None:
+    assert cost(planned(expansion(tmp_path / "b"))) == pytest.approx(242, abs=1e-6)
+    relaxed = planned(expansion(tmp_path / "b"), "--relaxed")
+    assert cost(relaxed) == pytest.approx(222, abs=1e-6)

@@ -127,6 +127,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "status": str(result.status),
         "objective_usd": result.objective_usd,
         "npv_usd": result.npv_usd,
+        "npv_after_tax_usd": result.npv_after_tax_usd,
         "cost_usd": _cost_usd(tables),
         "gap": result.gap if result.gap < float("inf") else None,
         "size": {
@@ -141,6 +142,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "demand": _demand(tables),
         "make_or_buy": _make_or_buy(tables),
         "phases": tables["plan_phases"].to_dicts(),
+        "tools_bought": _tools_bought(result),
         "bottlenecks": _bottlenecks(result),
         "short": tables["plan_short"].to_dicts(),
         "cash": tables["plan_cash"].to_dicts(),
@@ -177,6 +179,23 @@ def _make_or_buy(tables: Tables) -> list[dict[str, Any]]:
     """Made on own routes and bought by item and year, of items that are both or bought."""
     return [
         row for row in _by_year(tables, "made", "bought") if row["made"] + row["bought"] >= ROUNDING
+    ]
+
+
+def _tools_bought(result: PlanResult) -> list[dict[str, Any]]:
+    """Tools that the plan buys and sells again, by tool group and period."""
+    return [
+        {
+            "tool_group": key.split(":")[0],
+            "ordered": str(month),
+            "tools": float(bought[place]),
+            "sold": float(sold[place]),
+        }
+        for key, bought, sold in zip(
+            result.names.options, result.bought_tools, result.sold_tools, strict=True
+        )
+        for place, month in enumerate(result.names.months)
+        if bought[place] > ROUNDING or sold[place] > ROUNDING
     ]
 
 
@@ -218,6 +237,7 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield f"{answer['title']}: {_told(answer)}"
     yield from _volumes(answer["demand"])
     yield from _sources(answer["make_or_buy"])
+    yield from _bought(answer["tools_bought"])
     yield from _limits(answer["bottlenecks"])
     yield from _reasons(answer["short"])
     yield ""
@@ -229,7 +249,8 @@ def _told(answer: dict[str, Any]) -> str:
     checked = answer["checked"]
     checker = "agrees" if checked and checked["holds"] else "DISAGREES"
     return (
-        f"{answer['status']}{gap}; net present value USD {answer['npv_usd']:,.0f}, less penalties "
+        f"{answer['status']}{gap}; net present value USD {answer['npv_usd']:,.0f} "
+        f"({answer['npv_after_tax_usd']:,.0f} after tax), less penalties "
         f"USD {answer['objective_usd']:,.0f}; {answer['size']['columns']:,} columns in "
         f"{answer['build_s'] + answer['solve_s']:.1f} s; the independent checker {checker}"
     )
@@ -256,6 +277,13 @@ def _sources(rows: list[dict[str, Any]]) -> Iterator[str]:
     ]
     if cells:
         yield from _table(("make or buy", "year", "made", "bought", "bought %"), cells)
+
+
+def _bought(rows: list[dict[str, Any]]) -> Iterator[str]:
+    head = ("tools bought", "ordered", "bought", "sold")
+    cells = [(r["tool_group"], r["ordered"], f"{r['tools']:g}", f"{r['sold']:g}") for r in rows]
+    if cells:
+        yield from _table(head, cells)
 
 
 def _share_bought(row: dict[str, Any]) -> str:

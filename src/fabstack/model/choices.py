@@ -89,6 +89,12 @@ class ToolOption:
     install_months: float | None = measured(
         "month", "delivery to production; blank: the tool group's", default=None, ge=0
     )
+    hours_per_month: float | None = measured(
+        "h/month",
+        "that one tool gives a plan; blank: by calendar, availability and load",
+        default=None,
+        ge=0,
+    )
     resale_percent: float = measured(
         "percent", "of the price, for one that is sold again", default=0.0, ge=0, le=100
     )

@@ -23,6 +23,7 @@ from fabstack.plan.inside import output_of_lots_inside
 from fabstack.plan.make import Making, add_routes
 from fabstack.plan.phases import Choice, add_phases
 from fabstack.plan.program import Arrays, LinearProgram
+from fabstack.plan.purchases import Purchases, add_purchases
 from fabstack.plan.types import Ints
 
 
@@ -35,10 +36,17 @@ class Model(NamedTuple):
     delivering: Delivering
     choices: tuple[Choice, ...]
     campaigns: Campaigns
+    purchases: Purchases
     safeguarded: Ints  # stores with a safety stock
     columns: dict[str, Ints]
     rows: dict[str, Ints]
     arrays: Arrays
+
+    @property
+    def surplus(self) -> Ints:
+        """Nodes at which units of the first day may be disposed of."""
+        arriving = self.arrays.low[self.rows["balance"]]
+        return np.flatnonzero(arriving.any(axis=1))
 
 
 MOST_COLUMNS = 5_000_000  # some 10 GB in the solver
@@ -59,6 +67,7 @@ def build(facts: Facts) -> Model:
     making = add_routes(lp, facts, balance)
     add_tool_hours(lp, facts, making)
     choices = add_phases(lp, facts, making)
+    purchases = add_purchases(lp, facts, choices)
     buying = add_offers(lp, facts, balance)
     delivering = add_demand(lp, facts, balance)
     campaigns = add_campaigns(lp, facts, making, delivering)
@@ -69,6 +78,7 @@ def build(facts: Facts) -> Model:
         delivering=delivering,
         choices=choices,
         campaigns=campaigns,
+        purchases=purchases,
         safeguarded=np.flatnonzero(safety_levels(facts)),
         columns=lp.columns,
         rows=lp.rows,

@@ -26,6 +26,7 @@ from fabstack.plan.load import uses
 from fabstack.plan.make import Making
 from fabstack.plan.options import Integers
 from fabstack.plan.program import LinearProgram
+from fabstack.plan.purchases import most_hours_added
 from fabstack.plan.requirements import asked, contents
 from fabstack.plan.types import Floats, Ints
 
@@ -140,7 +141,8 @@ def _most(facts: Facts, found: tuple[Terms, ...], making: Making, delivering: De
 
 def _by_hours(facts: Facts, found: tuple[Terms, ...]) -> Floats:
     """Carriers for which each tool group has the hours, what is set up taken off."""
-    limits, most_h = np.full((len(found), facts.periods.count), np.inf), usable_hours(facts)
+    limits = np.full((len(found), facts.periods.count), np.inf)
+    most_h = usable_hours(facts) + most_hours_added(facts)
     hours = _hours_at_once(facts)
     for place, one in enumerate(found):
         for group, each in hours.items():

@@ -14,6 +14,7 @@ import numpy as np
 
 from fabstack.economics.capacity import hours_per_tool_month
 from fabstack.model import grouped
+from fabstack.model.tools import ToolGroup
 from fabstack.plan.facts import Facts
 from fabstack.plan.inside import hours_of_lots_inside
 from fabstack.plan.load import uses
@@ -67,13 +68,13 @@ def _as_given(facts: Facts, usual: Floats) -> Floats:
     return found
 
 
+def load_share(facts: Facts, group: ToolGroup) -> float:
+    """Share of the available hours of a tool group that a plan may use."""
+    percent = group.max_load_percent or facts.programme.planning.max_load_percent
+    return percent / 100 * facts.options.efficiencies.get(group.name, 1.0)
+
+
 def usable_hours(facts: Facts) -> Floats:
     """Of the available hours, what a plan may use [group, period]."""
-    planning = facts.programme.planning
-    most = [
-        (group.max_load_percent or planning.max_load_percent)
-        / 100
-        * facts.options.efficiencies.get(group.name, 1.0)
-        for group in facts.programme.tool_groups
-    ]
+    most = [load_share(facts, group) for group in facts.programme.tool_groups]
     return _as_given(facts, available_hours(facts) * np.array(most).reshape(-1, 1))

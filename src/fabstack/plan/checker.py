@@ -14,6 +14,7 @@ from fabstack.model import Programme, by_key, grouped
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.checker_money import objective_usd
 from fabstack.plan.checker_terms import Terms
+from fabstack.plan.checker_tools import hours_of_bought, tool_errors
 from fabstack.plan.network import Node
 from fabstack.plan.result import Audit, PlanResult
 
@@ -212,6 +213,7 @@ def _limit_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     yield from _too_early(terms, result)
     yield from _tool_hours(terms, result)
     yield from _campaigns(terms, result)
+    yield from tool_errors(terms, result)
     yield from _phases(terms, result)
     yield from _offers(terms, result)
     yield from _stocks(terms, result)
@@ -254,12 +256,14 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
         for group, lag, hours, step in terms.hours_of_start(route):
             if step >= lot.step:
                 inside[group, terms.holding(lag - begun)] += left * hours
+    more = hours_of_bought(terms, result)
     for name, period, row in terms.campaigns():
         place = result.names.campaigns.index(name)
         used[row.tool_group, period] += float(result.set_up[place, period]) * row.setup_h
     for place, group in enumerate(result.names.groups):
         for period in range(terms.periods):
             most = max(terms.usable_hours(group, period) - inside[group, period], 0.0)
+            most += more[group, period]
             what = f"hours of {group} in period {period}"
             yield _excess(used[group, period], most), what
             reported = float(result.used_h[place, period])

@@ -13,15 +13,36 @@ from fabstack.plan.checker_terms import Terms
 from fabstack.plan.result import Built, PlanResult
 
 Posting = tuple[int, float]  # period, USD in today's prices; a gain is positive
+Capital = tuple[int, float, float]  # period, USD in today's prices (below 0), share of equipment
 
 
 def objective_usd(terms: Terms, result: PlanResult) -> tuple[float, float]:
     """(net present value less penalties, sum of the sizes of all postings)."""
     total = size = 0.0
+    finance = terms.programme.finance
+    is_taxed = terms.programme.planning.objective == "after-tax"
+    rate = finance.tax_rate_percent / 100 if is_taxed else 0.0
     for period, usd in _postings(terms, result):
-        total += usd * terms.worth(period)
+        total += usd * terms.worth(period) * (1 - rate)
+        size += abs(usd) * terms.worth(period)
+    for period, usd, equipment in _capital(terms, result):
+        worth = terms.worth(period)
+        if is_taxed:
+            worth -= rate * equipment * _shield(terms, period, finance.equipment_life_years)
+            worth -= rate * (1 - equipment) * _shield(terms, period, finance.building_life_years)
+        total += usd * worth
         size += abs(usd) * terms.worth(period)
     return total, size
+
+
+def _shield(terms: Terms, spent: int, years: float) -> float:
+    """Worth of writing a dollar off evenly over so many years, what is left in the last period."""
+    begins, left, worth = terms.middle(spent), 1.0, 0.0
+    for period in range(terms.periods):
+        share = terms.common(period, begins, begins + 12 * years) / (12 * years)
+        worth += share * terms.discount(period)
+        left -= share
+    return (worth + left * terms.discount(terms.periods - 1)) * terms.prices(spent)
 
 
 def _postings(terms: Terms, result: PlanResult) -> Iterator[Posting]:
@@ -31,7 +52,8 @@ def _postings(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     yield from _purchases(terms, result)
     yield from _stocks(terms, result)
     yield from _plants(terms)
-    yield from _capital(terms, result)
+    for option, period, _, sold in terms.tool_orders(result):
+        yield period, sold * option.resale_percent / 100 * terms.tool_price(option)
 
 
 def _deliveries(terms: Terms, result: PlanResult) -> Iterator[Posting]:
@@ -199,7 +221,18 @@ def _month_of_work(skill: Skill) -> float:
     return pay * (1 + skill.bonus_percent / 100) * skill.load_factor / 12
 
 
-def _capital(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+def _capital(terms: Terms, result: PlanResult) -> Iterator[Capital]:
+    share = terms.programme.finance.equipment_share_percent / 100
+    for period, usd in _capital_of_phases(terms, result):
+        yield period, usd, share
+    for period, usd in _tools(terms):
+        yield period, usd, 1.0
+    for option, period, bought, _ in terms.tool_orders(result):
+        when = min(terms.holding(terms.tool_delivered(option, period)), terms.periods - 1)
+        yield when, -bought * terms.tool_price(option), 1.0
+
+
+def _capital_of_phases(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     phases = terms.programme.phases
     for phase in phases:
         if phase.ready is not None and not phase.optional:
@@ -208,11 +241,10 @@ def _capital(terms: Terms, result: PlanResult) -> Iterator[Posting]:
                 yield period, -phase.capex_usd * share
     for built in result.built:
         phase = by_key(phases)[f"{built.plant}:{built.phase}"]
-        yield from _spent_on(terms, phase, built)
-    yield from _tools(terms)
+        yield from spent_on(terms, phase, built)
 
 
-def _spent_on(terms: Terms, phase: Phase, built: Built) -> Iterator[Posting]:
+def spent_on(terms: Terms, phase: Phase, built: Built) -> Iterator[Posting]:
     """A chosen phase costs all its capital: what lies outside the horizon counts at its ends."""
     usd, left = -phase.capex_usd * built.share, 1.0
     for period, share in _while_built(terms, phase, built.first_output):

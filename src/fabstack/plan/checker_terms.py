@@ -21,7 +21,7 @@ from fabstack.economics.capacity import (
 )
 from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.choices import Campaign
+from fabstack.model.choices import Campaign, ToolOption
 from fabstack.model.demand import Demand, Need
 from fabstack.model.items import Component
 from fabstack.model.plants import CapacityOf, Phase
@@ -29,6 +29,7 @@ from fabstack.model.routes import Route
 from fabstack.model.supply import Offer
 from fabstack.plan.checker_time import Clock
 from fabstack.plan.options import PlanOptions
+from fabstack.plan.result import PlanResult
 
 MINUTES_PER_MONTH = 365.25 / 12 * 1440
 LONG_AGO = 1200.0  # months that a supplier's process has learned
@@ -45,9 +46,17 @@ class Terms(Clock):
 
     def worth(self, period: int) -> float:
         """USD of the start that a USD of today's prices is worth in the middle of a period."""
-        finance, years = self.programme.finance, self.middle(period) / 12
-        growth = (1 + finance.inflation_percent / 100) / (1 + finance.discount_rate_percent / 100)
-        return float(growth**years)
+        return self.prices(period) * self.discount(period)
+
+    def prices(self, period: int) -> float:
+        """Price level in the middle of a period."""
+        growth = 1 + self.programme.finance.inflation_percent / 100
+        return float(growth ** (self.middle(period) / 12))
+
+    def discount(self, period: int) -> float:
+        """USD of the start that a USD of a period is worth."""
+        growth = 1 + self.programme.finance.discount_rate_percent / 100
+        return float(growth ** (-self.middle(period) / 12))
 
     # --- Routes ---------------------------------------------------------------------------------
 
@@ -142,11 +151,50 @@ class Terms(Clock):
         tools = float(group.tools)
         for delivery in grouped(self.programme.deliveries, "tool_group")[group_name]:
             tools += delivery.tools * self.overlap(period, delivery.date, None)
-        percent = group.max_load_percent or self.programme.planning.max_load_percent
-        share = percent / 100 * self.options.efficiencies.get(group_name, 1.0)
-        usual = tools * hours_per_tool_month(self.programme, group_name) * share
+        each = hours_per_tool_month(self.programme, group_name)
+        usual = tools * each * self._load_share(group_name)
         rows = grouped(self.programme.capacities, "tool_group")[group_name]
         return self.months(period) * self._by_date(rows, "hours_per_month", usual, period)
+
+    # --- Tools that are bought ------------------------------------------------------------------
+
+    def tool_orders(self, result: PlanResult) -> Iterator[tuple[ToolOption, int, float, float]]:
+        """(option, period, tools ordered, tools sold)."""
+        options = by_key(self.programme.tool_options)
+        for place, key in enumerate(result.names.options):
+            for period in range(self.periods):
+                bought, sold = result.bought_tools[place, period], result.sold_tools[place, period]
+                yield options[key], period, float(bought), float(sold)
+
+    def _of_group(self, option: ToolOption, column: str) -> float:
+        """A number of an option, or else of its tool group."""
+        own = getattr(option, column)
+        group = by_key(self.programme.tool_groups)[option.tool_group]
+        return float(getattr(group, column) if own is None else own)
+
+    def tool_price(self, option: ToolOption) -> float:
+        """Price of one tool."""
+        return self._of_group(option, "price_usd")
+
+    def tool_delivered(self, option: ToolOption, period: int) -> float:
+        """Position at which a tool ordered in a period is delivered."""
+        return self.edges[period] + self._of_group(option, "lead_time_months")
+
+    def tool_released(self, option: ToolOption, period: int) -> float:
+        """Position from which it works."""
+        return self.tool_delivered(option, period) + self._of_group(option, "install_months")
+
+    def tool_hours(self, option: ToolOption) -> float:
+        """Hours a month that one gives."""
+        if option.hours_per_month is not None:
+            return option.hours_per_month
+        hours = hours_per_tool_month(self.programme, option.tool_group)
+        return hours * self._load_share(option.tool_group)
+
+    def _load_share(self, group_name: str) -> float:
+        group = by_key(self.programme.tool_groups)[group_name]
+        percent = group.max_load_percent or self.programme.planning.max_load_percent
+        return percent / 100 * self.options.efficiencies.get(group_name, 1.0)
 
     # --- Dated costs ----------------------------------------------------------------------------
 

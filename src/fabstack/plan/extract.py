@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 
 from fabstack.model import key_of
+from fabstack.model.header import Objective
 from fabstack.plan.assumptions import assumptions
 from fabstack.plan.build import Model
 from fabstack.plan.buy import capacity_left
-from fabstack.plan.capacity import available_hours, tools, usable_hours
+from fabstack.plan.capacity import available_hours, load_share, usable_hours
+from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution
 from fabstack.plan.inside import hours_of_lots_inside
-from fabstack.plan.money import cash, paid_usd, unmet
+from fabstack.plan.money import Cash, cash, paid_usd, tax_usd, unmet
 from fabstack.plan.periods import Arrivals
 from fabstack.plan.phases import allowed, limits
+from fabstack.plan.purchases import hours_added, tools_there
 from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
 from fabstack.plan.types import Floats, Ints
 
@@ -24,12 +27,13 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
     """The plan that a solution stands for."""
     facts, values = model.facts, solution.values
     money = cash(model, values)
-    discount = facts.money / facts.prices
-    npv_usd = float(discount @ money.net)
+    npv_usd = float(facts.discount @ money.net)
+    tax = tax_usd(model, values)
     return PlanResult(
         status=solution.status,
-        objective_usd=npv_usd - float(discount @ money.penalty),
+        objective_usd=_objective_usd(facts, money, tax),
         npv_usd=npv_usd,
+        npv_after_tax_usd=npv_usd - float(facts.discount @ tax),
         gap=solution.gap,
         columns=model.arrays.cost.size,
         rows=model.arrays.low.size,
@@ -47,9 +51,18 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
         built=_built(model, values),
         duals=_duals(model, solution),
         cash=money,
-        money=facts.money,
-        discount=discount,
+        money=facts.prices * facts.discount,
+        discount=facts.discount,
+        tax=tax,
     )
+
+
+def _objective_usd(facts: Facts, money: Cash, tax: Floats) -> float:
+    """What the plan maximises; penalties count after tax where all else does."""
+    if facts.programme.planning.objective is Objective.CASH:
+        return float(facts.discount @ money.net) - float(facts.discount @ money.penalty)
+    left = 1 - facts.programme.finance.tax_rate_percent / 100
+    return float(facts.discount @ (money.net - tax - left * money.penalty))
 
 
 def _names(model: Model) -> Names:
@@ -68,6 +81,7 @@ def _names(model: Model) -> Names:
         limits=tuple(limits(facts)),
         wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
         conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
+        options=tuple(key_of(one.option) for one in model.purchases.terms),
         campaigns=tuple(one.name for one in model.campaigns.terms),
     )
 
@@ -77,7 +91,6 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
     columns, delivering = model.columns, model.delivering
     served = values[columns["delivered"]]
     wants = (len(delivering.wishes), shape[1])
-    arriving = -model.arrays.low[model.rows["balance"]]
     return {
         "starts": values[columns["starts"]],
         "set_up": values[columns["set_up"]],
@@ -90,9 +103,7 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
         "sent": values[columns["sent"]],
         "used": _used(model, values),
         "stock": _spread(values[columns["stock"]], _stores(model), shape),
-        "disposed": _spread(
-            values[columns["disposed"]], np.flatnonzero(arriving.any(axis=1)), shape
-        ),
+        "disposed": _spread(values[columns["disposed"]], model.surplus, shape),
         "missing": _spread(values[columns["missing"]], _stores(model)[model.safeguarded], shape),
         "delivered": _summed(served, delivering.outlets[:, 0], wants[0]),
         "served_from": delivering.outlets,
@@ -155,16 +166,26 @@ def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
     facts, rows = model.facts, model.rows
     activity = model.arrays.matrix @ solution.values
     starts = model.columns["starts"].ravel()
+    bought = solution.values[model.columns["bought_tools"]]
+    sold = solution.values[model.columns["sold_tools"]]
+    added = hours_added(facts, model.purchases, bought, sold)
     counted = model.arrays.matrix[:, starts] @ solution.values[starts]
     return {
-        "tools": tools(facts),
-        "available_h": available_hours(facts),
-        "usable_h": usable_hours(facts),
-        "used_h": activity[rows["tool_hours"]] + hours_of_lots_inside(facts),
+        "tools": tools_there(facts, model.purchases, bought, sold),
+        "available_h": available_hours(facts) + added / _load_shares(facts),
+        "usable_h": usable_hours(facts) + added,
+        "bought_tools": bought,
+        "sold_tools": sold,
+        "used_h": activity[rows["tool_hours"]] + added + hours_of_lots_inside(facts),
         "allowed": allowed(facts, model.choices, solution.values[model.columns["built"]]),
         "counted": counted[rows["phases"]],
         "on_offer": capacity_left(facts, model.buying),
     }
+
+
+def _load_shares(facts: Facts) -> Floats:
+    shares = [load_share(facts, group) for group in facts.programme.tool_groups]
+    return np.array(shares).reshape(-1, 1)
 
 
 def _built(model: Model, values: Floats) -> tuple[Built, ...]:

@@ -12,6 +12,7 @@ from fabstack.model import Programme, by_key, grouped
 from fabstack.plan.network import Network
 from fabstack.plan.options import PlanOptions
 from fabstack.plan.periods import Periods
+from fabstack.plan.taxes import weights
 from fabstack.plan.timing import Timing, timing
 from fabstack.plan.types import Floats
 
@@ -30,6 +31,9 @@ class Facts:
     timings: Mapping[str, Timing]  # by route
     money: Floats  # [period] USD at the start that a USD of today's prices is worth in a period
     prices: Floats  # [period] price level, 1 at the start
+    discount: Floats  # [period] USD at the start that a USD of the period is worth
+    equipment_money: Floats  # [period] as `money`, for a USD spent on tools
+    building_money: Floats  # [period] as `money`, for a USD spent on buildings
 
     @classmethod
     def of(cls, programme: Programme, options: PlanOptions) -> Facts:
@@ -37,14 +41,18 @@ class Facts:
         periods = Periods.of(programme)
         prices = (1 + programme.finance.inflation_percent / 100) ** periods.years
         discount = (1 + programme.finance.discount_rate_percent / 100) ** -periods.years
+        values = weights(programme, periods, prices, discount)
         return cls(
             programme=programme,
             options=options,
             periods=periods,
             network=Network.of(programme),
             timings={r.name: timing(programme, r, options) for r in programme.routes},
-            money=prices * discount,
+            money=values.money,
             prices=prices,
+            discount=discount,
+            equipment_money=values.equipment,
+            building_money=values.building,
         )
 
     def months_open(self, plant: str) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix, diags, vstack
 
 from fabstack.errors import FabstackError
 from fabstack.plan.options import MANY_COLUMNS
@@ -21,6 +23,9 @@ from fabstack.plan.types import Floats
 LOOK_UP_S = 0.2
 TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
 FEASIBILITY = 1e-9  # to which rows are kept, in the units of the scaled program
+TIME_FOR_CUTS = 0.25  # of the time limit
+IDLE, IDLE_ROUNDS = 1e-5, 3  # rounds of cuts that raise the bound by less than this share
+Cuts = Callable[[Floats], csr_matrix]  # values of the columns -> rows at most 0 that they break
 ALWAYS: dict[str, Any] = {
     "threads": 1,
     "random_seed": 0,
@@ -55,11 +60,13 @@ class Solution:
     solve_s: float
 
 
-def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
+def minimum(
+    arrays: Arrays, *, time_limit_s: float, gap: float, cuts: Cuts | None = None
+) -> Solution:
     """The columns that cost least.
 
-    Where some must be whole, the duals are those of the program with the whole ones held at what
-    was found.
+    Where some must be whole, `cuts` may tighten the search, and the duals are those of the program
+    with the whole ones held at what was found.
 
     Raises:
         SolverError: HiGHS refuses what it is given.
@@ -68,7 +75,11 @@ def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
     started = time.perf_counter()
     scaling = scaled(arrays)
     methods = _methods(scaling.arrays)
-    answer = _answer(scaling.arrays, methods, time_limit_s=time_limit_s, gap=gap)
+    tight = scaling.arrays
+    if cuts is not None and arrays.whole.any():
+        tight = tightened(scaling, cuts, started + TIME_FOR_CUTS * time_limit_s)
+    left_s = max(time_limit_s - (time.perf_counter() - started), 0.1)
+    answer = _answer(tight, methods, time_limit_s=left_s, gap=gap)
     distance = answer.gap
     if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
         held = _held(scaling.arrays, answer.values)
@@ -76,6 +87,58 @@ def minimum(arrays: Arrays, *, time_limit_s: float, gap: float) -> Solution:
         held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
         answer = held_answer._replace(status=answer.status)
     return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
+
+
+def tightened(scaling: Scaling, cuts: Cuts, until: float) -> Arrays:
+    """A scaled program with inequalities that its relaxation breaks, and that bind in the end."""
+    arrays = scaling.arrays
+    relaxed = arrays._replace(whole=np.zeros_like(arrays.whole))
+    solver = _solver(relaxed, _SIMPLEX)
+    found = csr_matrix((0, arrays.cost.size))
+    bound, idle = -np.inf, 0
+    while time.perf_counter() < until and idle < IDLE_ROUNDS:
+        if _run(solver) == highspy.HighsStatus.kError or _status(solver) is not Status.OPTIMAL:
+            break
+        values = np.asarray(solver.getSolution().col_value, dtype=float)
+        more = _scaled_rows(cuts(values * scaling.column), scaling)
+        reached = float(solver.getInfo().objective_function_value)
+        idle = 0 if reached > bound + IDLE * abs(reached) else idle + 1
+        bound = reached
+        if not more.shape[0]:
+            break
+        found = vstack([found, more]).tocsr()
+        _add_rows(solver, more)
+    return _with_rows(arrays, _binding(found, values))
+
+
+def _scaled_rows(rows: csr_matrix, scaling: Scaling) -> csr_matrix:
+    """Rows at most 0 for scaled columns, their largest number near 1."""
+    own = csr_matrix(rows @ diags(scaling.column))
+    largest = np.asarray(abs(own).max(axis=1).todense()).ravel()
+    unit = np.exp2(-np.round(np.log2(np.maximum(largest, 1e-300))))
+    return csr_matrix(diags(unit) @ own)
+
+
+def _binding(rows: csr_matrix, values: Floats) -> csr_matrix:
+    binding: csr_matrix = rows[np.flatnonzero(rows @ values >= -TOLERANCE)]
+    return binding
+
+
+def _add_rows(solver: Any, rows: csr_matrix) -> None:
+    count = rows.shape[0]
+    low, high = np.full(count, -np.inf), np.zeros(count)
+    starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+    status = solver.addRows(count, low, high, rows.nnz, starts, columns, rows.data)
+    _check(status, "more rows")
+
+
+def _with_rows(arrays: Arrays, rows: csr_matrix) -> Arrays:
+    count = rows.shape[0]
+    return arrays._replace(
+        low=np.append(arrays.low, np.full(count, -np.inf)),
+        high=np.append(arrays.high, np.zeros(count)),
+        matrix=csc_matrix(vstack([arrays.matrix, rows])),
+    )
 
 
 class _Answer(NamedTuple):

@@ -6,7 +6,7 @@
 
 Making and people are paid when a carrier starts, goods when they arrive, capital while it is
 built. Penalties are prices on lateness, not cash: they are in the objective and not in the net
-present value. Tax and depreciation are left out.
+present value. Tax is in the objective where a programme asks for that (`taxes`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from fabstack.plan.flow import conversion_usd, holding_usd, safety_usd
 from fabstack.plan.make import make_usd_per_carrier, people_usd_per_carrier
 from fabstack.plan.people import crew_usd_per_month
 from fabstack.plan.phases import claimed_spending, spending
+from fabstack.plan.purchases import delivery_periods, resale_usd
+from fabstack.plan.taxes import written_off
 from fabstack.plan.types import Floats
 
 
@@ -38,16 +40,16 @@ class Cash:
     fixed: Floats
     people: Floats
     capex: Floats
+    resale: Floats  # of tools: earned
     holding: Floats
     penalty: Floats
 
     @property
     def net(self) -> Floats:
         """Revenue less all that is paid; penalties are not cash."""
-        costs = [
-            getattr(self, f.name) for f in fields(self) if f.name not in ("revenue", "penalty")
-        ]
-        net: Floats = self.revenue - np.sum(costs, axis=0)
+        gains = ("revenue", "resale", "penalty")
+        costs = [getattr(self, f.name) for f in fields(self) if f.name not in gains]
+        net: Floats = self.revenue + self.resale - np.sum(costs, axis=0)
         return net
 
 
@@ -64,6 +66,7 @@ def cash(model: Model, values: Floats) -> Cash:
         ),
         "people": _people(model, values),
         "capex": capital(model, values),
+        "resale": _resale(model, values),
         "holding": _holding(model, values),
         "penalty": _penalty(model, values),
     }
@@ -150,7 +153,44 @@ def capital(model: Model, values: Floats) -> Floats:
     built = values[model.columns["built"]]
     chosen = [share * spending(facts, one) for share, one in zip(built, model.choices, strict=True)]
     total: Floats = claimed_spending(facts) + _tool_purchases(facts) + sum(chosen, np.zeros(1))
-    return total
+    return total + _bought_tools(model, values)
+
+
+def _bought_tools(model: Model, values: Floats) -> Floats:
+    """Tools that the plan buys, in the period of their delivery [period]."""
+    facts, found = model.facts, model.purchases
+    spent = np.zeros(facts.periods.count)
+    price = np.array([one.price_usd for one in found.terms]).reshape(-1, 1)
+    np.add.at(spent, delivery_periods(facts, found), price * values[model.columns["bought_tools"]])
+    return spent
+
+
+def _resale(model: Model, values: Floats) -> Floats:
+    """What tools bring that are sold again [period]."""
+    brought: Floats = resale_usd(model.purchases) @ values[model.columns["sold_tools"]]
+    return brought
+
+
+def tax_usd(model: Model, values: Floats) -> Floats:
+    """Tax on profit, of the money of each period; a loss saves tax [period]."""
+    finance = model.facts.programme.finance
+    money = cash(model, values)
+    profit = money.net + money.capex - depreciation_usd(model, values)
+    tax: Floats = finance.tax_rate_percent / 100 * profit
+    return tax
+
+
+def depreciation_usd(model: Model, values: Floats) -> Floats:
+    """Capital written off, at the prices at which it was spent [period]."""
+    facts, finance = model.facts, model.facts.programme.finance
+    tools = _tool_purchases(facts) + _bought_tools(model, values)
+    phases = capital(model, values) - tools
+    share = finance.equipment_share_percent / 100
+    equipment, building = tools + share * phases, (1 - share) * phases
+    written: Floats = (equipment * facts.prices) @ written_off(
+        facts.periods, finance.equipment_life_years
+    ) + (building * facts.prices) @ written_off(facts.periods, finance.building_life_years)
+    return written
 
 
 def _tool_purchases(facts: Facts) -> Floats:

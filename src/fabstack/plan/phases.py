@@ -52,7 +52,7 @@ def add_phases(lp: LinearProgram, facts: Facts, making: Making) -> tuple[Choice,
         _add_use(lp, facts, making, limit, row)
     found = choices(facts)
     whole = facts.options.integers is Integers.WHOLE
-    cost = [float((spending(facts, choice) * facts.money).sum()) for choice in found]
+    cost = [float((spending(facts, choice) * capital_money(facts)).sum()) for choice in found]
     built = lp.add_columns("built", (len(found),), cost=cost, upper=1.0, whole=whole)
     for choice, column in zip(found, built, strict=True):
         limit = Limit(choice.phase.plant, choice.phase.capacity_of)
@@ -157,6 +157,13 @@ def _growth(facts: Facts, begins: float, full: float) -> Floats:
     else:
         grown = np.zeros(edges.size)
     return np.diff(grown + np.maximum(edges - full, 0.0))
+
+
+def capital_money(facts: Facts) -> Floats:
+    """USD of the start that a USD of a phase's capital counts for [period]."""
+    share = facts.programme.finance.equipment_share_percent / 100
+    mixed: Floats = share * facts.equipment_money + (1 - share) * facts.building_money
+    return facts.money if facts.equipment_money is facts.money else mixed
 
 
 def spending(facts: Facts, choice: Choice) -> Floats:

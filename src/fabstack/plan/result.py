@@ -90,6 +90,7 @@ class Names:
     wants: tuple[Want, ...]
     conversions: tuple[Node, ...]
     campaigns: tuple[str, ...]
+    options: tuple[str, ...]  # to buy tools, keys of the table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,8 @@ class PlanResult:
 
     status: Status
     objective_usd: float  # net present value less penalties
-    npv_usd: float  # of the cash
+    npv_usd: float  # of the cash, before tax
+    npv_after_tax_usd: float
     gap: float  # relative distance to the best that can exist; infinite where it is not known
     columns: int
     rows: int
@@ -160,6 +162,8 @@ class PlanResult:
     short: Floats  # [want] units given up
     built: tuple[Built, ...]
 
+    bought_tools: Floats  # [option] ordered at the start of the period
+    sold_tools: Floats  # [option] sold at the end of the period
     tools: Floats  # [group] on average
     available_h: Floats  # [group]
     usable_h: Floats  # [group] of them, what a plan may use
@@ -172,5 +176,6 @@ class PlanResult:
     cash: Cash
     money: Floats  # USD at the start that a USD of today's prices is worth in the period
     discount: Floats  # USD at the start that a USD of the period is worth
+    tax: Floats  # USD of the period; negative where a loss saves tax
     reasons: tuple[Reason, ...] = ()
     audit: Audit | None = None

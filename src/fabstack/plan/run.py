@@ -9,6 +9,7 @@ from fabstack.errors import LimitError, PlanError
 from fabstack.model import Programme
 from fabstack.plan.build import Model, build
 from fabstack.plan.checker import audit
+from fabstack.plan.cuts import LotCuts
 from fabstack.plan.extract import result_of
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution, Status, minimum
@@ -43,7 +44,8 @@ def _solved(model: Model, options: PlanOptions) -> Solution:
     """The best plan; good enough is optimal where nobody said how good it must be."""
     is_large = model.arrays.cost.size > MANY_COLUMNS
     gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
-    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=gap)
+    cuts = LotCuts(model) if model.campaigns.terms else None
+    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=gap, cuts=cuts)
     is_good = options.gap is None and solution.gap <= GOOD
     if solution.status is Status.LIMIT and is_good:
         return replace(solution, status=Status.OPTIMAL)

@@ -200,9 +200,11 @@ def _cash(result: PlanResult) -> pl.DataFrame:
         "fixed_usd": cash.fixed,
         "people_usd": cash.people,
         "capex_usd": cash.capex,
+        "resale_usd": cash.resale,
         "holding_usd": cash.holding,
         "penalty_usd": cash.penalty,
         "net_usd": cash.net,
+        "tax_usd": result.tax,
         "discounted_usd": cash.net * result.discount,
     }
     months = pl.Series("month", list(result.names.months), dtype=pl.Date)
