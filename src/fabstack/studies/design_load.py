@@ -106,13 +106,13 @@ class Search:
 def uptime_error(tool: Tool) -> float:
     """Standard error of the up share of one tool over two years, by its breakdowns.
 
-    Repairs are exponential and come one for each up time and repair, so that their sum over n of
-    them varies by repair time x root of 2 n (compound Poisson).
+    Up times and repairs are exponential: an alternating renewal process, whose time down in t has
+    the variance 2 t (mttf mttr)^2 / (mttf + mttr)^3 (Cox 1962, Renewal Theory, ch. 7).
     """
     if tool.mttf_h is None:
         return 0.0
-    hours = UPKEEP_DAYS * 24
-    return tool.mttr_h * math.sqrt(2 * hours / (tool.mttf_h + tool.mttr_h)) / hours
+    hours, cycle_h = UPKEEP_DAYS * 24, tool.mttf_h + tool.mttr_h
+    return tool.mttf_h * tool.mttr_h * math.sqrt(2 * hours / cycle_h**3) / hours
 
 
 def searches(

@@ -1,0 +1,200 @@
+"""Parts of the closing loop by theory: searches, waits, the first lots, raw times."""
+
+import functools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.studies.tiny_fabs import tiny_fabs
+
+from fabstack.designer import Design, ToolGroup, design, read_library
+from fabstack.errors import PlanError
+from fabstack.studies.design_load import Search, searches, uptime_error
+from fabstack.studies.design_queue import Adding, Waiting, shape
+from fabstack.studies.design_time import Target, raw_times
+from fabstack.studies.design_trial import up_shares
+from fabstack.studies.design_wip import lots_per_min, wip_of
+
+VOLUME = 73_050.0  # wafers a month: 100 an hour, 4 lots
+
+
+@pytest.fixture(scope="module")
+def even(tmp_path_factory: pytest.TempPathFactory) -> Design:
+    return design(tiny_fabs(tmp_path_factory.mktemp("even")), "even", VOLUME)
+
+
+@pytest.fixture(scope="module")
+def rough(tmp_path_factory: pytest.TempPathFactory) -> Design:
+    return design(tiny_fabs(tmp_path_factory.mktemp("rough")), "rough", VOLUME)
+
+
+# --- Load ---------------------------------------------------------------------------------------
+
+
+def _search(plant: Design, name: str) -> Search:
+    always_up = {group.name: 1.0 for group in plant.groups}
+    return searches(plant.groups, always_up, limits={}, floor={})[name]
+
+
+def test_work_alone_rules_out_counts_before_any_simulation(even: Design) -> None:
+    # 200 visits an hour of which a few percent are lost, 60 an hour, and 88 percent of that time
+    search = _search(even, "cut")
+    alive = (1 + 0.96**0.5) / 2
+    assert search.bare_percent(1) == pytest.approx(100 * 200 * alive / 60 * 0.88)
+    assert search.too_few == math.floor(search.bare_percent(1) * 0.998 / 97)
+
+
+@given(st.floats(1.0, 400.0), st.floats(0.0, 0.5), st.integers(1, 30))
+def test_a_search_finds_the_fewest_tools_whose_load_holds(
+    bare: float, lost: float, minimum: int
+) -> None:
+    """Loads as the model thinks, bare work and overlap lost in idle time, or any other so."""
+    search = _search_for(bare, minimum)
+
+    def load(tools: int) -> float:
+        own = bare / tools
+        return own * (1 + lost * max(100 - own, 0) / 100)
+
+    count, tries = search.next_count(dare=True), 0
+    while not search.is_done:
+        search.learn(count, load(count))
+        count, tries = search.next_count(dare=True), tries + 1
+        assert tries < 40
+    assert load(count) <= 97
+    assert count == search.least or load(count - 1) > 97 * (1 - 0.003)
+
+
+@functools.cache
+def _some_group() -> ToolGroup:
+    plant = design(read_library(), "logic-90", 1000)
+    return next(group for group in plant.groups if group.name == "laser_mark")
+
+
+def _search_for(bare: float, minimum: int = 1) -> Search:
+    """A search for a group whose work keeps so many percent of one tool busy."""
+    group = _some_group()
+    tool = replace(group.tool, mttf_h=None, stops="", minimum=minimum)
+    group = replace(group, tool=tool, tools=1, needed=bare / 88, planned_load_percent=88.0)
+    return Search(group=group, up_share=1.0, limit_percent=97.0, least=minimum)
+
+
+def test_the_error_of_up_time_is_that_of_exponential_failures_and_repairs(rough: Design) -> None:
+    etch = next(group.tool for group in rough.groups if group.name == "etch")
+    rng, hours, runs = np.random.default_rng(7), 730 * 24, 4000
+    cycles = (runs, 2 * hours // 100)
+    repairs = rng.exponential(10, cycles)
+    ends = np.cumsum(rng.exponential(90, cycles) + repairs, axis=1)
+    begins = np.minimum(ends - repairs, hours)
+    down = (np.minimum(ends, hours) - begins).sum(axis=1) / hours
+    # A standard deviation from n runs has a standard error of 1 / root of 2 n of itself; the
+    # formula holds for long times, here 175 cycles, so one percent more.
+    rel = 4 / math.sqrt(2 * runs) + 0.01
+    assert uptime_error(etch) == pytest.approx(float(down.std()), rel=rel)
+
+
+def test_up_time_is_simulated_and_shared_by_tools_of_one_upkeep(rough: Design) -> None:
+    shares = up_shares(rough, seed=1)
+    assert shares["cut"] == shares["gauge"] == shares["oven"] == 1.0
+    error = uptime_error(next(g.tool for g in rough.groups if g.name == "etch")) / math.sqrt(200)
+    assert shares["etch"] == pytest.approx(0.9, abs=4 * error)
+
+
+# --- Queues -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("load", [0.1, 0.5, 0.9, 0.99])
+def test_the_wait_of_a_single_tool_is_that_of_its_classic_queue(load: float) -> None:
+    assert shape(load, 1) == pytest.approx(load / (1 - load))
+
+
+@st.composite
+def _waits(draw: st.DrawFn) -> dict[str, Waiting]:
+    numbers = st.floats(0.01, 5.0)
+    return {
+        f"group {n}": Waiting(
+            _search_for(draw(st.floats(50, 900))), draw(numbers), draw(st.floats(0.5, 90))
+        )
+        for n in range(draw(st.integers(1, 5)))
+    }
+
+
+@given(_waits(), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_tighter_target_is_never_cheaper(
+    waits: dict[str, Waiting], first: float, second: float
+) -> None:
+    fewest = {name: waiting.search.too_few + 1 for name, waiting in waits.items()}
+    adding = Adding(waits, fewest)
+    loose, tight = sorted((first, second), reverse=True)
+    costs = [
+        sum(count * waits[name].price_musd for name, count in adding.counts(days).items())
+        for days in (loose * adding.longest_days, tight * adding.longest_days)
+    ]
+    dearest = max(waiting.price_musd for waiting in waits.values())
+    assert costs[1] >= costs[0] - dearest  # the last tool given back may be another one
+
+
+@given(_waits(), st.floats(0.05, 0.9), st.floats(1.0, 10.0))
+def test_a_dearer_group_does_not_get_more_tools(
+    waits: dict[str, Waiting], share: float, factor: float
+) -> None:
+    fewest = {name: waiting.search.too_few + 1 for name, waiting in waits.items()}
+    dearer = waits | {
+        "group 0": replace(waits["group 0"], price_musd=factor * waits["group 0"].price_musd)
+    }
+    before = Adding(waits, fewest)
+    allowed = share * before.longest_days
+    after = Adding(dearer, fewest)
+    assert after.counts(allowed)["group 0"] <= before.counts(allowed)["group 0"]
+
+
+@given(_waits(), st.floats(0.05, 1.0))
+def test_waits_come_to_no_more_than_is_allowed(waits: dict[str, Waiting], share: float) -> None:
+    fewest = {name: waiting.search.too_few + 1 for name, waiting in waits.items()}
+    adding = Adding(waits, fewest)
+    counts = adding.counts(share * adding.longest_days)
+    left = sum(waits[name].days(count) for name, count in counts.items())
+    can_still = any(counts[name] < 5 * (fewest[name] + 1) for name in counts)
+    assert left <= share * adding.longest_days * (1 + 1e-9) or not can_still
+
+
+# --- Lots and times -------------------------------------------------------------------------------
+
+
+def test_the_first_lots_are_as_many_as_little_says(rough: Design) -> None:
+    stay_min = {"cut": 60.0, "etch": 300.0, "oven": 200.0, "gauge": 40.0}
+    lots = wip_of(rough, "fab-rough", stay_min)
+    expected = lots_per_min(rough) * 3 * sum(stay_min.values())
+    assert len(lots) == math.floor(expected)
+    at_etch = sum(rough.flow.steps[lot.step - 1].tool == "etch" for lot in lots)
+    assert at_etch == pytest.approx(3 * 300 * lots_per_min(rough), abs=3)
+    carriers = sum(lot.carriers for lot in lots) / len(lots)
+    assert 25 * 0.96 < carriers < 25
+    assert len({lot.name for lot in lots}) == len(lots)
+
+
+def test_raw_times_are_work_on_full_lots_and_the_ways_between(even: Design) -> None:
+    times = raw_times(even)
+    lot_min = 25 * 0.88 + 10 * 0.88  # cut 60 wafers an hour, measure 6 lots
+    assert times.process_days == pytest.approx(2 * lot_min / 1440)
+    assert times.ways == 3
+    assert times.transport_days == pytest.approx(3 * 7.5 / 1440)
+    assert times.levels == 2
+    assert times.dwell_days(times.dwell_min(2.0)) == pytest.approx(2.0)
+
+
+def test_a_target_is_days_for_each_level_or_a_factor_of_raw_process_time(even: Design) -> None:
+    times = raw_times(even)
+    assert Target(days_per_level=0.5).of(times) == 1.0
+    assert Target(x_factor=3.0).of(times) == pytest.approx(3 * times.process_days)
+    assert Target(days=7.0).of(times) == 7.0
+
+
+def test_a_target_below_process_and_transport_names_the_least(even: Design) -> None:
+    times = raw_times(even)
+    with pytest.raises(PlanError, match="out of reach") as refused:
+        Target(x_factor=1.1).of(times)
+    assert f"{times.least_days:.2f} days" in str(refused.value)
+    assert refused.value.exit_code == 3
