@@ -11,8 +11,9 @@ import pytest
 from fabstack.model import Programme
 from fabstack.model.choices import Budget, ToolOption
 from fabstack.model.header import Finance, Objective, Planning
-from fabstack.model.plants import Stock
-from fabstack.plan import Integers, PlanOptions, PlanResult, plan
+from fabstack.model.plants import Staffing, Stock
+from fabstack.model.workforce import Skill
+from fabstack.plan import Code, Integers, PlanOptions, PlanResult, plan
 
 HOURS = s.HOURS_PER_MONTH
 
@@ -167,3 +168,58 @@ def test_with_interest_a_tool_may_pay_before_tax_and_not_after() -> None:
 
     assert count("cash") == 1
     assert count("after-tax") == 0
+
+
+# --- People, and classes in strict order
+
+
+def test_people_who_can_be_hired_limit_what_is_started() -> None:
+    # 4 at the start, 2 more a month, at most 9; one in a crew, half a person for each carrier
+    smith = Skill(name="smith", headcount=4, hires_per_month=2, target=9)
+    staffing = Staffing(plant="plant", skill="smith", people=1, people_per_1000_per_month=500)
+    planning = Planning(backlog_months=0, shortfall_penalty_percent=0, hiring_limits=True)
+    result = plan(
+        s.programme(
+            months=4,
+            planning=planning,
+            items=(s.item(price_usd=1),),
+            plants=(s.plant(),),
+            stocks=(Stock(plant="plant", item="part", maximum=0),),
+            routes=(s.route(),),
+            skills=(smith,),
+            staffings=(staffing,),
+            demands=s.demands(50, 50, 50, 50),
+        )
+    )
+    # in the middles of the months there are 5, 7, 9 and 9
+    assert result.delivered.sum(axis=0) == pytest.approx([8, 12, 16, 16])
+    assert {reason.code for reason in result.reasons} == {Code.PEOPLE}
+    assert result.reasons[0].limits == "smith has 4 months of work in 2026-01"
+    assert result.audit is not None
+    assert result.audit.holds
+
+
+def two_classes(service: str) -> PlanResult:
+    """10 hours for a cheap part of the high class or for dear kits of the low one."""
+    planning = Planning(backlog_months=0, service=service)
+    return plan(
+        s.programme(
+            months=1,
+            planning=planning,
+            items=(s.item(price_usd=1), s.item("kit", price_usd=90)),
+            plants=(s.plant(),),
+            phases=(s.phase(10),),
+            routes=(s.route(), s.route("kit")),
+            demands=(*s.demands(7, priority=5), *s.demands(8, item="kit", priority=1)),
+        )
+    )
+
+
+def test_money_may_outweigh_a_class_but_not_where_classes_are_strict() -> None:
+    weighted, strict = two_classes("weighted"), two_classes("lexicographic")
+    kits = [want.item for want in strict.names.wants].index("kit")
+    assert weighted.delivered[kits] == pytest.approx([8])
+    assert strict.delivered[kits] == pytest.approx([3])
+    assert strict.short[1 - kits] == pytest.approx([0], abs=1e-5)
+    assert strict.audit is not None
+    assert strict.audit.holds

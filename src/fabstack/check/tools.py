@@ -36,8 +36,9 @@ def idle_tool_groups(programme: Programme) -> Iterator[Fault]:
 def absent_tool_groups(programme: Programme) -> Iterator[Fault]:
     """Tool groups that steps use and that never have a tool."""
     used = {step.tool_group for step in programme.steps}
-    sources = (*programme.deliveries, *programme.tool_options, *programme.capacities)
-    delivered = {row.tool_group for row in sources}
+    delivered = {row.tool_group for row in programme.deliveries}
+    delivered |= {row.tool_group for row in programme.tool_options}
+    delivered |= {row.tool_group for row in programme.capacities}
     for group in programme.tool_groups:
         if group.name in used and not group.tools and group.name not in delivered:
             yield error(

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +48,10 @@ def plan(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the solver.")] = 120.0,
+    expand: Annotated[
+        int,
+        typer.Option(min=0, help="Scarce tool groups to solve again with one more tool of each."),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> int:
     """Plan a programme: delivered against wanted, make or buy, bottlenecks, reasons for shortfalls.
@@ -61,6 +66,7 @@ def plan(
     options = _options(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
+    options = replace(options, expand=expand)
     result = planned(loaded, options=options)
     tables = plan_tables(result, loaded)
     answer = {"scenario": scenario, **_answer(result, tables, loaded)}
@@ -144,6 +150,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "phases": tables["plan_phases"].to_dicts(),
         "tools_bought": _tools_bought(result),
         "bottlenecks": _bottlenecks(result),
+        "expansion": tables["plan_expansion"].to_dicts(),
         "short": tables["plan_short"].to_dicts(),
         "cash": tables["plan_cash"].to_dicts(),
         "lead_months": dict(result.lead_months),
@@ -239,6 +246,7 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield from _sources(answer["make_or_buy"])
     yield from _bought(answer["tools_bought"])
     yield from _limits(answer["bottlenecks"])
+    yield from _expansion(answer["expansion"])
     yield from _reasons(answer["short"])
     yield ""
     yield from (f"- {sentence}" for sentence in answer["assumptions"])
@@ -297,6 +305,20 @@ def _limits(rows: list[dict[str, Any]]) -> Iterator[str]:
         for row in rows[:MOST_ROWS]
     ]
     yield from _table(head, cells) if cells else ["\nNothing limits the plan."]
+
+
+def _expansion(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What one more tool is worth: by duals, and exactly where that was asked for."""
+    if rows:
+        yield "\nWhat one more tool is worth"
+    for row in rows[:MOST_ROWS]:
+        exact = row["exact_usd"]
+        by = f"USD {row['worth_usd']:,.0f} by duals" if exact is None else f"USD {exact:,.0f}"
+        then = f"; then {row['binds_next']} limits most" if row["binds_next"] else ""
+        yield (
+            f"one more {row['tool_group']} in {row['month']:%Y-%m} is worth {by}, "
+            f"at a price of USD {row['price_usd']:,.0f}{then}"
+        )
 
 
 def _reasons(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -7,13 +7,14 @@ docs/background/planning.md.
 
 from fabstack.plan.highs import Status
 from fabstack.plan.options import X_FACTORS, Integers, PlanOptions, Supply
-from fabstack.plan.result import Audit, Code, PlanResult, Reason
+from fabstack.plan.result import Audit, Code, Expansion, PlanResult, Reason
 from fabstack.plan.run import plan
 
 __all__ = [
     "X_FACTORS",
     "Audit",
     "Code",
+    "Expansion",
     "Integers",
     "PlanOptions",
     "PlanResult",

@@ -21,6 +21,7 @@ from fabstack.plan.flow import (
 )
 from fabstack.plan.inside import output_of_lots_inside
 from fabstack.plan.make import Making, add_routes
+from fabstack.plan.people import add_hiring
 from fabstack.plan.phases import Choice, add_phases
 from fabstack.plan.program import Arrays, LinearProgram
 from fabstack.plan.purchases import Purchases, add_purchases
@@ -66,6 +67,7 @@ def build(facts: Facts) -> Model:
     add_conversions(lp, facts, balance)
     making = add_routes(lp, facts, balance)
     add_tool_hours(lp, facts, making)
+    add_hiring(lp, facts, making.starts)
     choices = add_phases(lp, facts, making)
     purchases = add_purchases(lp, facts, choices)
     buying = add_offers(lp, facts, balance)

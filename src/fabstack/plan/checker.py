@@ -214,6 +214,7 @@ def _limit_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     yield from _tool_hours(terms, result)
     yield from _campaigns(terms, result)
     yield from tool_errors(terms, result)
+    yield from _people(terms, result)
     yield from _phases(terms, result)
     yield from _offers(terms, result)
     yield from _stocks(terms, result)
@@ -288,6 +289,26 @@ def _campaigns(terms: Terms, result: PlanResult) -> Iterator[Error]:
         yield _excess(row.minimum_carriers * set_up, started), what
         if row.maximum_carriers is not None:
             yield _excess(started, row.maximum_carriers * set_up), what
+
+
+def _people(terms: Terms, result: PlanResult) -> Iterator[Error]:
+    """No more is started than the people can do who can be there."""
+    programme = terms.programme
+    plant_of = {route.name: route.plant for route in programme.routes}
+    for skill in programme.skills if programme.planning.hiring_limits else ():
+        rows = [row for row in programme.staffings if row.skill == skill.name]
+        per_carrier = {row.plant: row.people_per_1000_per_month / 1000 for row in rows}
+        for period in range(terms.periods):
+            busy = sum(
+                per_carrier.get(plant_of[name], 0.0) * float(result.starts[place, period])
+                for place, name in enumerate(result.names.routes)
+            )
+            free = terms.people_there(skill, terms.middle(period))
+            for row in rows:
+                opens = by_key(programme.plants)[row.plant].opens
+                free -= row.people * terms.overlap(period, opens, None)
+            what = f"people of {skill.name} in period {period}"
+            yield _excess(busy, max(free, 0.0) * terms.months(period)), what
 
 
 def _phases(terms: Terms, result: PlanResult) -> Iterator[Error]:

@@ -27,6 +27,7 @@ from fabstack.model.items import Component
 from fabstack.model.plants import CapacityOf, Phase
 from fabstack.model.routes import Route
 from fabstack.model.supply import Offer
+from fabstack.model.workforce import Skill
 from fabstack.plan.checker_time import Clock
 from fabstack.plan.options import PlanOptions
 from fabstack.plan.result import PlanResult
@@ -155,6 +156,16 @@ class Terms(Clock):
         usual = tools * each * self._load_share(group_name)
         rows = grouped(self.programme.capacities, "tool_group")[group_name]
         return self.months(period) * self._by_date(rows, "hours_per_month", usual, period)
+
+    def people_there(self, skill: Skill, month: float) -> float:
+        """People of a skill so many months after the start, hired as fast as can be."""
+        leaving = skill.attrition_percent_per_year / 100 / 12
+        hiring = max(month - skill.months_to_productive / 2, 0.0)
+        new = skill.hires_per_month * hiring
+        if leaving:
+            new = skill.hires_per_month * -math.expm1(-leaving * hiring) / leaving
+        people = skill.headcount / math.exp(leaving * month) + new
+        return min(people, max(skill.headcount, skill.target))
 
     # --- Tools that are bought ------------------------------------------------------------------
 

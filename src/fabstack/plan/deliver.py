@@ -38,6 +38,7 @@ class Wish(NamedTuple):
     price_usd: Floats  # [period] gained by a delivery
     late_usd: Floats  # [period] for a unit late at its end
     lost_usd: Floats  # [period] for a unit never delivered
+    rank: int  # class of demand
     wanted: Floats  # [period]
 
 
@@ -143,6 +144,7 @@ def _wish_of_market(facts: Facts, market: str, item: str, weights: dict[int, flo
         item,
         (),
         *_money(facts, item, prices.price_usd(facts, item), weight),
+        rank=by_key(facts.programme.markets)[market].priority,
         wanted=volume * sum((_in_each(facts, need) for need in needs), np.zeros(1)),
     )
 
@@ -217,6 +219,7 @@ def _wish_of_orders(facts: Facts, orders: list[Demand], weights: dict[int, float
         orders[0].item,
         tuple(orders),
         *_money(facts, orders[0].item, _price_of(facts, orders[0]), weight),
+        rank=orders[0].priority,
         wanted=wanted,
     )
 

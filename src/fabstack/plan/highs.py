@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Thread
 from typing import Any, NamedTuple
@@ -58,6 +58,11 @@ class Solution:
     objective: float
     gap: float  # relative, between objective and bound
     solve_s: float
+
+    def of(self, arrays: Arrays, duals: Floats) -> Solution:
+        """The same values as the answer to a program with fewer rows."""
+        objective = float(arrays.cost @ self.values)
+        return replace(self, duals=duals, objective=objective)
 
 
 def minimum(

@@ -53,6 +53,7 @@ class PlanOptions:
     x_factors: Mapping[PlantKind, float] = field(default_factory=lambda: dict(X_FACTORS))
     lead_times_months: Mapping[str, float] = field(default_factory=dict)
     efficiencies: Mapping[str, float] = field(default_factory=dict)
+    expand: int = 0  # tool groups, the scarcest first, that are solved again with one more tool
     class_weight: float = 2.0  # a demand class outweighs the one below it by this factor
     time_limit_s: float = 120.0
     # relative distance to the optimum at which a search over whole numbers may stop; None: EXACT,

@@ -21,6 +21,7 @@ class Code(StrEnum):
 
     TOOL_HOURS = "tool-hours"
     PHASE_CAPACITY = "phase-capacity"
+    PEOPLE = "people"
     PLANT_NOT_OPEN = "plant-not-open"
     SUPPLIER_CAPACITY = "supplier-capacity"
     LEAD_TIME = "lead-time"
@@ -49,6 +50,17 @@ class Reason(NamedTuple):
     worth_usd: float
     explanation: str
     limits: str = ""  # all that are exhausted on the ways to a unit more, with what they give
+
+
+class Expansion(NamedTuple):
+    """One more tool of a group from a period on; money in USD of the programme's start."""
+
+    tool_group: str
+    period: int
+    worth_usd: float  # by duals: to first order
+    price_usd: float  # paid in that period
+    exact_usd: float | None = None  # with the tool there and all solved again
+    binds_next: str = ""  # what limits most then
 
 
 class Way(NamedTuple):
@@ -178,4 +190,5 @@ class PlanResult:
     discount: Floats  # USD at the start that a USD of the period is worth
     tax: Floats  # USD of the period; negative where a loss saves tax
     reasons: tuple[Reason, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
     audit: Audit | None = None

@@ -7,15 +7,19 @@ from dataclasses import replace
 
 from fabstack.errors import LimitError, PlanError
 from fabstack.model import Programme
+from fabstack.model.header import Service
 from fabstack.plan.build import Model, build
 from fabstack.plan.checker import audit
 from fabstack.plan.cuts import LotCuts
+from fabstack.plan.expansion import expansions
 from fabstack.plan.extract import result_of
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.options import EXACT, GOOD, MANY_COLUMNS, PlanOptions
+from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
 from fabstack.plan.result import PlanResult
+from fabstack.plan.service import by_class
 
 
 def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanResult:
@@ -33,23 +37,40 @@ def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanRes
     options = options or PlanOptions()
     model = build(Facts.of(programme, options))
     build_s = time.perf_counter() - started
-    solution = _solved(model, options)
+    solver = _Solver(model, options)
+    solution = _solved(model, solver)
     _accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
-    found = replace(found, reasons=reasons(model, solution))
+    found = replace(
+        found,
+        reasons=reasons(model, solution),
+        expansions=expansions(model, solution, solver, options.expand),
+    )
     return replace(found, audit=audit(programme, found))
 
 
-def _solved(model: Model, options: PlanOptions) -> Solution:
-    """The best plan; good enough is optimal where nobody said how good it must be."""
-    is_large = model.arrays.cost.size > MANY_COLUMNS
-    gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
-    cuts = LotCuts(model) if model.campaigns.terms else None
-    solution = minimum(model.arrays, time_limit_s=options.time_limit_s, gap=gap, cuts=cuts)
-    is_good = options.gap is None and solution.gap <= GOOD
-    if solution.status is Status.LIMIT and is_good:
-        return replace(solution, status=Status.OPTIMAL)
-    return solution
+class _Solver:
+    """Solves a program like the one of a model; what is good enough is optimal by default."""
+
+    def __init__(self, model: Model, options: PlanOptions) -> None:
+        is_large = model.arrays.cost.size > MANY_COLUMNS
+        self.gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
+        self.is_strict = options.gap is not None
+        self.cuts = LotCuts(model) if model.campaigns.terms else None
+        self.time_limit_s = options.time_limit_s
+
+    def __call__(self, arrays: Arrays) -> Solution:
+        found = minimum(arrays, time_limit_s=self.time_limit_s, gap=self.gap, cuts=self.cuts)
+        if found.status is Status.LIMIT and found.gap <= GOOD and not self.is_strict:
+            return replace(found, status=Status.OPTIMAL)
+        return found
+
+
+def _solved(model: Model, solver: _Solver) -> Solution:
+    """The best plan, with classes of demand weighted or in strict order."""
+    if model.facts.programme.planning.service is Service.LEXICOGRAPHIC:
+        return by_class(model, solver)
+    return solver(model.arrays)
 
 
 def _accept(solution: Solution, options: PlanOptions) -> None:

@@ -12,6 +12,7 @@ from fabstack.model.plants import CapacityOf
 from fabstack.plan.build import Model
 from fabstack.plan.highs import Solution
 from fabstack.plan.network import Node
+from fabstack.plan.people import limited_skills
 from fabstack.plan.phases import allowed, limits
 from fabstack.plan.result import Code
 from fabstack.plan.types import Floats, Ints
@@ -80,6 +81,7 @@ class Words:
             "supply": self._supply,
             "step_above": self._price_step,
             "campaign": self._campaign,
+            "people": self._people,
         }
 
     @property
@@ -112,6 +114,8 @@ class Words:
                 return cause.name, "carriers" if counted is CapacityOf.CARRIER else "units"
             case "supply" | "taken" | "step_above":
                 return cause.name, "units on offer"
+            case "people":
+                return cause.name, "months of work"
             case "stock":
                 return cause.name, "places in stock"
             case _:
@@ -189,6 +193,14 @@ class Words:
             f"{one.setup_usd[place.period]:,.2f} and takes {one.setup_h[place.period]:,.2f} h"
         )
         return Cause(Code.SETUP, one.name, place.period, worth_usd, text)
+
+    def _people(self, place: Place, worth_usd: float) -> Cause:
+        skill = limited_skills(self.programme)[place.thing]
+        text = (
+            f"all {skill.title or skill.name} who can be there are at work in "
+            f"{self._month(place.period)}; a month of one more is worth USD {worth_usd:,.2f}"
+        )
+        return Cause(Code.PEOPLE, skill.name, place.period, worth_usd, text)
 
     # --- Columns --------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ def plan_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFr
         "plan_capacity": _capacity(result, programme),
         "plan_short": _short(result),
         "plan_phases": _phases(result, programme),
+        "plan_expansion": _expansion(result),
         "plan_cash": _cash(result),
     }
 
@@ -168,6 +169,14 @@ def _short(result: PlanResult) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SHORT).sort("month", "market", "item")
 
 
+def _expansion(result: PlanResult) -> pl.DataFrame:
+    """What one more tool of each scarce group is worth, the dearest first."""
+    rows = [
+        {**one._asdict(), "month": result.names.months[one.period]} for one in result.expansions
+    ]
+    return pl.DataFrame(rows, schema={"month": pl.Date, **_EXPANSION})
+
+
 def _phases(result: PlanResult, programme: Programme) -> pl.DataFrame:
     """Every phase with the month from which it has full capacity, if it is built."""
     start = programme.programme.start
@@ -231,6 +240,13 @@ _SHORT = {
     "explanation": pl.String,
     "worth_usd": pl.Float64,
     "limits": pl.String,
+}
+_EXPANSION = {
+    "tool_group": pl.String,
+    "worth_usd": pl.Float64,
+    "price_usd": pl.Float64,
+    "exact_usd": pl.Float64,
+    "binds_next": pl.String,
 }
 _PHASES = {
     "plant": pl.String,

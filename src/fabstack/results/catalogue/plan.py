@@ -112,6 +112,22 @@ PLAN = (
         ),
     ),
     ResultTable(
+        "plan_expansion",
+        Engine.PLAN,
+        "What one more tool is worth, in USD of the programme's start.",
+        ("tool_group",),
+        (
+            day("month", "from when on it brings most beyond its price"),
+            text("tool_group", "which tools"),
+            number("worth_usd", "USD", "by duals, to first order"),
+            number("price_usd", "USD", "of the tool in that month"),
+            number(
+                "exact_usd", "USD", "with the tool there and all solved again; blank: not asked"
+            ),
+            text("binds_next", "what limits most then"),
+        ),
+    ),
+    ResultTable(
         "plan_cash",
         Engine.PLAN,
         "Money of every month.",
