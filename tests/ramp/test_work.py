@@ -9,7 +9,8 @@ from ramp_made import activity, programme
 from fabstack.model.evidence import Risk
 from fabstack.model.plants import Plant, PlantKind
 from fabstack.ramp.futures import futures
-from fabstack.ramp.work import repeats, work_months
+from fabstack.ramp.network import network
+from fabstack.ramp.work import repeats, work
 
 N = 50_000
 SHARES = (np.arange(1_000_000) + 0.5) / 1_000_000
@@ -39,9 +40,13 @@ def test_without_a_later_chance_of_failure_there_is_at_most_one_repeat():
     assert found.mean() == pytest.approx(0.3, abs=1e-5)
 
 
+def months(case, *, samples: int = N, seed: int = 1) -> np.ndarray:
+    return work(case, network(case), futures(case, samples=samples, seed=seed)).months
+
+
 def drawn(row, **tables) -> np.ndarray:
     case = programme(row, **tables)
-    return work_months(case, futures(case, samples=N, seed=4))[0]
+    return months(case, seed=4)[0]
 
 
 def check(values: np.ndarray, expected: float) -> None:
@@ -91,7 +96,7 @@ def test_activities_of_one_plant_share_their_slip_and_those_of_another_do_not():
         activity("d", 10, plant="p", slip="lognormal(1.36, 0.31)"),
     ]
     case = programme(*rows, plants=plants)
-    a, b, c, d = work_months(case, futures(case, samples=1000, seed=1))
+    a, b, c, d = months(case, samples=1000)
     assert b == pytest.approx(2 * a)
     assert abs(np.corrcoef(a, c)[0, 1]) < 0.15
     assert abs(np.corrcoef(a, d)[0, 1]) < 0.15
@@ -103,7 +108,7 @@ def test_a_risk_replaces_the_number_in_its_cell():
         Risk(cell="activities/b/chance_percent", distribution="uniform(0, 100)"),
     ]
     case = programme(activity("a", 100), activity("b", 1, chance_percent=0), risks=risks)
-    a, b = work_months(case, futures(case, samples=N, seed=1))
+    a, b = months(case)
     assert 5 <= a.min() < a.max() <= 7
     check(b, 0.5)
 

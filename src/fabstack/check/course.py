@@ -60,19 +60,28 @@ def _course(programme: Programme, months: Callable[[Activity], float]) -> Course
     end: dict[str, float] = {}
     waited_for: dict[str, str | None] = {}
     for name in dict.fromkeys([*order, *rows]):
-        start[name], waited_for[name] = _begin(programme, rows[name], start, end)
         takes_place = rows[name].chance_percent >= LIKELY_PERCENT
-        end[name] = start[name] + (months(rows[name]) if takes_place else 0.0)
+        length = months(rows[name]) if takes_place else 0.0
+        start[name], waited_for[name] = _begin(programme, rows[name], length, start, end)
+        end[name] = start[name] + length
     return Course(start, end, waited_for)
 
 
 def _begin(
-    programme: Programme, activity: Activity, start: Mapping[str, float], end: Mapping[str, float]
+    programme: Programme,
+    activity: Activity,
+    length: float,
+    start: Mapping[str, float],
+    end: Mapping[str, float],
 ) -> tuple[float, str | None]:
     """When an activity starts, and what it waited for last."""
     waits = predecessors(activity.after)
     times = [
-        ((start if p.from_start else end)[p.activity] + p.lag_months, p.activity) for p in waits
+        (
+            (start if p.from_start else end)[p.activity] + p.lag_months - p.to_end * length,
+            p.activity,
+        )
+        for p in waits
     ]
     first = -math.inf if waits else 0.0
     if activity.earliest is not None:

@@ -17,7 +17,7 @@ from fabstack.model.items import Component, Item
 from fabstack.model.plants import Calendar, Lane, Phase, Plant, SharedLimit, Staffing, Stock
 from fabstack.model.roadmap import Activity, Generation, Review
 from fabstack.model.routes import Move, Order, Route, Start, Step, Wip
-from fabstack.model.supply import Offer, PriceBreak, RiskEvent, Rival, Supplier
+from fabstack.model.supply import Offer, PriceBreak, RiskEvent, Rival, Supplier, VendorLine
 from fabstack.model.technology import Technology
 from fabstack.model.tools import Breakdown, Delivery, Maintenance, Setup, ToolGroup
 from fabstack.model.workforce import Skill
@@ -66,6 +66,7 @@ class Programme(BaseModel):
     offers: tuple[Offer, ...] = ()
     price_breaks: tuple[PriceBreak, ...] = ()
     rivals: tuple[Rival, ...] = ()
+    vendor_lines: tuple[VendorLine, ...] = ()
     risk_events: tuple[RiskEvent, ...] = ()
     markets: tuple[Market, ...] = ()
     volumes: tuple[Volume, ...] = ()

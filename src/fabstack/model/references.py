@@ -15,7 +15,7 @@ from fabstack.model.cells import SECTION_KEY, Cell, cells_at
 from fabstack.model.fields import columns_of
 from fabstack.model.lookup import by_key
 from fabstack.model.programme import Programme, sections, tables
-from fabstack.model.roadmap import predecessors
+from fabstack.model.roadmap import occupied, predecessors
 
 _CURES = 20  # looking for the nearest name takes time; nobody reads more of them
 
@@ -124,13 +124,24 @@ def _broken_predecessors(programme: Programme, in_doubt: Collection[str]) -> Ite
 
 
 def _broken_limits(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
-    known = {(limit.plant, limit.name) for limit in programme.shared_limits}
-    for row, activity in enumerate(programme.activities if "shared_limits" not in in_doubt else ()):
-        if activity.limit and (activity.plant, activity.limit) not in known:
-            names = [name for plant, name in known if plant == activity.plant]
-            message = f"plant '{activity.plant or ''}' has no shared limit '{activity.limit}'"
-            cure = did_you_mean(activity.limit, sorted(names))
-            yield Problem("activities", row, "limit", "unknown-reference", message, cure=cure)
+    for row, activity in enumerate(programme.activities):
+        try:
+            names = [one.limit for one in occupied(activity.limit)]
+        except ValueError as error:
+            yield Problem("activities", row, "limit", "bad-limit", str(error), "crew 2; crane")
+            continue
+        for name in names if "shared_limits" not in in_doubt else ():
+            yield from _unknown_limit(programme, row, activity.plant, name)
+
+
+def _unknown_limit(
+    programme: Programme, row: int, plant: str | None, name: str
+) -> Iterator[Problem]:
+    known = [limit.name for limit in programme.shared_limits if limit.plant == plant]
+    if name not in known:
+        message = f"plant '{plant or ''}' has no shared limit '{name}'"
+        cure = did_you_mean(name, sorted(known))
+        yield Problem("activities", row, "limit", "unknown-reference", message, cure=cure)
 
 
 def _broken_addresses(

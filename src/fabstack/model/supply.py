@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from fabstack.model.days import Day
 from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
+from fabstack.model.randomness import Distribution, constant
 
 
 @row()
@@ -60,6 +61,29 @@ class Rival:
     in_shortage_percent: float = measured(
         "percent", "of the supplier's capacity it wants in a shortage", ge=0, le=200
     )
+
+
+@row()
+class VendorLine:
+    """Scarce tools of one kind, as their maker's yearly output gives them to the whole world.
+
+    Output grows by the same number each calendar year up to a most; the programme gets a share.
+    """
+
+    name: str = named("unique name")
+    title: str = worded("for people")
+    from_date: Day = chosen("output for the programme begins")
+    units_per_year: Distribution = measured("1/year", "made in the year of `from_date`")
+    growth_per_year: Distribution = measured(
+        "1/year", "more in each later year", default=constant(0.0)
+    )
+    most_per_year: float | None = measured(
+        "1/year", "that the maker ever makes; blank: no limit", default=None, gt=0
+    )
+    delivered_share: Distribution = measured(
+        "", "of planned output that is delivered (plans of vendors slip)", default=constant(1.0)
+    )
+    share_percent: Distribution = measured("percent", "of the output that the programme gets")
 
 
 class EventKind(StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fabstack.errors import Finding, did_you_mean
-from fabstack.model import Programme, by_key, grouped
-from fabstack.model.roadmap import Activity, Review, predecessors
+from fabstack.model import Programme, grouped
+from fabstack.model.roadmap import Activity, Review, occupied, predecessors
 
 FILE = "activities.csv"
 TIMES = ("duration", "repeat", "slip", "reference_slip")
@@ -60,15 +60,28 @@ def _predecessor_faults(
 
 
 def _limit_faults(row: Activity, programme: Programme) -> Iterator[Finding]:
-    if row.limit and f"{row.plant}:{row.limit}" not in by_key(programme.shared_limits):
-        known = [limit.name for limit in grouped(programme.shared_limits, "plant")[row.plant]]
-        yield finding(
-            "unknown-reference",
-            f"activity '{row.name}' occupies the shared limit '{row.limit}', "
-            f"which plant '{row.plant or ''}' does not have",
-            expected="the name of a shared limit of the activity's plant",
-            cure=did_you_mean(row.limit, known),
-        )
+    try:
+        wanted = occupied(row.limit)
+    except ValueError as error:
+        yield finding("bad-limit", f"activity '{row.name}': {error}", expected="crew 2; crane")
+        return
+    shared = {limit.name: limit for limit in grouped(programme.shared_limits, "plant")[row.plant]}
+    for one in wanted:
+        if one.limit not in shared:
+            yield finding(
+                "unknown-reference",
+                f"activity '{row.name}' occupies the shared limit '{one.limit}', "
+                f"which plant '{row.plant or ''}' does not have",
+                expected="the name of a shared limit of the activity's plant",
+                cure=did_you_mean(one.limit, list(shared)),
+            )
+        elif one.units > shared[one.limit].units:
+            yield finding(
+                "too-few-units",
+                f"activity '{row.name}' takes {one.units} units of '{one.limit}', "
+                f"of which there are {shared[one.limit].units}; it never starts",
+                expected=f"at most {shared[one.limit].units}",
+            )
 
 
 def _time_faults(row: Activity) -> Iterator[Finding]:

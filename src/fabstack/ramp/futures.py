@@ -20,6 +20,8 @@ from fabstack.uncertainty.chance import Floats, is_random, quantile
 from fabstack.uncertainty.copula import Pair, coupled, of_scores
 from fabstack.uncertainty.uniforms import Design, uniforms
 
+LINE_COLUMNS = ("units_per_year", "growth_per_year", "delivered_share", "share_percent")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Futures:
@@ -41,6 +43,10 @@ class Futures:
         if cell in self.risks:
             return self.draw(cell, self.risks[cell])
         return np.array([otherwise])
+
+    def drawn(self, cell: str, own: Distribution) -> Floats:
+        """The value of a cell that holds a distribution, or of its risk, [sample] or [1]."""
+        return self.draw(cell, self.risks.get(cell, own))
 
     def varies(self, name: str) -> bool:
         """Whether futures differ in an input."""
@@ -90,6 +96,10 @@ def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator
     yield from (cell for cell, distribution in risks.items() if is_random(distribution))
     for activity in programme.activities:
         yield from _inputs_of(activity, risks)
+    for line in programme.vendor_lines:
+        for column in LINE_COLUMNS:
+            if is_random(getattr(line, column)):
+                yield f"vendor_lines/{line.name}/{column}"
 
 
 def _inputs_of(activity: Activity, risks: Mapping[str, Distribution]) -> Iterator[str]:

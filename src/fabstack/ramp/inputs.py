@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fabstack.model import Programme
+from fabstack.model import Programme, grouped
 from fabstack.model.roadmap import Activity
-from fabstack.ramp.futures import Futures, duration_cell, slip_name
+from fabstack.model.supply import VendorLine
+from fabstack.ramp.futures import LINE_COLUMNS, Futures, duration_cell, slip_name
 from fabstack.ramp.schedule import Schedule
-from fabstack.ramp.work import first_months, repeats_months, taking_place
+from fabstack.ramp.work import Work, first_months, taking_place
 from fabstack.uncertainty.chance import Floats
 
 SAME = 1e-9  # months; less is rounding
@@ -27,22 +28,37 @@ class Input(NamedTuple):
 
 
 def date_inputs(
-    programme: Programme, futures: Futures, dated: Schedule, work: Floats
+    programme: Programme, futures: Futures, dated: Schedule, work: Work
 ) -> Iterator[Input]:
-    """Everything that moves dates; `work` is [activity, sample] as it was dated."""
+    """Everything that moves dates; `work` is what was dated."""
+    number = {row.name: i for i, row in enumerate(programme.activities)}
     for i, activity in enumerate(programme.activities):
         title = activity.title or activity.name
         for name, words, values in _parts(activity, futures):
             yield Input(name, words.format(title), i, values)
-        yield from _reviews(activity, i, dated.ends[i] - dated.starts[i] - work[i])
+        if i in work.repeats:
+            words = f"months lost in repeats of {title}"
+            yield Input(f"activities/{activity.name}/repeats", words, i, work.repeats[i])
+        if any(review.generation == activity.generation for review in programme.reviews):
+            yield from _reviews(activity, i, dated.ends[i] - dated.starts[i] - work.months[i])
+    for line in programme.vendor_lines:
+        users = grouped(programme.activities, "vendor_line")[line.name]
+        for cell, words, values in _line_parts(line, futures) if users else ():
+            yield from (Input(cell, words, number[user.name], values) for user in users)
+
+
+def _line_parts(line: VendorLine, futures: Futures) -> Iterator[tuple[str, str, Floats]]:
+    for column in LINE_COLUMNS:
+        cell = f"vendor_lines/{line.name}/{column}"
+        if futures.varies(cell):
+            words = f"{column.replace('_', ' ')} of {line.title or line.name}"
+            yield cell, words, futures.drawn(cell, getattr(line, column))
 
 
 def _parts(activity: Activity, futures: Futures) -> Iterator[tuple[str, str, Floats]]:
     prefix = f"activities/{activity.name}"
     if futures.varies(duration_cell(activity)):
         yield duration_cell(activity), "duration of {}", first_months(activity, futures)
-    if futures.varies(f"{prefix}/repeats"):
-        yield f"{prefix}/repeats", "months lost in repeats of {}", repeats_months(activity, futures)
     if futures.varies(f"{prefix}/takes-place"):
         yield f"{prefix}/takes-place", "whether it comes to {}", taking_place(activity, futures)
     slip = futures.stated(activity, "slip")

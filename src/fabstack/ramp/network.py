@@ -7,7 +7,7 @@ are calendar months since the programme's start (see `timeline`), negative befor
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,30 +16,32 @@ import numpy as np
 from fabstack.errors import Finding, InputError, did_you_mean
 from fabstack.model import Programme, by_key
 from fabstack.model.plants import SharedLimit
-from fabstack.model.roadmap import Activity, Predecessor, predecessors
+from fabstack.model.roadmap import Activity, Predecessor, occupied, predecessors
 from fabstack.ramp.faults import faults, finding
 from fabstack.ramp.timeline import Timeline
 from fabstack.uncertainty.chance import Floats
 
 
 class Link(NamedTuple):
-    """`before` must have ended (or started) `lag_months` before `after` may start."""
+    """`before` must have ended (or started) `lag_months` before `after` may start (or end)."""
 
     before: int
     after: int
     from_start: bool
     lag_months: float
+    to_end: bool = False
 
 
 LinksInto = tuple[tuple[Link, ...], ...]  # [activity]
 
 
 class Limit(NamedTuple):
-    """Activities that share a number of units, one each while they last."""
+    """Activities that share a number of units while they last."""
 
     name: str
     units: int
     activities: tuple[int, ...]
+    taken: tuple[int, ...]  # units that each of them takes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,26 @@ class Network:
         """What an activity waits for itself."""
         return [link.before for link in self.links_into[activity]]
 
+    def part(self, activities: frozenset[int]) -> Network:
+        """Some activities alone, from moment 0 on and without limits, in their order."""
+        kept = sorted(activities)
+        number = {old: new for new, old in enumerate(kept)}
+        links = tuple(
+            tuple(
+                link._replace(before=number[link.before], after=number[i])
+                for link in self.links_into[i]
+                if link.before in number
+            )
+            for i in kept
+        )
+        return Network(
+            names=tuple(self.names[i] for i in kept),
+            links_into=links,
+            order=tuple(number[i] for i in self.order if i in number),
+            not_before_months=np.zeros(len(kept)),
+            limits=(),
+        )
+
     def without_limits(self) -> Network:
         """The same network with as many units as anybody needs."""
         return replace(self, limits=())
@@ -106,16 +128,34 @@ def network(programme: Programme) -> Network:
     number = {row.name: i for i, row in enumerate(rows)}
     timeline = Timeline(programme.programme.start)
     links = tuple(
-        tuple(Link(number[p.activity], i, p.from_start, p.lag_months) for p in _waits_for(row))
+        tuple(
+            Link(number[p.activity], i, p.from_start, p.lag_months, p.to_end)
+            for p in _waits_for(row)
+        )
         for i, row in enumerate(rows)
     )
-    return Network(
+    made = Network(
         names=tuple(number),
         links_into=links,
         order=_order(tuple(number), links),
         not_before_months=np.array([_not_before(row, timeline) for row in rows], dtype=float),
         limits=_limits(programme, rows),
     )
+    wrong = tuple(_ways_back_to_nowhere(rows, made))
+    if wrong:
+        raise InputError(wrong)
+    return made
+
+
+def _ways_back_to_nowhere(rows: tuple[Activity, ...], made: Network) -> Iterator[Finding]:
+    for i, row in enumerate(rows):
+        if row.repeat_from is not None and made.index(row.repeat_from) not in made.leading_to(i):
+            yield finding(
+                "bad-repeat-from",
+                f"a failure of '{row.name}' sends work back to '{row.repeat_from}', which does not "
+                "lead to it",
+                expected="the activity itself or one that it waits for, directly or not",
+            )
 
 
 def _waits_for(row: Activity) -> tuple[Predecessor, ...]:
@@ -123,19 +163,21 @@ def _waits_for(row: Activity) -> tuple[Predecessor, ...]:
 
 
 def _not_before(row: Activity, timeline: Timeline) -> float:
-    """An activity without predecessor or earliest date starts with the programme."""
+    """An activity whose start nothing holds back starts with the programme."""
     if row.earliest is not None:
         return timeline.months(row.earliest)
-    return -math.inf if _waits_for(row) else 0.0
+    return 0.0 if all(one.to_end for one in _waits_for(row)) else -math.inf
 
 
 def _limits(programme: Programme, rows: tuple[Activity, ...]) -> tuple[Limit, ...]:
-    users: dict[str, list[int]] = {}
+    users: dict[str, list[tuple[int, int]]] = {}
     for i, row in enumerate(rows):
-        if row.limit:
-            users.setdefault(f"{row.plant}:{row.limit}", []).append(i)
+        for one in occupied(row.limit):
+            users.setdefault(f"{row.plant}:{one.limit}", []).append((i, one.units))
     shared: dict[str, SharedLimit] = dict(by_key(programme.shared_limits))
-    return tuple(Limit(key, shared[key].units, tuple(found)) for key, found in users.items())
+    return tuple(
+        Limit(key, shared[key].units, *zip(*found, strict=True)) for key, found in users.items()
+    )
 
 
 # --- An order in which all can be dated -----------------------------------------------------------

@@ -17,11 +17,11 @@ from fabstack.ramp.people import staff
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
 from fabstack.ramp.result import CapacityFan, RampResult
-from fabstack.ramp.reviews import review_stretches
 from fabstack.ramp.roadmap import gaps, volumes
 from fabstack.ramp.schedule import Schedule, critical, schedule
+from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import Timeline, month_grid
-from fabstack.ramp.work import work_months
+from fabstack.ramp.work import work
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.percentiles import fan
 from fabstack.uncertainty.sensitivity import Influence, Sample
@@ -47,15 +47,15 @@ def ramp(
     net = network(programme)
     count = programme.ramp.samples if samples is None else samples
     drawn = futures(programme, samples=count, seed=seed, design=design)
-    work = work_months(programme, drawn)
-    dated = schedule(net, work, review_stretches(programme, net, drawn))
     timeline = Timeline(programme.programme.start)
+    taken = work(programme, net, drawn)
+    dated = schedule(net, taken.months, stretches(programme, net, drawn, timeline))
     opened = openings(programme, drawn, Moved(programme, timeline, dated))
     months = month_grid(programme)
     grid = np.array([timeline.months(day) for day in months])
     in_volume = volumes(programme, dated, timeline)
     stated = replace(drawn, risks={})  # claims are the tables' own numbers
-    inputs = tuple(date_inputs(programme, drawn, dated, work))
+    inputs = tuple(date_inputs(programme, drawn, dated, taken))
     return RampResult(
         programme=programme,
         samples=drawn.samples,

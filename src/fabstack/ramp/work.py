@@ -6,12 +6,17 @@ plant or chip, which stretches the whole: sources in docs/background/ramp.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from fabstack.model import Distribution, Programme
 from fabstack.model.roadmap import Activity
 from fabstack.ramp.futures import Futures, duration_cell, slip_name
 from fabstack.ramp.limits import Ints
+from fabstack.ramp.network import Network
+from fabstack.ramp.schedule import schedule
 from fabstack.uncertainty.chance import Floats, quantile
 from fabstack.uncertainty.uniforms import generator
 
@@ -19,17 +24,26 @@ from fabstack.uncertainty.uniforms import generator
 MOST_REPEATS = 10_000
 
 
-def work_months(programme: Programme, futures: Futures) -> Floats:
-    """Months that each activity takes if nothing holds it up, [activity, sample]."""
-    work = np.empty((len(programme.activities), futures.samples))
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """What each activity takes, [activity, sample], and what of it are repeats."""
+
+    months: Floats
+    repeats: Mapping[int, Floats]  # activity that can fail -> [sample] months of its repeats
+
+
+def work(programme: Programme, network: Network, futures: Futures) -> Work:
+    """Months that each activity takes if nothing holds it up."""
+    again = {
+        i: repeats_months(i, programme, network, futures)
+        for i, activity in enumerate(programme.activities)
+        if futures.varies(f"activities/{activity.name}/repeats")
+    }
+    months = np.empty((len(programme.activities), futures.samples))
     for i, activity in enumerate(programme.activities):
-        work[i] = _work(activity, futures)
-    return work
-
-
-def _work(activity: Activity, futures: Futures) -> Floats:
-    work = first_months(activity, futures) + repeats_months(activity, futures)
-    return work * taking_place(activity, futures) * _slip(activity, futures)
+        once = first_months(activity, futures) * slip(activity, futures)
+        months[i] = (once + again.get(i, 0.0)) * taking_place(activity, futures)
+    return Work(months, again)
 
 
 def first_months(activity: Activity, futures: Futures) -> Floats:
@@ -50,24 +64,62 @@ def taking_place(activity: Activity, futures: Futures) -> Floats:
     return (1 - futures.shares[name] < chance / 100).astype(float)
 
 
-def _slip(activity: Activity, futures: Futures) -> Floats:
-    slip = futures.stated(activity, "slip")
-    return np.ones(1) if slip is None else futures.draw(slip_name(activity, slip), slip)
+def slip(activity: Activity, futures: Futures) -> Floats:
+    """Ratio of actual to stated duration, [sample] or [1]."""
+    ratio = futures.stated(activity, "slip")
+    return np.ones(1) if ratio is None else futures.draw(slip_name(activity, ratio), ratio)
 
 
-def repeats_months(activity: Activity, futures: Futures) -> Floats:
-    """Months that further attempts take, each drawn for itself, [sample]."""
+def repeats_months(i: int, programme: Programme, network: Network, futures: Futures) -> Floats:
+    """Months that further attempts take, each drawn for itself and slipped, [sample].
+
+    Where a failure sends work back, an attempt is the longest way from there to here.
+    """
+    activity = programme.activities[i]
     name = f"activities/{activity.name}/repeats"
-    total = np.zeros(futures.samples)
-    if not futures.varies(name):
-        return total
     counts = repeats(futures.shares[name], *_chances(activity, futures))
-    again = futures.stated(activity, "repeat") or _duration(activity, futures)
+    if activity.repeat_most is not None:
+        counts = np.minimum(counts, activity.repeat_most)
+    total = np.zeros(futures.samples)
+    loop = _loop(i, programme, network)
     for attempt in range(1, int(counts.max()) + 1):
         failing = np.flatnonzero(counts >= attempt)
-        shares = generator(futures.seed, f"{name} {attempt}").random(futures.samples)
-        total[failing] += quantile(again, shares[failing])
+        total[failing] += _attempt(loop, programme, network, futures, f"{name} {attempt}", failing)
     return total
+
+
+def _loop(i: int, programme: Programme, network: Network) -> frozenset[int]:
+    """The activities that are done again when one fails."""
+    back = programme.activities[i].repeat_from
+    if back is None:
+        return frozenset({i})
+    start = network.index(back)
+    return frozenset(j for j in network.leading_to(i) if start in network.leading_to(j))
+
+
+def _attempt(
+    loop: frozenset[int],
+    programme: Programme,
+    network: Network,
+    futures: Futures,
+    name: str,
+    failing: Ints,
+) -> Floats:
+    """Months of one more attempt in the futures that need it, [failing]."""
+    part = network.part(loop)
+    taken = np.empty((len(part.names), len(failing)))
+    for row, own in enumerate(part.names):
+        activity = programme.activities[network.index(own)]
+        again = futures.stated(activity, "repeat") or _duration(activity, futures)
+        stream = name if len(part.names) == 1 else f"{name} {own}"
+        shares = generator(futures.seed, stream).random(futures.samples)[failing]
+        taken[row] = quantile(again, shares) * _of(slip(activity, futures), failing)
+    ends: Floats = schedule(part, taken).ends.max(axis=0)
+    return ends
+
+
+def _of(values: Floats, chosen: Ints) -> Floats:
+    return values if len(values) == 1 else values[chosen]
 
 
 def _chances(activity: Activity, futures: Futures) -> tuple[Floats, Floats]:
