@@ -388,7 +388,7 @@ class Plant:
         begins_min = max(self.now, tool.loaded_min) if tool.inside else self.now
         tool.loaded_min = begins_min + change_min + group.load_min
         if self.cascades(tool.group):
-            through_min = self.passes(tool, lot.step.interval_min, process_min, units)
+            through_min = self.passes(tool, lot.step, process_min, units)
         else:
             through_min = tool.loaded_min + process_min * units
         tool.inside.append([job, through_min + group.unload_min])
@@ -396,17 +396,22 @@ class Plant:
         self.look_behind(job)
         self.goes_on(tool)
 
-    def passes(self, tool, interval_min, process_min, units):
-        """Carrier by carrier: it leaves the first slot when the second is free.
+    def passes(self, tool, step, process_min, units):
+        """Carrier by carrier; a whole lot leaves the first slot when the second is free.
 
         Where the rule looks at setups, the first carrier enters when both are.
         """
-        first_min = process_min if interval_min is None else interval_min
+        first_min = process_min if step.interval_min is None else step.interval_min
+        by_carrier, ahead_min = step.basis is Basis.CARRIER, tool.slots_min[1]
         for unit in range(units):
             is_first = unit == 0 and Key.SETUP in self.parts.groups[tool.group].keys
             enters_min = max(tool.loaded_min, tool.slots_min[1 if is_first else 0])
-            passes_min = max(enters_min + first_min, tool.slots_min[1])
+            passes_min = enters_min + first_min
+            if not by_carrier:
+                passes_min = max(passes_min, ahead_min)
             tool.slots_min = [passes_min, passes_min + max(process_min - first_min, 0.0)]
+        if by_carrier:
+            tool.slots_min[1] = max(tool.slots_min[1], ahead_min + first_min)
         return tool.slots_min[1]
 
     def goes_on(self, tool):

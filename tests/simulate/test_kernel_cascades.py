@@ -67,12 +67,21 @@ def test_a_lot_waits_in_the_first_slot_for_the_one_ahead_in_the_second():
     }
 
 
-def test_carriers_follow_at_the_rest_of_the_process_time_where_that_is_longer():
-    """Carriers of 2 + 3 minutes: in the first slot until 2 and 5, in the second until 5 and 8."""
+def test_carriers_follow_at_the_interval_however_long_the_rest_of_the_process_takes():
+    """Carriers of 2 + 3 minutes: in the first slot until 2 and 4, behind it until 5 and 7."""
     step = {"basis": Basis.CARRIER, "interval_min": 2.0}
     parts = one_step(constant(5.0), lots((0.0, 2), (0.0, 2)), **step)
-    # the second lot enters at 5, passes at 8 and 11, and is through at 14
-    assert spans(parts) == {"0.0": (0.0, 8.0), "0.1": (5.0, 14.0)}
+    assert spans(parts) == {"0.0": (0.0, 7.0), "0.1": (4.0, 11.0)}
+
+
+def test_carriers_come_out_an_interval_behind_slow_ones_ahead():
+    """Slow carriers take 1 + 9 minutes, fast ones 1 + 1: the last of them comes out at 13."""
+    slow = Route([Step(0, constant(10.0), Basis.CARRIER, interval_min=1.0)])
+    fast = Route([Step(0, constant(2.0), Basis.CARRIER, interval_min=1.0)])
+    streams = [lots((0.0, 3)), lots((1.0, 2), route=1)]
+    parts = Parts([Group("tool")], [slow, fast], streams)
+    # slow: first slot until 1, 2, 3, out at 10, 11, 12; fast: in at 3, through at 4 and 5
+    assert spans(parts) == {"0.0": (0.0, 12.0), "1.0": (3.0, 13.0)}
 
 
 def two_kinds(*streams):
@@ -342,8 +351,7 @@ def saturated(process_min, interval_min, carriers, load_min, unload_min, count=1
 def test_a_lot_alone_is_inside_for_its_first_carrier_the_intervals_and_the_handling(
     interval_min, rest_min, carriers, load_min, unload_min
 ):
-    """Where the rest is no longer than the interval; otherwise the carriers follow at the rest."""
-    process_min = interval_min + min(rest_min, interval_min)
+    process_min = interval_min + rest_min
     one = saturated(process_min, interval_min, carriers, load_min, unload_min, count=1)
     inside_min = process_min + (carriers - 1) * interval_min + load_min + unload_min
     assert one == {"0.0": (0.0, inside_min)}
@@ -359,7 +367,7 @@ def test_a_saturated_tool_takes_a_lot_every_carriers_times_the_interval(
     Otherwise two lots inside are too few to keep the first slot busy.
     """
     every_min = carriers * interval_min
-    rest_min = min(rest_min, interval_min)
+    rest_min = min(rest_min, every_min)
     load_min = min(load_min, every_min - rest_min)
     unload_min = min(unload_min, every_min - rest_min - load_min)
     process_min = interval_min + rest_min
@@ -370,11 +378,11 @@ def test_a_saturated_tool_takes_a_lot_every_carriers_times_the_interval(
 
 @given(quarters, quarters, carriers)
 @settings(max_examples=60, deadline=None)
-def test_a_saturated_tool_is_as_fast_as_the_slower_of_its_slots(interval_min, rest_min, carriers):
-    done = saturated(interval_min + rest_min, interval_min, carriers, 0.0, 0.0)
-    ends = [end for _, end in done.values()]
-    every_min = carriers * max(interval_min, rest_min)
-    assert {b - a for a, b in pairwise(ends)} == {every_min}
+def test_whole_lots_are_as_fast_as_the_slower_of_the_slots(interval_min, rest_min, carriers):
+    lot = lots(*[(0.0, carriers)] * 5)
+    parts = one_step(constant(interval_min + rest_min), lot, interval_min=interval_min)
+    ends = [end for _, end in spans(parts).values()]
+    assert {b - a for a, b in pairwise(ends)} == {max(interval_min, rest_min)}
 
 
 # --- What does not cascade ----------------------------------------------------------------------

@@ -70,8 +70,7 @@ def test_the_same_times_with_setups_beside_the_process(keys):
     compare(with_groups(reentrant(keys=keys, load=0.3, changes_min=CHANGES), stops=stops), 430)
 
 
-RULES_OF_SETUP = [
-    by(Key.FIFO),
+RULES_OF_SETUP = [  # without SETUP among the keys see the strict xfail in test_kernel_setups.py
     by(Key.SETUP, Key.FIFO),
     by(Key.SETUP, Key.CRITICAL_RATIO),
     (Key.SETUP, Key.EARLIEST_DUE_DATE),

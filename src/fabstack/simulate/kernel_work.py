@@ -1,8 +1,9 @@
 """How long a tool works on what is inside it, alone or as a cascade, and how that is interrupted.
 
 A cascading tool is two slots in a row. A carrier (or a whole lot, where the step counts by lots)
-spends its interval in the first slot and the rest of its process time in the second; it waits in
-the first while the second is taken. So the lots behind each other overlap, and two may be inside.
+spends its interval in the first slot and the rest of its process time in the second. A whole lot
+waits in the first while the second is taken; of carriers, the second holds as many as come. So the
+lots behind each other overlap, and two may be inside.
 """
 
 from numpy import int64
@@ -132,19 +133,23 @@ def pass_slots(world, tool, lot, step):
     """When the slots fall free behind the last carrier of a lot.
 
     The first carrier enters when the lot is loaded and the first slot is free (where the rule looks
-    at setups, both are), and leaves it after its interval, when the second is free. All others
-    follow at the interval, or at the rest of the process time where that is longer.
+    at setups, both are), and leaves it after its interval; all others follow at the interval. The
+    last comes out an interval behind the lot ahead at the earliest. A whole lot leaves the first
+    slot when the second is free.
     """
     process_min = drawn(world, step.process, lot.key, lot_draw(Draw.PROCESS, lot, step))
     interval_min = step.interval_min if step.interval_min >= 0.0 else process_min
     rest_min = max(process_min - interval_min, 0.0)
-    units = lot.carriers if step.basis == Basis.CARRIER else 1
+    is_by_carrier = step.basis == Basis.CARRIER
+    units = lot.carriers if is_by_carrier else 1
     is_serial = group_at(world, step.group).is_serial
     free_min = tool.second_slot_min if is_serial else tool.first_slot_min
     enters_min = max(tool.loaded_min, free_min)
-    passes_min = max(enters_min + interval_min, tool.second_slot_min)
-    tool.first_slot_min = passes_min + (units - 1) * max(interval_min, rest_min)
-    tool.second_slot_min = tool.first_slot_min + rest_min
+    passes_min, out_min = enters_min + interval_min, tool.second_slot_min + interval_min
+    if not is_by_carrier:
+        passes_min, out_min = max(passes_min, tool.second_slot_min), 0.0
+    tool.first_slot_min = passes_min + (units - 1) * interval_min
+    tool.second_slot_min = max(tool.first_slot_min + rest_min, out_min)
 
 
 @inlined
