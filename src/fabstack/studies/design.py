@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -33,7 +34,8 @@ SLACK = 0.01  # of the target, that queues may be above it without another turn
 
 TRIAL_VISITS, TRIAL_DAYS = 6e6, (10.0, 730.0)  # of a short simulation
 CHECK_VISITS, CHECK_DAYS = 60e6, (60.0, 730.0)  # of the long one
-MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 12, 10, 3
+UNSURE_SHARE = 0.001  # of a load, that one window may show otherwise than the next
+MOST_TRIALS, MOST_TURNS, MOST_CHECKS = 8, 10, 3
 DARING_TRIALS = 6  # in which fewer tools are tried where it is not known whether they do
 EXPECTED_TRIALS = 5  # for the time left
 
@@ -105,17 +107,25 @@ def broken(
     days = trial.cycle_time(times).days
     if abs(days / target_days - 1) > TIME_TOLERANCE:
         found.append(Broken("cycle_time", f"{days:.1f} days instead of {target_days:.1f}"))
-    for name in too_busy(trial, known):
-        load, limit = trial.utilisation_percent[name], known[name].limit_percent
+    for name, load in too_busy(trial, known).items():
+        limit = known[name].limit_percent
         words = f"{name} is busy for {load:.2f} percent of its available time, above {limit:g}"
         found.append(Broken("load", words))
     return tuple(found)
 
 
-def too_busy(trial: Trial, known: Mapping[str, Search]) -> list[str]:
-    """Groups that a simulation shows above their limit."""
-    used = trial.utilisation_percent
-    return [name for name, search in known.items() if used[name] > search.limit_percent]
+def too_busy(trial: Trial, known: Mapping[str, Search]) -> dict[str, float]:
+    """Groups above their limit, with their load."""
+    loads = shown_loads(trial, known)
+    return {name: load for name, load in loads.items() if load > known[name].limit_percent}
+
+
+def shown_loads(trial: Trial, known: Mapping[str, Search]) -> Mapping[str, float]:
+    """Percent of available time that groups are busy.
+
+    Weeks cannot show the up time of years: in a short window the mean up time counts.
+    """
+    return trial.utilisation_percent if trial.is_long else loads_of(trial, known)
 
 
 def close_design(
@@ -248,9 +258,14 @@ class _Loop:
         return abs(off) <= SURE_TIME and not too_busy(self._last, self.searches)
 
     def _mended(self) -> Mapping[str, int]:
-        """One tool more where a group is too busy; more for the queues if they are too long."""
-        for name in too_busy(self._last, self.searches):
-            self.searches[name].enough = _counts(self.design)[name] + 1
+        """More tools where a group is too busy, and for queues that are too long."""
+        counts = _counts(self.design)
+        for name, load in shown_loads(self._last, self.searches).items():
+            search, tools = self.searches[name], counts[name]
+            most = search.most_percent(tools)
+            if load > (search.limit_percent if self._last.is_long else most):
+                sure = most * (1 - UNSURE_SHARE)
+                search.enough = max(math.ceil(tools * load / sure), tools + 1)
         if self.adding is not None:
             return self.adding.counts(self.adding.allowed_days - max(self._over_days(), 0.0))
         return {name: search.enough or 1 for name, search in self.searches.items()}

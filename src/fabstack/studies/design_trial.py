@@ -25,6 +25,7 @@ from fabstack.studies.design_wip import lots_per_min, wip_of
 
 UPKEEP_DAYS = 730.0  # a run without lots, for the time that tools are up
 UPKEEP_TOOLS = 200  # of each upkeep, in that run
+LONG_DAYS = 365.0  # of a window, from which on its own up time counts
 SETTLE_SHARE = 0.25  # of a window, before it is read
 
 Tell = Callable[[float], None]  # takes the share that is done
@@ -69,6 +70,11 @@ class Trial:
             transport_days=times.transport_days,
             dwell_days=times.dwell_days(self.design.flow.parameters["dwell_min"]),
         )
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the window shows the up time of years."""
+        return self.days >= LONG_DAYS
 
     @property
     def output_ratio(self) -> float:
