@@ -19,6 +19,7 @@ from fabstack.cli.check import check
 from fabstack.cli.compare import compare
 from fabstack.cli.design import app as design
 from fabstack.cli.design_panels import packaging, pcb
+from fabstack.cli.design_plants import plants
 from fabstack.cli.die import die
 from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
@@ -66,6 +67,7 @@ for name, command in COMMANDS.items():
     app.command(name=name)(command)
 design.command()(packaging)
 design.command()(pcb)
+design.command()(plants)
 app.add_typer(study, name="study")
 app.add_typer(design, name="design")
 

@@ -47,7 +47,7 @@ def _source(
         return Source(cell=cell, unit="", year=year, source=LIBRARY, grade=Grade.ESTIMATE, note="")
     group = groups[name]
     if column == "price_usd":
-        return _price(group, cell)
+        return price_source(group, cell)
     if column in TIMES:
         return _of_tool(group, "rate", cell, _rate_in_words(group))
     return _of_tool(group, "rest" if table == "tool_groups" else "upkeep", cell, "")
@@ -66,7 +66,8 @@ def _of_tool(group: ToolGroup, figures: str, cell: str, note: str) -> Source:
     )
 
 
-def _price(group: ToolGroup, cell: str) -> Source:
+def price_source(group: ToolGroup, cell: str) -> Source:
+    """The source of the price of a tool with what stands with it."""
     tools = [tool for tool in (group.tool, group.linked) if tool is not None]
     lows = [tool.price_low for tool in tools if tool.price_low is not None]
     highs = [tool.price_high for tool in tools if tool.price_high is not None]

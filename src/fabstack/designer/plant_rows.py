@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabstack.designer.expansion import Flow, FlowStep
 from fabstack.designer.library import Library
-from fabstack.designer.rates import passage_min, step_time
+from fabstack.designer.money import MONTHS_PER_YEAR
+from fabstack.designer.rates import passage_min, step_time, up_share
 from fabstack.designer.rows import Tool
 from fabstack.designer.sizing import ToolGroup
 from fabstack.designer.upkeep import stops_in
@@ -50,10 +51,10 @@ class PlantRows:
 
     def tool_groups(self) -> Iterator[tools.ToolGroup]:
         """The plant's tool groups with all their tools."""
-        duty = self.made[0].flow.parameters["power_duty_percent"] / 100
-        return (self._tool_group(group, duty) for group in self.groups)
+        parameters = self.made[0].flow.parameters
+        return (self._tool_group(group, parameters) for group in self.groups)
 
-    def _tool_group(self, group: ToolGroup, duty: float) -> tools.ToolGroup:
+    def _tool_group(self, group: ToolGroup, given: Mapping[str, float]) -> tools.ToolGroup:
         tool = group.tool
         linked = group.linked
         return tools.ToolGroup(
@@ -67,8 +68,9 @@ class PlantRows:
             lead_time_months=max(tool.lead_months, linked.lead_months if linked else 0.0),
             install_months=rounded(tool.install_weeks / WEEKS_PER_MONTH),
             floor_m2=group.footprint_m2,
-            power_kw=rounded(group.power_kw * duty),
+            power_kw=rounded(group.power_kw * given["power_duty_percent"] / 100),
             operators=group.people("operators"),
+            running_cost_usd_per_h=rounded(_upkeep_usd_per_h(group, given)),
             load_min=tool.load_min,
             unload_min=tool.unload_min,
             max_load_percent=group.planned_load_percent,
@@ -175,6 +177,13 @@ class PlantRows:
             same_tool_as=same_tool_as,
             mask_layer=bool(step.mask),
         )
+
+
+def _upkeep_usd_per_h(group: ToolGroup, given: Mapping[str, float]) -> float:
+    """The maintenance of a year on the hours in which a tool is busy at its planned load."""
+    usd_per_year = group.price_musd * 1e6 * given["maintenance_percent_per_year"] / 100
+    busy_share = up_share(group.tool) * group.planned_load_percent / 100
+    return usd_per_year / (MONTHS_PER_YEAR * given["hours_per_month"] * busy_share)
 
 
 def _way(flow: Flow, inside_min: float = 0.0) -> Distribution:

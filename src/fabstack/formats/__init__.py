@@ -2,7 +2,7 @@
 
 from fabstack.formats.loading import Loaded, load, read
 from fabstack.formats.places import Place
-from fabstack.formats.saving import digest, save
+from fabstack.formats.saving import digest, save, save_tables
 from fabstack.formats.scenarios import cell_value, set_cell, with_scenario
 from fabstack.formats.workbook_writing import export
 
@@ -15,6 +15,7 @@ __all__ = [
     "load",
     "read",
     "save",
+    "save_tables",
     "set_cell",
     "with_scenario",
 ]

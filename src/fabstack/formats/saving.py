@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from itertools import takewhile
 from pathlib import Path
 
 from fabstack.errors import OutputError
@@ -21,6 +23,27 @@ def save(programme: Programme, folder: Path | str) -> None:
     _refuse_to_mix(folder)
     replaces = [f"{table}.csv" for table in tables()]
     write_folder(folder, programme_files(programme), replaces=replaces)
+
+
+def save_tables(programme: Programme, folder: Path | str, names: Collection[str]) -> None:
+    """Write some tables of a programme into its folder; comments above a table's header stay.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    folder = Path(folder)
+    files = [f"{name}.csv" for name in names]
+    texts = dict(programme_files(programme))
+    kept = [(file, _heading(folder / file) + texts[file]) for file in files if file in texts]
+    write_folder(folder, kept, replaces=files)
+
+
+def _heading(file: Path) -> str:
+    """The comments at the top of a file."""
+    if not file.exists():
+        return ""
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(takewhile(lambda line: line.startswith("#"), lines))
 
 
 def _refuse_to_mix(folder: Path) -> None:
