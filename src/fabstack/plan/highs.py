@@ -195,8 +195,10 @@ def _held(arrays: Arrays, values: Floats) -> Arrays:
 
 def _in_own_units(arrays: Arrays, scaling: Scaling, answer: _Answer, started: float) -> Solution:
     values = answer.values * scaling.column
-    if values.size:  # HiGHS may leave a column outside its bounds by its tolerance
+    if values.size:  # HiGHS may leave a column beside its bounds by its tolerance, on either side
         values = np.clip(values, arrays.lower, arrays.upper)
+        is_lowest = values - arrays.lower <= FEASIBILITY * scaling.column
+        values = np.where(is_lowest, arrays.lower, values)
     return Solution(
         status=answer.status,
         values=values,
