@@ -23,6 +23,9 @@ COLUMNS = {
     "ramp_people": "month skill heads_p50 wanted cost_usd",
     "ramp_staff": "skill target reached_percent reached_p50 cost_usd",
     "ramp_sensitivity": "outcome input title rank_correlation share_percent",
+    "ramp_drivers": "outcome input title mean_months p50_months p80_months odds_gain_percent",
+    "ramp_claims": "claim part statement date odds_percent low_percent high_percent inputs",
+    "ramp_claim_inputs": "claim rank input title share_percent odds_low_percent odds_high_percent",
 }
 
 

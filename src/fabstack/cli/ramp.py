@@ -116,12 +116,14 @@ def _answer(result: RampResult, tables: Tables) -> dict[str, Any]:
         "cadence": tables["ramp_cadence"].to_dicts(),
         "yearly_chip_odds_percent": None if odds is None else 100 * odds,
         "staff": tables["ramp_staff"].to_dicts(),
-        "sensitivity": _strongest(tables),
+        "claims": tables["ramp_claims"].to_dicts(),
+        "sensitivity": _strongest(tables, "ramp_sensitivity"),
+        "drivers": _strongest(tables, "ramp_drivers"),
     }
 
 
-def _strongest(tables: Tables) -> list[dict[str, Any]]:
-    table = tables["ramp_sensitivity"]
+def _strongest(tables: Tables, name: str) -> list[dict[str, Any]]:
+    table = tables[name]
     return table.group_by("outcome", maintain_order=True).head(MOST_INFLUENCES).to_dicts()
 
 
@@ -131,6 +133,7 @@ def _strongest(tables: Tables) -> list[dict[str, Any]]:
 def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield f"{answer['title']}: {answer['samples']:,} futures, seed {answer['seed']}"
     yield from _dates(answer)
+    yield from _claims(answer)
     yield from _roadmap(answer)
     yield from _staff(answer)
 
@@ -153,6 +156,20 @@ def _dates(answer: dict[str, Any]) -> Iterator[str]:
     head = ("milestone", "claimed", "P10", "P50", "P90", "odds", "outside view")
     yield from _table(head, rows)
     yield f"\nAll of these claims at once: {_percent(answer['all_claims_odds_percent'])}"
+
+
+def _claims(answer: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (row["claim"], _percent(row["odds_percent"]), row["inputs"].split("; ")[0])
+        for row in answer["claims"]
+        if row["odds_percent"] is not None
+    ]
+    if rows:
+        yield ""
+        width = max(len(claim) for claim, _, _ in rows)
+        for claim, odds, input_ in rows:
+            hangs = f"; hangs most on {input_}" if input_ else ""
+            yield f"{claim.ljust(width)}  {odds.rjust(5)} chance{hangs}"
 
 
 def _percent(odds: float) -> str:

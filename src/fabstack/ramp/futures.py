@@ -9,7 +9,7 @@ for the execution slip that all activities of a plant or chip share.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -31,6 +31,7 @@ class Futures:
     seed: int
     shares: Mapping[str, Floats]  # input -> [sample] in (0, 1)
     risks: Mapping[str, Distribution]  # cell -> distribution of its value
+    removed: frozenset[str] = frozenset()  # inputs that have their usual value
 
     def draw(self, name: str, distribution: Distribution) -> Floats:
         """Values [sample] of an input; [1] where it does not vary."""
@@ -47,6 +48,16 @@ class Futures:
     def drawn(self, cell: str, own: Distribution) -> Floats:
         """The value of a cell that holds a distribution, or of its risk, [sample] or [1]."""
         return self.draw(cell, self.risks.get(cell, own))
+
+    def first(self, most: int) -> Futures:
+        """The first of these futures."""
+        kept = min(most, self.samples)
+        return replace(self, samples=kept, shares={n: u[:kept] for n, u in self.shares.items()})
+
+    def without(self, name: str) -> Futures:
+        """The same futures with one input at its usual value: its median, or no event."""
+        left = {other: shares for other, shares in self.shares.items() if other != name}
+        return replace(self, shares=left, removed=self.removed | {name})
 
     def varies(self, name: str) -> bool:
         """Whether futures differ in an input."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from fabstack.model import Programme, by_key
+from fabstack.model.cells import Cell, value_at, with_values
 from fabstack.model.plants import Phase, Plant
 from fabstack.model.tools import Delivery
 from fabstack.ramp.plants import dated
 from fabstack.ramp.result import RampResult
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.percentiles import percentile
+
+Pick = Callable[[Floats], float]  # one moment or number out of those of all futures
 
 
 def at_percentile(programme: Programme, result: RampResult, percent: float) -> Programme:
@@ -20,40 +24,70 @@ def at_percentile(programme: Programme, result: RampResult, percent: float) -> P
     A plant's `opens` and a phase's `ready` move by the slip of their activities; a phase without an
     activity, and the deliveries of a plant's tools, move with the plant's opening.
     """
+    return _moved(programme, result, lambda moments: percentile(moments, percent))
+
+
+def in_future(programme: Programme, result: RampResult, future: int) -> Programme:
+    """The programme as it turns out in one future: its dates, and every cell of the risks.
+
+    Cells that hold a distribution get the number that was drawn. This is what a planner or a check
+    has to cope with if that future comes; the same number means the same future for all of them.
+
+    Raises:
+        IndexError: there is no such future.
+    """
+    if not 0 <= future < result.samples:
+        raise IndexError(f"no future {future} among {result.samples}")
+
+    def pick(values: Floats) -> float:
+        return float(values[future if len(values) > 1 else 0])
+
+    drawn = {
+        Cell.parse(cell): pick(result.futures.draw(cell, distribution))
+        for cell, distribution in result.futures.risks.items()
+    }
+    return _moved(with_values(programme, _typed(programme, drawn)), result, pick)
+
+
+def _typed(programme: Programme, drawn: Mapping[Cell, float]) -> dict[Cell, float | int]:
+    """Numbers drawn for columns that count are rounded."""
+    whole = {cell for cell in drawn if isinstance(value_at(programme, cell), int)}
+    return {cell: round(value) if cell in whole else value for cell, value in drawn.items()}
+
+
+def _moved(programme: Programme, result: RampResult, pick: Pick) -> Programme:
     return programme.model_copy(
         update={
-            "plants": tuple(_plant(row, result, percent) for row in programme.plants),
-            "phases": tuple(_phase(row, programme, result, percent) for row in programme.phases),
+            "plants": tuple(_plant(row, result, pick) for row in programme.plants),
+            "phases": tuple(_phase(row, programme, result, pick) for row in programme.phases),
             "deliveries": tuple(
-                _delivery(row, programme, result, percent) for row in programme.deliveries
+                _delivery(row, programme, result, pick) for row in programme.deliveries
             ),
         }
     )
 
 
-def _plant(plant: Plant, result: RampResult, percent: float) -> Plant:
+def _plant(plant: Plant, result: RampResult, pick: Pick) -> Plant:
     if plant.opens_with is None:
         return plant
-    return replace(plant, opens=_day(result.moved.opens(plant), result, percent))
+    return replace(plant, opens=_day(result.moved.opens(plant), result, pick))
 
 
-def _phase(phase: Phase, programme: Programme, result: RampResult, percent: float) -> Phase:
+def _phase(phase: Phase, programme: Programme, result: RampResult, pick: Pick) -> Phase:
     plant = by_key(programme.plants)[phase.plant]
     if not dated(phase) or (phase.ready_with is None and plant.opens_with is None):
         return phase
-    return replace(phase, ready=_day(result.moved.ready(plant, phase), result, percent))
+    return replace(phase, ready=_day(result.moved.ready(plant, phase), result, pick))
 
 
-def _delivery(
-    delivery: Delivery, programme: Programme, result: RampResult, percent: float
-) -> Delivery:
+def _delivery(delivery: Delivery, programme: Programme, result: RampResult, pick: Pick) -> Delivery:
     group = by_key(programme.tool_groups)[delivery.tool_group]
     plant = by_key(programme.plants)[group.plant]
     if plant.opens_with is None:
         return delivery
     moved = result.timeline.months(delivery.date) + result.moved.opening_slip(plant)
-    return replace(delivery, date=_day(moved, result, percent))
+    return replace(delivery, date=_day(moved, result, pick))
 
 
-def _day(moments: Floats, result: RampResult, percent: float) -> date:
-    return result.timeline.day(percentile(moments, percent))
+def _day(moments: Floats, result: RampResult, pick: Pick) -> date:
+    return result.timeline.day(pick(moments))

@@ -12,9 +12,12 @@ from fabstack.errors import InputError
 from fabstack.model import Programme, by_key
 from fabstack.model.roadmap import Activity
 from fabstack.ramp.faults import finding
+from fabstack.ramp.futures import Futures
 from fabstack.ramp.learning import YieldFan
+from fabstack.ramp.odds import Odds
 from fabstack.ramp.people import Staff
 from fabstack.ramp.plants import Moved, Opening
+from fabstack.ramp.removal import Driver
 from fabstack.ramp.roadmap import gaps
 from fabstack.ramp.schedule import Schedule, critical
 from fabstack.ramp.timeline import SAME_MONTHS, Timeline
@@ -47,6 +50,7 @@ class RampResult:
     seed: int
     design: Design
     timeline: Timeline
+    futures: Futures
     dated: Schedule
     reference: Mapping[str, Floats]  # activity -> [sample] end by the outside view
     critical_share: Mapping[str, Floats]  # finish -> [activity] share of futures
@@ -56,6 +60,8 @@ class RampResult:
     people: tuple[Staff, ...]
     yields: tuple[YieldFan, ...]
     influences: tuple[Influence, ...]
+    drivers: tuple[Driver, ...]  # inputs by the finish without them
+    odds: tuple[Odds, ...]  # of the claims
     titles: Mapping[str, str]  # input -> words for people
     months: tuple[date, ...]  # first days of the horizon's months
 

@@ -31,7 +31,9 @@ def review_stretches(
     for review in programme.reviews:
         leading = network.leading_to(network.index(review.until))
         for i in sorted(leading):
-            if programme.activities[i].generation == review.generation:
+            name = f"activities/{network.names[i]}/reviews"
+            of_chip = programme.activities[i].generation == review.generation
+            if of_chip and name not in futures.removed:
                 held.setdefault(i, []).append(_held(review, programme, futures))
     timeline = Timeline(programme.programme.start)
     return {

@@ -13,9 +13,11 @@ from fabstack.ramp.futures import futures
 from fabstack.ramp.inputs import Input, date_inputs
 from fabstack.ramp.learning import yield_fans
 from fabstack.ramp.network import Network, network
+from fabstack.ramp.odds import Sampled, claim_odds
 from fabstack.ramp.people import staff
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
+from fabstack.ramp.removal import drivers
 from fabstack.ramp.result import CapacityFan, RampResult
 from fabstack.ramp.roadmap import gaps, volumes
 from fabstack.ramp.schedule import Schedule, critical, schedule
@@ -56,21 +58,27 @@ def ramp(
     in_volume = volumes(programme, dated, timeline)
     stated = replace(drawn, risks={})  # claims are the tables' own numbers
     inputs = tuple(date_inputs(programme, drawn, dated, taken))
+    asked = [net.names[i] for i in sorted(_asked_for(programme, net))]
+    people = staff(programme, drawn, dated, opened, grid)
+    sampled = Sampled(programme, timeline, dated, opened, in_volume, people)
     return RampResult(
         programme=programme,
         samples=drawn.samples,
         seed=seed,
         design=design,
         timeline=timeline,
+        futures=drawn,
         dated=dated,
         reference=reference_ends(programme, drawn, timeline),
         critical_share={net.names[i]: critical(dated, i).mean(axis=1) for i in net.finishes()},
         openings=opened,
         capacity=_capacity(openings(programme, stated, Stated(timeline)), opened, grid),
         volumes=in_volume,
-        people=staff(programme, drawn, dated, opened, grid),
+        people=people,
         yields=yield_fans(programme, drawn, opened, grid),
         influences=_influences(programme, dated, inputs, in_volume),
+        drivers=drivers(programme, net, drawn, timeline, inputs, asked),
+        odds=claim_odds(sampled, inputs),
         titles={one.name: one.title for one in inputs},
         months=months[:-1],
     )

@@ -58,6 +58,8 @@ def _duration(activity: Activity, futures: Futures) -> Distribution:
 def taking_place(activity: Activity, futures: Futures) -> Floats:
     """1 where the activity takes place and 0 where it does not, [sample] or [1]."""
     name = f"activities/{activity.name}/takes-place"
+    if name in futures.removed:
+        return np.zeros(1)
     if not futures.varies(name):
         return np.ones(1)
     chance = futures.value(f"activities/{activity.name}/chance_percent", activity.chance_percent)
@@ -67,7 +69,9 @@ def taking_place(activity: Activity, futures: Futures) -> Floats:
 def slip(activity: Activity, futures: Futures) -> Floats:
     """Ratio of actual to stated duration, [sample] or [1]."""
     ratio = futures.stated(activity, "slip")
-    return np.ones(1) if ratio is None else futures.draw(slip_name(activity, ratio), ratio)
+    if ratio is None or slip_name(activity, ratio) in futures.removed:
+        return np.ones(1)
+    return futures.draw(slip_name(activity, ratio), ratio)
 
 
 def repeats_months(i: int, programme: Programme, network: Network, futures: Futures) -> Floats:

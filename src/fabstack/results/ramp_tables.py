@@ -40,6 +40,9 @@ def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFr
         "ramp_people": _people(result),
         "ramp_staff": _staff(result),
         "ramp_sensitivity": _sensitivity(result),
+        "ramp_drivers": _drivers(result),
+        "ramp_claims": _claims(result, programme),
+        "ramp_claim_inputs": _claim_inputs(result),
     }
     return {name: pl.DataFrame(list(found), schema=_SCHEMAS[name]) for name, found in rows.items()}
 
@@ -223,6 +226,54 @@ def _sensitivity(result: RampResult) -> Iterator[Row]:
         }
 
 
+def _drivers(result: RampResult) -> Iterator[Row]:
+    for one in result.drivers:
+        yield {
+            "outcome": one.outcome,
+            "input": one.input,
+            "title": one.title,
+            "mean_months": one.mean_months,
+            "p50_months": one.median_months,
+            "p80_months": one.late_months,
+            "worst_fifth_months": one.worst_months,
+            "odds_gain_percent": None if one.odds_gain is None else 100 * one.odds_gain,
+        }
+
+
+def _claims(result: RampResult, programme: Programme) -> Iterator[Row]:
+    """Every claim; without a chance where sampled futures cannot judge it."""
+    odds = {one.claim: one for one in result.odds}
+    for claim in programme.claims:
+        one = odds.get(claim.name)
+        causes = one.causes if one else ()
+        yield {
+            "claim": claim.name,
+            "part": claim.part,
+            "statement": claim.statement,
+            "date": claim.date,
+            "odds_percent": 100 * one.chance if one else None,
+            "low_percent": 100 * one.interval.low if one else None,
+            "high_percent": 100 * one.interval.high if one else None,
+            "margin_p50": one.margin_median if one else None,
+            "margin_unit": one.unit if one else "",
+            "inputs": "; ".join(cause.title for cause in causes),
+        }
+
+
+def _claim_inputs(result: RampResult) -> Iterator[Row]:
+    for one in result.odds:
+        for rank, cause in enumerate(one.causes, start=1):
+            yield {
+                "claim": one.claim,
+                "rank": rank,
+                "input": cause.input,
+                "title": cause.title,
+                "share_percent": 100 * cause.share,
+                "odds_low_percent": 100 * cause.odds_low,
+                "odds_high_percent": 100 * cause.odds_high,
+            }
+
+
 # --- Columns --------------------------------------------------------------------------------------
 
 _P_DATES = dict.fromkeys(("p10", "p50", "p90"), pl.Date)
@@ -286,5 +337,25 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "ramp_sensitivity": {
         **dict.fromkeys(("outcome", "input", "title"), pl.String),
         **dict.fromkeys(("rank_correlation", "share_percent"), pl.Float64),
+    },
+    "ramp_drivers": {
+        **dict.fromkeys(("outcome", "input", "title"), pl.String),
+        **dict.fromkeys(("mean_months", "p50_months", "p80_months"), pl.Float64),
+        "worst_fifth_months": pl.Float64,
+        "odds_gain_percent": pl.Float64,
+    },
+    "ramp_claims": {
+        "claim": pl.String,
+        "part": pl.Int64,
+        "statement": pl.String,
+        "date": pl.Date,
+        **dict.fromkeys(("odds_percent", "low_percent", "high_percent", "margin_p50"), pl.Float64),
+        **dict.fromkeys(("margin_unit", "inputs"), pl.String),
+    },
+    "ramp_claim_inputs": {
+        "claim": pl.String,
+        "rank": pl.Int64,
+        **dict.fromkeys(("input", "title"), pl.String),
+        **dict.fromkeys(("share_percent", "odds_low_percent", "odds_high_percent"), pl.Float64),
     },
 }
