@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import _thread
 import time
+from pathlib import Path
 from threading import Event, Timer
 
+import highspy
 import numpy as np
 import plan_samples as s
 import pytest
-from scipy.sparse import csc_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from fabstack.errors import LimitError
-from fabstack.plan import PlanOptions, plan
+from fabstack.plan import PlanOptions, export_mps, plan
 from fabstack.plan.highs import Status, _run, minimum
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import scaled
+from fabstack.plan.watch import Watch
 
 
 def arrays(cost, matrix, low, high, upper=None, whole=None) -> Arrays:
@@ -128,3 +131,70 @@ def test_a_plan_that_could_not_be_solved_is_refused_before_it_is_built() -> None
     )
     with pytest.raises(LimitError, match=r"5,000,000 are the most; most of them are 2,500"):
         plan(programme)
+
+
+def knapsack(count: int) -> Arrays:
+    """A market split problem (Cornuejols and Dawande 1998): any plan is easy, the best is not."""
+    rng = np.random.default_rng(3)
+    weights = rng.integers(1, 100, (4, count)).astype(float)
+    slack = np.hstack([np.eye(4), -np.eye(4)])
+    half = np.floor(weights.sum(axis=1) / 2)
+    return arrays(
+        np.concatenate([np.zeros(count), np.ones(8)]),
+        np.hstack([weights, slack]),
+        half,
+        half,
+        upper=np.concatenate([np.ones(count), np.full(8, np.inf)]),
+        whole=np.concatenate([np.ones(count, dtype=bool), np.zeros(8, dtype=bool)]),
+    )
+
+
+def test_ctrl_c_ends_a_search_with_the_best_plan_so_far_and_its_gap() -> None:
+    seen: list[float] = []
+
+    def stop_at_the_first_plan(watch: Watch) -> None:
+        if watch.values is not None:
+            seen.append(watch.best * watch.unit_usd)
+            raise KeyboardInterrupt
+
+    program = knapsack(30)
+    found = minimum(program, time_limit_s=60, gap=0, tell=stop_at_the_first_plan)
+    assert found.status is Status.LIMIT
+    assert found.solve_s < 30
+    assert found.gap > 0
+    activity = program.matrix @ found.values
+    assert activity == pytest.approx(program.low)
+    assert found.values[:30] == pytest.approx(np.round(found.values[:30]))
+    assert found.objective <= max(seen) + 1e-6
+
+
+def test_ctrl_c_before_any_plan_ends_in_nothing() -> None:
+    def stop(watch: Watch) -> None:
+        raise KeyboardInterrupt
+
+    big = knapsack(30)._replace(whole=np.zeros(38, dtype=bool))
+    slow = Deaf()
+    Timer(3, slow.released.set).start()
+    with pytest.raises(KeyboardInterrupt):
+        _run(slow, Watch(), stop)
+    assert minimum(big, time_limit_s=10, gap=0).status is Status.OPTIMAL
+
+
+def test_no_time_for_cuts_leaves_the_program_as_it_is() -> None:
+    program = arrays([-5, -4], [[6, 5]], [-np.inf], [10], whole=[True, True])
+    found = minimum(program, time_limit_s=1e9, gap=0, cuts=lambda _: csr_matrix((0, 2)))
+    assert found.objective == pytest.approx(-8)
+
+
+def test_an_mps_file_holds_the_very_program(tmp_path: Path) -> None:
+    programme = s.make_or_buy()
+    size = export_mps(programme, tmp_path / "a.mps")
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.readModel(str(tmp_path / "a.mps"))
+    solver.run()
+    assert solver.getInfo().objective_function_value == pytest.approx(43)
+    assert (solver.getNumCol(), solver.getNumRow()) == (size.columns, size.rows)
+    text = (tmp_path / "a.mps").read_text()
+    assert "starts_0_2" in text
+    assert "balance_0_1" in text

@@ -48,6 +48,10 @@ def plan(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the solver.")] = 120.0,
+    mps: Annotated[
+        Path | None,
+        typer.Option(help="Write the program as an MPS file (.mps) and solve nothing."),
+    ] = None,
     expand: Annotated[
         int,
         typer.Option(min=0, help="Scarce tool groups to solve again with one more tool of each."),
@@ -58,6 +62,7 @@ def plan(
 
     Example: fabstack plan programmes/texas --out texas-plan
     """
+    from fabstack.cli.progress import solving
     from fabstack.plan import Status
     from fabstack.plan import plan as planned
     from fabstack.results.plan_tables import plan_tables
@@ -67,7 +72,10 @@ def plan(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
     options = replace(options, expand=expand)
-    result = planned(loaded, options=options)
+    if mps is not None:
+        return _exported(loaded, mps, options)
+    with solving() as tell:
+        result = planned(loaded, options=options, tell=tell)
     tables = plan_tables(result, loaded)
     answer = {"scenario": scenario, **_answer(result, tables, loaded)}
     if out is not None:
@@ -77,6 +85,18 @@ def plan(
     else:
         sys.stdout.write("\n".join(_readable(answer)) + "\n")
     return 4 if result.status is Status.LIMIT else 0
+
+
+def _exported(loaded: Programme, path: Path, options: PlanOptions) -> int:
+    """Write the program for other solvers."""
+    from fabstack.plan import export_mps
+
+    size = export_mps(loaded, path, options=options)
+    sys.stdout.write(
+        f"{path}: {size.columns:,} columns ({size.whole_columns:,} whole), {size.rows:,} rows, "
+        f"{size.entries:,} entries\n"
+    )
+    return 0
 
 
 def _checked(path: Path, scenario: str | None) -> Programme:

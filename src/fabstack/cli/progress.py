@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 Tell = Callable[[str, int, int], None]
 
@@ -34,3 +36,48 @@ def stages() -> Iterator[Tell]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda stage, done, of: bar.update(task, description=stage, completed=done, total=of)
+
+
+class Search(Protocol):
+    """What a solver says of a search while it runs."""
+
+    unit_usd: float
+    best: float
+    bound: float
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of the best plan to the bound."""
+
+
+@contextmanager
+def solving() -> Iterator[Callable[[Search], None]]:
+    """A function to call with a search; it keeps one line up to date where people watch."""
+    if not sys.stderr.isatty():
+        yield lambda _search: None
+        return
+    try:
+        yield lambda search: _overwrite(searched(search))
+    finally:
+        _overwrite("")
+
+
+def searched(search: Search) -> str:
+    """Time, best plan, bound and gap of a search in a line; gains are above 0."""
+    words = [f"solving {search.seconds:.0f} s"]
+    if math.isfinite(search.bound):
+        words.append(f"bound USD {-search.bound * search.unit_usd:,.0f}")
+    if math.isfinite(search.best):
+        words.append(f"best USD {-search.best * search.unit_usd:,.0f}")
+    if math.isfinite(search.gap):
+        words.append(f"gap {100 * search.gap:.2f} %; Ctrl-C takes the best plan so far")
+    return ", ".join(words)
+
+
+def _overwrite(text: str) -> None:
+    sys.stderr.write(f"\r\x1b[2K{text}")
+    sys.stderr.flush()

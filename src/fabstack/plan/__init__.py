@@ -5,6 +5,7 @@ reasons for every unit short, and the report of an independent checker. Formulas
 docs/background/planning.md.
 """
 
+from fabstack.plan.export import export_mps
 from fabstack.plan.highs import Status
 from fabstack.plan.options import X_FACTORS, Integers, PlanOptions, Supply
 from fabstack.plan.result import Audit, Code, Expansion, PlanResult, Reason
@@ -21,5 +22,6 @@ __all__ = [
     "Reason",
     "Status",
     "Supply",
+    "export_mps",
     "plan",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -12,20 +11,20 @@ from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, diags, vstack
+from scipy.sparse import csr_matrix
 
 from fabstack.errors import FabstackError
 from fabstack.plan.options import MANY_COLUMNS
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import Scaling, scaled
+from fabstack.plan.tighten import Cuts, tightened
 from fabstack.plan.types import Floats
+from fabstack.plan.watch import Tell, Watch, tell_nobody
 
 LOOK_UP_S = 0.2
 TOLERANCE = 1e-7  # of a bound, in the units of the scaled program
 FEASIBILITY = 1e-9  # to which rows are kept, in the units of the scaled program
 TIME_FOR_CUTS = 0.25  # of the time limit
-IDLE, IDLE_ROUNDS = 1e-5, 3  # rounds of cuts that raise the bound by less than this share
-Cuts = Callable[[Floats], csr_matrix]  # values of the columns -> rows at most 0 that they break
 ALWAYS: dict[str, Any] = {
     "threads": 1,
     "random_seed": 0,
@@ -37,7 +36,7 @@ class Status(StrEnum):
     """How a solve ended."""
 
     OPTIMAL = "optimal"  # within the gap asked for
-    LIMIT = "limit"  # time ran out with a plan at hand
+    LIMIT = "limit"  # time ran out, or Ctrl-C came, with a plan at hand
     NOTHING = "nothing"  # time ran out before any plan was found
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
@@ -66,12 +65,18 @@ class Solution:
 
 
 def minimum(
-    arrays: Arrays, *, time_limit_s: float, gap: float, cuts: Cuts | None = None
+    arrays: Arrays,
+    *,
+    time_limit_s: float,
+    gap: float,
+    cuts: Cuts | None = None,
+    tell: Tell = tell_nobody,
 ) -> Solution:
     """The columns that cost least.
 
     Where some must be whole, `cuts` may tighten the search, and the duals are those of the program
-    with the whole ones held at what was found.
+    with the whole ones held at what was found. `tell` is called several times a second. Ctrl-C
+    ends a search with the best that was found, if anything was.
 
     Raises:
         SolverError: HiGHS refuses what it is given.
@@ -80,11 +85,17 @@ def minimum(
     started = time.perf_counter()
     scaling = scaled(arrays)
     methods = _methods(scaling.arrays)
-    tight = scaling.arrays
+    tight, watch = scaling.arrays, Watch(scaling.cost)
     if cuts is not None and arrays.whole.any():
-        tight = tightened(scaling, cuts, started + TIME_FOR_CUTS * time_limit_s)
-    left_s = max(time_limit_s - (time.perf_counter() - started), 0.1)
-    answer = _answer(tight, methods, time_limit_s=left_s, gap=gap)
+        until = started + TIME_FOR_CUTS * time_limit_s
+        tight = tightened(scaling, cuts, _Relaxed(scaling.arrays), until)
+        time_limit_s *= 1 - TIME_FOR_CUTS
+    try:
+        answer = _answer(tight, methods, time_limit_s=time_limit_s, gap=gap, watch=watch, tell=tell)
+    except KeyboardInterrupt:
+        if watch.values is None:
+            raise
+        answer = _best_so_far(tight, watch)
     distance = answer.gap
     if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
         held = _held(scaling.arrays, answer.values)
@@ -94,56 +105,28 @@ def minimum(
     return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
 
 
-def tightened(scaling: Scaling, cuts: Cuts, until: float) -> Arrays:
-    """A scaled program with inequalities that its relaxation breaks, and that bind in the end."""
-    arrays = scaling.arrays
-    relaxed = arrays._replace(whole=np.zeros_like(arrays.whole))
-    solver = _solver(relaxed, _SIMPLEX)
-    found = csr_matrix((0, arrays.cost.size))
-    bound, idle = -np.inf, 0
-    while time.perf_counter() < until and idle < IDLE_ROUNDS:
+class _Relaxed:
+    """The relaxed program, kept by HiGHS from one round of cuts to the next."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        relaxed = arrays._replace(whole=np.zeros_like(arrays.whole))
+        self.solver = _solver(relaxed, _SIMPLEX)
+
+    def solve(self) -> tuple[Floats, float] | None:
+        """(values, objective); None where there is no optimum."""
+        solver = self.solver
         if _run(solver) == highspy.HighsStatus.kError or _status(solver) is not Status.OPTIMAL:
-            break
+            return None
         values = np.asarray(solver.getSolution().col_value, dtype=float)
-        more = _scaled_rows(cuts(values * scaling.column), scaling)
-        reached = float(solver.getInfo().objective_function_value)
-        idle = 0 if reached > bound + IDLE * abs(reached) else idle + 1
-        bound = reached
-        if not more.shape[0]:
-            break
-        found = vstack([found, more]).tocsr()
-        _add_rows(solver, more)
-    return _with_rows(arrays, _binding(found, values))
+        return values, float(solver.getInfo().objective_function_value)
 
-
-def _scaled_rows(rows: csr_matrix, scaling: Scaling) -> csr_matrix:
-    """Rows at most 0 for scaled columns, their largest number near 1."""
-    own = csr_matrix(rows @ diags(scaling.column))
-    largest = np.asarray(abs(own).max(axis=1).todense()).ravel()
-    unit = np.exp2(-np.round(np.log2(np.maximum(largest, 1e-300))))
-    return csr_matrix(diags(unit) @ own)
-
-
-def _binding(rows: csr_matrix, values: Floats) -> csr_matrix:
-    binding: csr_matrix = rows[np.flatnonzero(rows @ values >= -TOLERANCE)]
-    return binding
-
-
-def _add_rows(solver: Any, rows: csr_matrix) -> None:
-    count = rows.shape[0]
-    low, high = np.full(count, -np.inf), np.zeros(count)
-    starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
-    status = solver.addRows(count, low, high, rows.nnz, starts, columns, rows.data)
-    _check(status, "more rows")
-
-
-def _with_rows(arrays: Arrays, rows: csr_matrix) -> Arrays:
-    count = rows.shape[0]
-    return arrays._replace(
-        low=np.append(arrays.low, np.full(count, -np.inf)),
-        high=np.append(arrays.high, np.zeros(count)),
-        matrix=csc_matrix(vstack([arrays.matrix, rows])),
-    )
+    def add(self, rows: csr_matrix) -> None:
+        """More rows, each at most 0."""
+        count = rows.shape[0]
+        low, high = np.full(count, -np.inf), np.zeros(count)
+        starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        status = self.solver.addRows(count, low, high, rows.nnz, starts, columns, rows.data)
+        _check(status, "more rows")
 
 
 class _Answer(NamedTuple):
@@ -156,13 +139,30 @@ class _Answer(NamedTuple):
     gap: float
 
 
-def _answer(arrays: Arrays, methods: Methods, *, time_limit_s: float, gap: float) -> _Answer:
+def _answer(
+    arrays: Arrays,
+    methods: Methods,
+    *,
+    time_limit_s: float,
+    gap: float,
+    watch: Watch | None = None,
+    tell: Tell = tell_nobody,
+) -> _Answer:
     """The first of several methods that does not break down; each starts anew."""
     for method in methods:
         solver = _solver(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
-        if _run(solver) != highspy.HighsStatus.kError:
+        if watch is not None and arrays.whole.any():
+            watch.listen(solver)
+        if _run(solver, watch, tell) != highspy.HighsStatus.kError:
             return _read(solver, arrays)
     raise SolverError("HiGHS breaks down on this program with every method")
+
+
+def _best_so_far(arrays: Arrays, watch: Watch) -> _Answer:
+    """What a search that was stopped had found."""
+    values = np.empty(0) if watch.values is None else watch.values
+    nothing = np.zeros(arrays.cost.size), np.zeros(arrays.low.size)
+    return _Answer(Status.LIMIT, values, *nothing, gap=watch.gap)
 
 
 Methods = tuple[dict[str, Any], ...]
@@ -229,7 +229,22 @@ def _solver(arrays: Arrays, options: dict[str, Any]) -> Any:
     return solver
 
 
-def _run(solver: Any) -> Any:
+def write_mps(arrays: Arrays, path: str, columns: list[str], rows: list[str]) -> None:
+    """The program as it is, in MPS format with some names, for other solvers.
+
+    Raises:
+        SolverError: the file cannot be written.
+
+    """
+    solver = _solver(arrays, {})
+    for place, name in enumerate(columns):
+        solver.passColName(place, name)
+    for place, name in enumerate(rows):
+        solver.passRowName(place, name)
+    _check(solver.writeModel(path), f"the file {path}")
+
+
+def _run(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> Any:
     """Run in a thread of its own, so that Ctrl-C is heard at once.
 
     HiGHS is told to stop, but looks up seldom while it factorises or undoes a presolve: nobody
@@ -241,7 +256,8 @@ def _run(solver: Any) -> Any:
     Thread(target=_answer_to, args=(answer, solver), daemon=True).start()
     try:
         while not wait([answer], LOOK_UP_S).done:
-            pass
+            if watch is not None:
+                tell(watch)
     except KeyboardInterrupt:
         solver.cancelSolve()
         raise

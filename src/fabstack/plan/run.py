@@ -20,9 +20,12 @@ from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
 from fabstack.plan.result import PlanResult
 from fabstack.plan.service import by_class
+from fabstack.plan.watch import Tell, tell_nobody
 
 
-def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanResult:
+def plan(
+    programme: Programme, *, options: PlanOptions | None = None, tell: Tell = tell_nobody
+) -> PlanResult:
     """What to start, buy, move, store and deliver in each month, and why any unit is short.
 
     The plan maximises the net present value less the penalties for late and missing units. It
@@ -37,7 +40,7 @@ def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanRes
     options = options or PlanOptions()
     model = build(Facts.of(programme, options))
     build_s = time.perf_counter() - started
-    solver = _Solver(model, options)
+    solver = _Solver(model, options, tell)
     solution = _solved(model, solver)
     _accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
@@ -52,15 +55,21 @@ def plan(programme: Programme, *, options: PlanOptions | None = None) -> PlanRes
 class _Solver:
     """Solves a program like the one of a model; what is good enough is optimal by default."""
 
-    def __init__(self, model: Model, options: PlanOptions) -> None:
+    def __init__(self, model: Model, options: PlanOptions, tell: Tell) -> None:
         is_large = model.arrays.cost.size > MANY_COLUMNS
         self.gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
         self.is_strict = options.gap is not None
         self.cuts = LotCuts(model) if model.campaigns.terms else None
-        self.time_limit_s = options.time_limit_s
+        self.time_limit_s, self.tell = options.time_limit_s, tell
 
     def __call__(self, arrays: Arrays) -> Solution:
-        found = minimum(arrays, time_limit_s=self.time_limit_s, gap=self.gap, cuts=self.cuts)
+        found = minimum(
+            arrays,
+            time_limit_s=self.time_limit_s,
+            gap=self.gap,
+            cuts=self.cuts,
+            tell=self.tell,
+        )
         if found.status is Status.LIMIT and found.gap <= GOOD and not self.is_strict:
             return replace(found, status=Status.OPTIMAL)
         return found
