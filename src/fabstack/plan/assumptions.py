@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fabstack.model.header import Objective
 from fabstack.plan.facts import Facts
 from fabstack.plan.options import x_factor
 
@@ -26,9 +27,14 @@ def _always(facts: Facts) -> list[str]:
         f"Cycle time is raw process time times an X-factor ({factors}), unless given by route.",
         f"A plan uses at most {programme.planning.max_load_percent:g} % of the available tool "
         "hours, where a tool group says nothing else; setups are part of the rest.",
-        "Money is before tax; capital is spent evenly while a phase is built.",
+        f"Money is {_taxed(facts)}; capital is spent evenly while a phase is built.",
         "What is in stock or under way at the end of the horizon is worth nothing.",
     ]
+
+
+def _taxed(facts: Facts) -> str:
+    after = facts.programme.planning.objective is Objective.AFTER_TAX
+    return "after tax, and a loss saves tax at once" if after else "before tax"
 
 
 def _unused(facts: Facts) -> list[str]:
