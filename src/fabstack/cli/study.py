@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
     from fabstack.model import Programme
+    from fabstack.studies.agree import Agreement
     from fabstack.studies.operating_curve import Curve, CurveOptions
 
 STOPPED = 130
@@ -96,9 +97,72 @@ def operating_curve(
     subject, curve = _run(programme, scenario, options)
     answer = _answer(curve) | {"scenario": scenario, "seed": seed}
     if out is not None:
-        _write(out, subject, curve, answer)
-    _print(answer, as_json=as_json)
+        _write(out, subject, curve, answer, "operating_curve")
+    _print(answer, _readable, as_json=as_json)
     return STOPPED if curve.was_stopped else 0
+
+
+@app.command()
+def agree(
+    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
+    iterations: Annotated[int, typer.Option(min=1, help="Plans and simulations at most.")] = 6,
+    damping: Annotated[
+        float, typer.Option(min=0.05, max=1.0, help="Share of the way to a measured time.")
+    ] = 0.5,
+    relaxed: Annotated[
+        bool, typer.Option("--relaxed", help="Half a phase or tool may be built: faster plans.")
+    ] = False,
+    replications: Annotated[
+        int | None,
+        typer.Option(min=1, help="Futures of each simulation; default: the programme's."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
+    ] = None,
+    warm_up: Annotated[
+        str | None, typer.Option(help="Left out, such as 180d; default: the programme's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Threads; each may have a core of its own.")
+    ] = 1,
+    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> int:
+    """Plan and simulate in turns, until lead times and cycle times agree within 5 %.
+
+    Each simulation starts what the plan says and measures how long it takes; the next plan takes
+    these times, and fewer hours of full tools that lose more to setups and batches than it counted.
+    What came out of the last simulation is compared with the plan, item by item.
+
+    Ctrl-C ends a study with the iterations that are finished.
+
+    Example: fabstack study agree programmes/single-queue --until 600d --out agreed
+    """
+    from fabstack.cli import agree_text
+    from fabstack.cli.quantities import Quantities
+    from fabstack.plan.options import Integers, PlanOptions
+    from fabstack.studies.agree import AgreeOptions
+
+    quantities = Quantities()
+    options = AgreeOptions(
+        iterations=iterations,
+        damping=damping,
+        until_min=_minutes(quantities, "--until", until),
+        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        planning=PlanOptions(integers=Integers.RELAXED if relaxed else Integers.WHOLE),
+    )
+    quantities.finish()
+    subject, agreement = agree_text.run(programme, scenario, options)
+    answer = agree_text.answer(agreement) | {"scenario": scenario, "seed": seed}
+    if out is not None:
+        _write(out, subject, agreement, answer, "agree")
+    _print(answer, agree_text.readable, as_json=as_json)
+    return STOPPED if agreement.was_stopped else 0
 
 
 # --- Options ------------------------------------------------------------------------------------
@@ -176,7 +240,9 @@ def _answer(curve: Curve) -> dict[str, Any]:
     }
 
 
-def _write(out: Path, programme: Programme, curve: Curve, answer: dict[str, Any]) -> None:
+def _write(
+    out: Path, programme: Programme, found: Curve | Agreement, answer: dict[str, Any], study: str
+) -> None:
     from fabstack import formats
     from fabstack.results.store import RunWriter
 
@@ -188,18 +254,23 @@ def _write(out: Path, programme: Programme, curve: Curve, answer: dict[str, Any]
         seed=answer["seed"],
         command=shlex.join(["fabstack", *sys.argv[1:]]),
     ) as writer:
-        for name, table in curve.tables().items():
+        for name, table in found.tables().items():
             writer.table(name, table)
-        writer.summary({"operating_curve": answer})
+        writer.summary({study: answer})
 
 
-def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+def _print(
+    answer: dict[str, Any],
+    readable: Callable[[dict[str, Any]], Iterator[str]],
+    *,
+    as_json: bool,
+) -> None:
     from fabstack.results.documents import json_bytes
 
     if as_json:
         sys.stdout.write(json_bytes(answer).decode())
     else:
-        sys.stdout.write("\n".join(_readable(answer)) + "\n")
+        sys.stdout.write("\n".join(readable(answer)) + "\n")
 
 
 def _readable(answer: dict[str, Any]) -> Iterator[str]:

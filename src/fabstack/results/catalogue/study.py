@@ -1,6 +1,6 @@
 """The tables of studies."""
 
-from fabstack.results.catalogue.columns import Engine, ResultTable, number, text, whole
+from fabstack.results.catalogue.columns import Engine, ResultTable, flag, number, text, whole
 
 STUDIES = (
     ResultTable(
@@ -40,6 +40,72 @@ STUDIES = (
             number("x_factor_difference_ci95", "", "half width of its 95 % interval"),
             number("on_time_points_difference", "percent", "points, mean"),
             whole("replications", "", "pairs of runs"),
+        ),
+    ),
+    ResultTable(
+        "agree_plants",
+        Engine.STUDY,
+        "How far the lead times of a plan are from those of its simulation, plant by plant.",
+        ("iteration", "plant"),
+        (
+            whole("iteration", "", "plan and simulation, from 1"),
+            text("plant", "where"),
+            whole("routes", "", "that are started"),
+            whole("routes_that_agree", "", "of them, with a lead-time error below the limit"),
+            number("error_percent_worst", "percent", "of the measured cycle time; worst route"),
+            number("error_percent_mean", "percent", "of the measured cycle time; mean of routes"),
+        ),
+    ),
+    ResultTable(
+        "agree_routes",
+        Engine.STUDY,
+        "Planned lead time and line yield of every route, against its simulation.",
+        ("iteration", "route"),
+        (
+            whole("iteration", "", "plan and simulation, from 1"),
+            text("route", "which way of making"),
+            text("plant", "where"),
+            text("item", "what it makes"),
+            number("lead_time_days_planned", "day", "that the plan was made with"),
+            number("cycle_time_days_mean", "day", "of lots that leave after the warm-up"),
+            number("cycle_time_days_ci95", "day", "half width of the 95 % interval of that mean"),
+            number("error_percent", "percent", "of the measured cycle time"),
+            number("lots_started", "lot", "after the warm-up, mean of replications"),
+            number("lots_completed", "lot", "after the warm-up, mean of replications"),
+            number("yield_percent_planned", "percent", "of carriers that survive all steps"),
+            number("yield_percent_simulated", "percent", "of carriers that left or were scrapped"),
+            text("verdict", "agrees, apart, piles-up, unmeasured, or idle"),
+            text("why", "it does not agree; blank: it does"),
+        ),
+    ),
+    ResultTable(
+        "agree_tool_groups",
+        Engine.STUDY,
+        "Hours that lots took of every tool group, against what the plan counts for them.",
+        ("iteration", "tool_group"),
+        (
+            whole("iteration", "", "plan and simulation, from 1"),
+            text("plant", "where"),
+            text("tool_group", "which tools"),
+            number("load_percent_planned", "percent", "of the hours that the plan may use"),
+            number("busy_h_planned", "h", "for the carriers that it has done, downtime left out"),
+            number("busy_h_simulated", "h", "productive and setup, mean of replications"),
+            number("busy_ratio", "", "simulated over planned"),
+            flag("makes_batches", "whether batches that are not full may be why"),
+            number("efficiency", "", "share of the usable hours that the plan was given"),
+        ),
+    ),
+    ResultTable(
+        "agree_items",
+        Engine.STUDY,
+        "Planned output, and what came out when the plan was executed in the simulator.",
+        ("iteration", "item"),
+        (
+            whole("iteration", "", "plan and simulation, from 1"),
+            text("item", "which"),
+            number("units_planned", "unit", "good units that leave after the warm-up"),
+            number("units_simulated", "unit", "the same in the simulation, mean of replications"),
+            number("difference_percent", "percent", "simulated less planned, of planned"),
         ),
     ),
 )

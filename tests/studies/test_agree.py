@@ -1,0 +1,166 @@
+"""Plan and simulation in turns, where the end is known by theory."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from fabstack import load
+from fabstack.cli import exit_code
+from fabstack.formats import save
+from fabstack.model.days import DAYS_PER_MONTH
+from fabstack.plan import PlanOptions, plan
+from fabstack.results.catalogue import TABLES
+from fabstack.results.store import open_run
+from fabstack.studies import agree as study
+from fabstack.studies.agree import AgreeOptions, agree
+from fabstack.studies.agree_measure import AGREES, APART, PILES_UP
+from fabstack.studies.agree_starts import executed, planned_between, supplied
+
+DAY = 1440.0
+
+
+@pytest.fixture(scope="module")
+def queue(project):
+    return load(project / "programmes" / "single-queue")
+
+
+@pytest.fixture(scope="module")
+def toy(project):
+    return load(project / "programmes" / "toy-chain")
+
+
+@pytest.fixture(scope="module")
+def queued(queue):
+    return agree(queue, AgreeOptions(until_min=1000 * DAY, warm_up_min=100 * DAY, replications=4))
+
+
+@pytest.fixture(scope="module")
+def chained(toy):
+    return agree(toy, AgreeOptions())
+
+
+def test_the_lead_time_of_one_queue_is_that_of_the_theory(queued):
+    """M/M/1: time in the system = service time / (1 - load) = 9 min / 0.1."""
+    assert queued.agrees
+    assert queued.delivers
+    first, last = queued.iterations[0].routes[0], queued.iterations[-1].routes[0]
+    assert first["lead_time_days_planned"] == pytest.approx(1.5 * 9 / DAY)
+    assert first["verdict"] == APART
+    error = last["cycle_time_days_ci95"] / 3.182 * 4  # four standard errors; t of 3 is 3.182
+    assert last["lead_time_days_planned"] == pytest.approx(90 / DAY, abs=error)
+
+
+def test_a_chain_without_queues_is_planned_with_its_process_times(chained):
+    """Nobody waits, so the cycle times are 60, 30 and 15 min, whatever the formula said."""
+    assert chained.agrees
+    assert len(chained.iterations) == 2
+    last = {row["route"]: row for row in chained.iterations[-1].routes}
+    minutes = {"make-wafer": 60, "make-package": 30, "make-board": 15}
+    for route, expected in minutes.items():
+        assert last[route]["lead_time_days_planned"] * DAY == pytest.approx(expected)
+        assert last[route]["error_percent"] == pytest.approx(0.0, abs=1e-9)
+    assert chained.delivers
+    assert {row["item"] for row in chained.iterations[-1].items} == {"wafer", "package", "board"}
+
+
+def test_what_nobody_can_make_is_said_to_pile_up_and_its_time_is_no_lead_time(queue):
+    """A tool that is there half as often as the plan believes: lots wait without end."""
+    twice = tuple(replace(step, process=replace(step.process, parameters=(18.0,)))
+                  for step in queue.steps)  # fmt: skip
+    assert twice[0].process.mean == 18
+    slower = queue.model_copy(update={"steps": twice})
+    found = plan(queue)
+    started = executed(slower, found)
+    result = study.simulate(started, until_min=60 * DAY, warm_up_min=0.0, replications=1)
+    rows = list(study.route_rows(slower, found, result, 1e9))
+    assert rows[0]["verdict"] == PILES_UP
+    assert "were started" in rows[0]["why"]
+
+
+def test_tables_are_as_catalogued_and_number_their_iterations(chained):
+    tables = chained.tables()
+    for name, frame in tables.items():
+        assert tuple(frame.columns) == TABLES[name].column_names
+    assert tables["agree_plants"]["iteration"].unique().to_list() == [1, 2]
+    worst = tables["agree_plants"].filter(iteration=1, plant="fab")["error_percent_worst"]
+    assert worst.to_list() == pytest.approx([150.0])  # X-factor 2.5 where nothing waits
+
+
+def test_threads_and_repetition_change_nothing(toy, chained):
+    again = agree(toy, AgreeOptions(workers=2)).tables()
+    assert all(again[name].equals(table) for name, table in chained.tables().items())
+
+
+def test_later_updates_are_damped(chained):
+    """The first goes all the way to the measured time, those after it half of it."""
+    row = {**chained.iterations[0].routes[0], "lead_time_days_planned": 4.0,
+           "cycle_time_days_mean": 2.0, "verdict": APART}  # fmt: skip
+    for number, expected in ((1, 2.0), (2, 3.0)):
+        iteration = replace(chained.iterations[0], number=number, routes=[row], groups=[])
+        planning = study._updated(PlanOptions(), iteration, AgreeOptions())
+        assert planning.lead_times_months[row["route"]] * DAYS_PER_MONTH == pytest.approx(expected)
+
+
+def test_only_groups_that_limit_the_plan_lose_capacity(chained):
+    """A full tool that takes a quarter more hours than planned gives four fifths of them."""
+    full = {"tool_group": "full", "busy_ratio": 1.25, "load_percent_planned": 95.0}
+    idle = {"tool_group": "idle", "busy_ratio": 1.25, "load_percent_planned": 50.0}
+    oven = {"tool_group": "oven", "busy_ratio": 2.0, "load_percent_planned": 50.0}
+    groups = [
+        {**row, "efficiency": 1.0, "makes_batches": row is oven} for row in (full, idle, oven)
+    ]
+    iteration = replace(chained.iterations[0], groups=groups)
+    planning = study._updated(PlanOptions(), iteration, AgreeOptions())
+    assert planning.efficiencies == {"full": pytest.approx(0.8)}
+
+
+def test_a_stopped_study_keeps_what_was_finished(toy, monkeypatch):
+    real, calls = study.simulate, []
+
+    def stopped(*words, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*words, **options)
+
+    monkeypatch.setattr(study, "simulate", stopped)
+    agreement = agree(toy, AgreeOptions())
+    assert agreement.was_stopped
+    assert [each.number for each in agreement.iterations] == [1]
+    assert not agreement.agrees
+
+
+def test_the_plan_is_started_as_it_says_and_fed_with_what_was_under_way(toy):
+    """Starts are the plan's month by month; what left of older lots comes out of a store."""
+    found = plan(toy, options=PlanOptions(lead_times_months={"make-package": 1.5}))
+    started = executed(toy, found)
+    rows = [row for row in started.starts if row.route == "make-board"]
+    at = found.names.routes.index("make-board")
+    assert rows[0].carriers_per_month == pytest.approx(found.starts[at][0])
+    place = found.names.routes.index("make-package")
+    opening = toy.simulation.starts_on
+    left = planned_between(found, found.output[place], opening, 1.5 * DAYS_PER_MONTH)
+    came = sum(a.units for a in supplied(toy, found) if a.item == "package" and not a.supplier)
+    stock = found.stock[:, found.names.months.index(opening) - 1].sum()
+    assert left > 100
+    assert came == pytest.approx(left, abs=stock + 2)
+
+
+def test_the_command_prints_one_document_and_writes_a_run(project, tmp_path, capsys):
+    toy, out = str(project / "programmes" / "toy-chain"), tmp_path / "agreed"
+    assert exit_code(["study", "agree", toy, "--json", "--out", str(out)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["agrees"], found["delivers"], found["iterations"]) == (True, True, 2)
+    assert {row["verdict"] for row in found["routes"] if row["iteration"] == 2} == {AGREES}
+    names = ("agree_items", "agree_plants", "agree_routes", "agree_tool_groups")
+    assert open_run(out).tables == names
+    assert exit_code(["study", "agree", toy, "--iterations", "1"]) == 0
+    assert "do not agree within 5 %" in capsys.readouterr().out
+
+
+def test_a_programme_without_demand_is_refused(queue, tmp_path, capsys):
+    bare = queue.model_copy(update={"needs": (), "volumes": (), "markets": ()})
+    save(bare, tmp_path / "bare")
+    assert exit_code(["study", "agree", str(tmp_path / "bare")]) == 2
+    assert "no demand to plan for" in capsys.readouterr().err
