@@ -43,6 +43,13 @@ Folders = Annotated[
         help="Folder with own tables (tools.csv, modules.csv, flows/NAME.csv ...) laid over ours."
     ),
 ]
+XFactor = Annotated[
+    str | None,
+    typer.Option(
+        help="Cycle time to hold in simulation, over raw process time without transport: 2.5."
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Of the simulations.", min=0)]
 Start = Annotated[str, typer.Option(help="First day of the programme.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write the plant into, as a programme.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -105,10 +112,7 @@ def fab(
         str | None,
         typer.Option(help="Cycle time to hold in simulation, in days for each mask layer: 1.3."),
     ] = None,
-    x_factor: Annotated[
-        str | None,
-        typer.Option(help="Instead: cycle time over raw process time, transport not in it: 2.5."),
-    ] = None,
+    x_factor: XFactor = None,
     phases: Annotated[
         str | None,
         typer.Option(
@@ -116,7 +120,7 @@ def fab(
             "5000,100000 or 2027-01:5000,2028-07:100000."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the simulations.")] = 1,
+    seed: Seed = 1,
     loading: Loading = None,
     setting: Setting = None,
     library: Folders = None,
@@ -147,7 +151,7 @@ def fab(
 
     Example: fabstack design fab --technology logic-14 --wspm 100000 --days-per-mask 1.3 --out fab14
     """
-    from fabstack.cli.design_closed import closed_fab, target_of, volumes_of
+    from fabstack.cli.design_closed import closed_plant, target_of, volumes_of
     from fabstack.designer import read_library
 
     asked = Quantities()
@@ -162,7 +166,7 @@ def fab(
     _wafers_only(known, technology)
     if target is not None:
         wish = {"target": target, "limits": loads, "settings": settings, "seed": seed}
-        closed_fab(known, technology, steps, wish, as_json=as_json, out=out)
+        closed_plant(known, technology, steps, wish, as_json=as_json, out=out)
         return
     from fabstack.designer import design as designed
 

@@ -91,7 +91,7 @@ def target_of(
 # --- The design -----------------------------------------------------------------------------------
 
 
-def closed_fab(
+def closed_plant(
     library: Library,
     technology: str,
     steps: Sequence[Step],

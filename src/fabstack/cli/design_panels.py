@@ -10,11 +10,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fabstack.cli.design import AsJson, Folders, Loading, Out, Setting, Start, assigned, day, show
+from fabstack.cli.design import (
+    AsJson,
+    Folders,
+    Loading,
+    Out,
+    Seed,
+    Setting,
+    Start,
+    XFactor,
+    assigned,
+    day,
+    save,
+    show,
+)
+from fabstack.cli.design_closed import closed_plant, target_of
 from fabstack.cli.quantities import Quantities
 
 if TYPE_CHECKING:
-    from fabstack.designer import Flow
+    from fabstack.designer import Flow, Library
+    from fabstack.studies.design_time import Target
 
 PANELS = "--panels-per-month"
 
@@ -29,6 +44,8 @@ class Wish:
     loads: Mapping[str, float]
     settings: Mapping[str, float]
     first_day: date
+    target: Target | None  # to hold in simulation
+    seed: int
 
 
 def packaging(
@@ -41,6 +58,8 @@ def packaging(
     packages_per_month: Annotated[
         str | None, typer.Option(help="Instead: good packages that come out in a month.")
     ] = None,
+    x_factor: XFactor = None,
+    seed: Seed = 1,
     loading: Loading = None,
     setting: Setting = None,
     library: Folders = None,
@@ -63,7 +82,16 @@ def packaging(
     starts = _volume(asked, PANELS, panels_per_month)
     good = _volume(asked, "--packages-per-month", packages_per_month)
     _one_volume(asked, PANELS, "--packages-per-month", starts, good)
-    wish = _wish(asked, technology, starts, good, loading=loading, setting=setting, start=start)
+    wish = _wish(
+        asked,
+        technology,
+        (starts, good),
+        x_factor=x_factor,
+        seed=seed,
+        loading=loading,
+        setting=setting,
+        start=start,
+    )
     _design(wish, ("packaging",), library=library, out=out, as_json=as_json)
 
 
@@ -77,6 +105,8 @@ def pcb(
     boards_per_month: Annotated[
         str | None, typer.Option(help="Instead: good boards that come out, such as 600000.")
     ] = None,
+    x_factor: XFactor = None,
+    seed: Seed = 1,
     loading: Loading = None,
     setting: Setting = None,
     library: Folders = None,
@@ -98,7 +128,16 @@ def pcb(
     starts = _volume(asked, PANELS, panels_per_month)
     good = _volume(asked, "--boards-per-month", boards_per_month)
     _one_volume(asked, PANELS, "--boards-per-month", starts, good)
-    wish = _wish(asked, technology, starts, good, loading=loading, setting=setting, start=start)
+    wish = _wish(
+        asked,
+        technology,
+        (starts, good),
+        x_factor=x_factor,
+        seed=seed,
+        loading=loading,
+        setting=setting,
+        start=start,
+    )
     _design(wish, ("pcb", "assembly"), library=library, out=out, as_json=as_json)
 
 
@@ -117,9 +156,10 @@ def _one_volume(
 def _wish(
     asked: Quantities,
     technology: str,
-    starts: float | None,
-    good: float | None,
+    volumes: tuple[float | None, float | None],
     *,
+    x_factor: str | None,
+    seed: int,
     loading: list[str] | None,
     setting: list[str] | None,
     start: str,
@@ -127,8 +167,9 @@ def _wish(
     loads = assigned(asked, "--loading", loading or (), "85 or panel_oven=92", alone=True)
     settings = assigned(asked, "--set", setting or (), "rdl_layers=3")
     first_day = day(asked, start)
+    target = target_of(asked, None, x_factor, needed=False)
     asked.finish()
-    return Wish(technology, starts, good, loads, settings, first_day)
+    return Wish(technology, *volumes, loads, settings, first_day, target, seed)
 
 
 def _design(
@@ -139,18 +180,32 @@ def _design(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    from fabstack.designer import design, expand, programme_of, read_library
+    from fabstack.designer import design, expand, read_library
 
     known = read_library(*library or ())
     flow = expand(known, wish.technology, wish.settings)
     _refuse_other_plants(flow, plant_kinds)
     starts = wish.starts or (wish.good or 0.0) / flow.good_units_per_carrier
+    if wish.target is not None:
+        _close(wish, known, starts, as_json=as_json, out=out)
+        return
     plant = design(known, wish.technology, starts, loads=wish.loads, settings=wish.settings)
     if out is not None:
-        from fabstack import formats
-
-        formats.save(programme_of(plant, start=wish.first_day), out)
+        save(plant, wish.first_day, out)
     show(plant, as_json=as_json, out=out)
+
+
+def _close(wish: Wish, known: Library, starts: float, *, as_json: bool, out: Path | None) -> None:
+    from fabstack.studies.design_phases import Step
+
+    options = {
+        "target": wish.target,
+        "limits": wish.loads,
+        "settings": wish.settings,
+        "seed": wish.seed,
+    }
+    steps = (Step(wish.first_day, starts),)
+    closed_plant(known, wish.technology, steps, options, as_json=as_json, out=out)
 
 
 def _refuse_other_plants(flow: Flow, plant_kinds: tuple[str, ...]) -> None:
