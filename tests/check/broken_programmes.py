@@ -368,6 +368,14 @@ BROKEN = (
         "no tool group of 'fab' stands in bay 'suoth'",
     ),
     Broken(
+        plants.unknown_window_plants,
+        {"programme.toml": f"{FILES['programme.toml']}\n[simulation]\nstarts_with = 'fob'\n"},
+        "programme.toml:8",
+        "error",
+        "unknown-reference",
+        "no plant 'fob'",
+    ),
+    Broken(
         plants.idle_vehicles,
         {
             "programme.toml": f"{FILES['programme.toml']}\n[simulation]\nvehicles = 3\n",

@@ -151,6 +151,22 @@ def unknown_bays(programme: Programme) -> Iterator[Fault]:
                 )
 
 
+def unknown_window_plants(programme: Programme) -> Iterator[Fault]:
+    """A simulated window that moves with a plant that is not there, or never moves."""
+    name, plants = programme.simulation.starts_with, by_key(programme.plants)
+    if name is None or (name in plants and plants[name].opens is not None):
+        return
+    found = f"plant '{name}' has no opening" if name in plants else f"no plant '{name}'"
+    yield error(
+        programme.simulation,
+        "starts_with",
+        "unknown-reference",
+        found,
+        expected="a plant with a date in its column opens",
+        cure="" if name in plants else did_you_mean(name, tuple(plants)),
+    )
+
+
 def idle_vehicles(programme: Programme) -> Iterator[Fault]:
     """Vehicles where nothing takes any time to move."""
     vehicles = programme.simulation.vehicles

@@ -93,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     plants.overfull_stores,
     plants.lanes_to_nowhere,
     plants.unknown_bays,
+    plants.unknown_window_plants,
     plants.idle_vehicles,
     tools.idle_tool_groups,
     tools.absent_tool_groups,

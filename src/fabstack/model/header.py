@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from fabstack.model.days import Day
 from fabstack.model.dispatch import MEANING, DispatchRule
-from fabstack.model.fields import chosen, counted, measured, named, row, worded
+from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
 
 
 @row()
@@ -62,6 +62,12 @@ class Simulation:
     days: float = measured("day", "simulated time", default=730.0, gt=0)
     starts_on: Day | None = chosen(
         "date of simulated time 0; blank: the programme's start", default=None
+    )
+    starts_with: str | None = refers(
+        "plants",
+        "plant with whose opening the window moves where dates are sampled, to the first of a "
+        "month; blank: it stays",
+        default=None,
     )
     warm_up_days: float = measured("day", "left out of the statistics", default=0.0, ge=0)
     replications: int = counted("independent runs", default=3, ge=1)

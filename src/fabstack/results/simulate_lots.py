@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,10 @@ def measured(result: SimulationResult) -> list[Reading]:
 def product_rows(result: SimulationResult, programme: Programme) -> Rows:
     """Rows of sim_products: regular lots first, those that were inside last."""
     readings = measured(result)
+    left = _carriers_left_by_month(result)
     for number in in_order(result.names.products):
         product = result.names.products[number]
         route = by_key(programme.routes)[product.route]
-        carriers = float(np.mean([reading.carriers_left[number] for reading in readings]))
-        good_units = _units(programme, route.name, _middle_months(result, programme, route.plant))
         yield {
             "plant": route.plant,
             "route": product.route,
@@ -45,7 +45,13 @@ def product_rows(result: SimulationResult, programme: Programme) -> Rows:
             "was_inside": product.was_inside,
             "lots_started": float(np.mean([r.entered[number] for r in readings])),
             "lots_completed": float(np.mean([r.left[number] for r in readings])),
-            "units_out": carriers * good_units,
+            "units_out": sum(
+                (
+                    carriers * _units(programme, route.name, _age(programme, route.plant, month))
+                    for month, carriers in zip(result.scene.months, left[:, number], strict=True)
+                ),
+                start=0.0,
+            ),
             **_of_finished(result, number, raw_process_min(programme, product.route)),
             "wip_lots_mean": float(np.mean([r.area[number] / r.at_min for r in readings]))
             if readings[0].at_min
@@ -152,11 +158,16 @@ def _units(programme: Programme, route_name: str, months: float) -> float:
     return units_per_carrier(programme, route_name) * yield_share(programme, item, months)
 
 
-def _middle_months(result: SimulationResult, programme: Programme, plant: str) -> float:
-    """Age of a plant in the middle of the simulated window."""
+def _age(programme: Programme, plant: str, month: date) -> float:
+    """Months that a plant has been open in the middle of a month."""
     opens = by_key(programme.plants)[plant].opens or programme.programme.start
-    half_window = result.until_min / 2 / MINUTES_PER_DAY / 365.25 * 12
-    return months_between(opens, result.names.start) + half_window
+    return months_between(opens, month) + 0.5
+
+
+def _carriers_left_by_month(result: SimulationResult) -> Floats:
+    """Mean over the replications [month, product]."""
+    left = [_by_month(result, run, "carriers_left") for run in result.replications]
+    return np.asarray(np.mean(left, axis=0), dtype=float)
 
 
 # --- Months -------------------------------------------------------------------------------------
@@ -171,7 +182,7 @@ def output_rows(result: SimulationResult, programme: Programme) -> Rows:
     left = [_by_month(result, run, "carriers_left") for run in result.replications]
     for number, month in enumerate(result.scene.months):
         for (plant, item), products in sorted(items.items()):
-            age = months_between(by_key(programme.plants)[plant].opens or month, month) + 0.5
+            age = _age(programme, plant, month)
             units = [
                 sum(
                     float(carriers[number, product]) * _units(programme, route_name, age)

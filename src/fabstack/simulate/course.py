@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fabstack.arrays.types import Records
 from fabstack.simulate.readings import (
@@ -38,6 +39,7 @@ class Course:
         self.scene = scene
         self.seed = seed
         self.run = run
+        self.yields = _own_yields(run, scene)
         self.readings: list[Reading] = []
         self.days = day_books(run.world, len(scene.days_min), with_tools=daily_tools)
         self.days_done = 0
@@ -48,7 +50,9 @@ class Course:
         return sorted({*cuts, *days})
 
     def go_to(self, minute: float) -> None:
-        """Run to a minute, and read what falls due there."""
+        """Run to a minute of the same month, and read what falls due there."""
+        if self.yields is not None:
+            self.yields[:] = self.scene.learning.at(minute)
         self.run.run_until(minute)
         cuts = self.scene.cuts_min
         while len(self.readings) < len(cuts) and cuts[len(self.readings)] == minute:
@@ -80,3 +84,12 @@ class Course:
 
     def _days_ahead(self) -> tuple[float, ...]:
         return self.scene.days_min[self.days_done :]
+
+
+def _own_yields(run: Simulation, scene: Scene) -> Any:
+    """The yields of the routes that this run alone reads; None where they never change."""
+    if scene.learning.is_flat:
+        return None
+    routes = run.world.fab.routes.copy()
+    run.world = run.world._replace(fab=run.world.fab._replace(routes=routes))
+    return routes.yield_share

@@ -10,6 +10,7 @@ from datetime import date
 
 from fabstack.arrays.entering import Arrival, Window
 from fabstack.arrays.fab import Names, fab_arrays
+from fabstack.arrays.learning import Learning, learning_of
 from fabstack.arrays.left_out import left_out
 from fabstack.arrays.types import Fab
 from fabstack.model import Programme
@@ -26,6 +27,7 @@ class Scene:
     programme: Programme  # as it is simulated: every plant at its fidelity
     names: Names
     fab: Fab
+    learning: Learning  # yields of the months, in place of the one of the arrays
     until_min: float
     warm_up_min: float
     cuts_min: tuple[float, float]  # end of the warm-up, and of the run
@@ -71,6 +73,7 @@ def scene_of(
         programme=simple.programme,
         names=names,
         fab=fab,
+        learning=learning_of(simple.programme, window),
         until_min=until_min,
         warm_up_min=warm_up_min,
         cuts_min=(warm_up_min, until_min),

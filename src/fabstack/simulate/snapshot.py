@@ -90,7 +90,7 @@ def about_run(
         seeds=tuple(seeds),
         daily_tools=daily_tools,
         genealogy=genealogy,
-        fab=digest_of_fab(scene.fab),
+        fab=digest_of(scene),
         kernel=digest_of_kernel(),
     )
 
@@ -167,7 +167,7 @@ def refuse_another_fab(snapshot: Snapshot, scene: Scene, file: Path) -> None:
     """
     if snapshot.about.at_min > scene.until_min:
         raise _refused(file, f"is of day {snapshot.about.at_min / 1440:g}, after --until")
-    if snapshot.about.fab != digest_of_fab(scene.fab):
+    if snapshot.about.fab != digest_of(scene):
         raise _refused(
             file,
             "is of another fab: programme, its options and --until must be those of the run that "
@@ -175,6 +175,12 @@ def refuse_another_fab(snapshot: Snapshot, scene: Scene, file: Path) -> None:
         )
     if snapshot.about.warm_up_min != scene.warm_up_min:
         raise _refused(file, f"has a warm-up of {snapshot.about.warm_up_min / 1440:g} days")
+
+
+def digest_of(scene: Scene) -> str:
+    """SHA-256 of the arrays of a run, and of how its yields learn."""
+    learned = hashlib.sha256(scene.learning.shares.tobytes())
+    return digest_of_fab(scene.fab) + ("" if scene.learning.is_flat else learned.hexdigest())
 
 
 def digest_of_fab(fab: Fab) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fabstack.model import Programme
+from fabstack.model import Programme, by_key
+from fabstack.model.days import month_start
 from fabstack.model.plants import Fidelity
 
 
@@ -36,6 +37,22 @@ def with_fidelity(
         replace(row, **changes) if row.name == plant else row for row in programme.plants
     )
     return programme.model_copy(update={"plants": plants})
+
+
+def with_moved_window(programme: Programme, claimed: Programme) -> Programme:
+    """Where the window goes with a plant, it opens as much later as that plant does.
+
+    It still opens on the first of a month: plans and purchases go by months.
+    """
+    settings = programme.simulation
+    if settings.starts_with is None:
+        return programme
+    before, after = (by_key(p.plants)[settings.starts_with].opens for p in (claimed, programme))
+    start = settings.starts_on or programme.programme.start
+    if before is None or after is None:
+        return programme
+    moved = month_start(start + (after - before), 0)
+    return programme.model_copy(update={"simulation": replace(settings, starts_on=moved)})
 
 
 def with_load(programme: Programme, factor: float) -> Programme:

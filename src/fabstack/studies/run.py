@@ -25,6 +25,7 @@ from fabstack.results.ramp_tables import ramp_tables
 from fabstack.results.simulate_tables import simulate_tables
 from fabstack.results.store import REPORT, Run, RunWriter
 from fabstack.simulate import simulate
+from fabstack.studies.changes import with_moved_window
 from fabstack.studies.mission import Findings, judged, mission
 from fabstack.studies.summary import summary
 
@@ -110,7 +111,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     ramped = ramp(programme, samples=options.samples, seed=options.seed)
     outcome.tables |= ramp_tables(ramped, programme)
     tell("plan", 4, STAGES)
-    likely = at_percentile(programme, ramped, LIKELY)
+    likely = with_moved_window(at_percentile(programme, ramped, LIKELY), programme)
     outcome.tables |= planned(programme, likely, ramped, options)
     tell("simulation", 5, STAGES)
     lots, left_out = simulated(likely, outcome.tables, options, tell)
