@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.studies.agree_samples import with_demand_at_release_rate
 
 from fabstack import load
 from fabstack.cli import exit_code
@@ -15,7 +16,7 @@ from fabstack.results.store import open_run
 from fabstack.studies import agree as study
 from fabstack.studies.agree import AgreeOptions, agree
 from fabstack.studies.agree_measure import AGREES, APART, PILES_UP
-from fabstack.studies.agree_starts import executed, planned_between, supplied
+from fabstack.studies.agree_starts import _manners, executed, planned_between, supplied
 
 DAY = 1440.0
 
@@ -164,3 +165,21 @@ def test_a_programme_without_demand_is_refused(queue, tmp_path, capsys):
     save(bare, tmp_path / "bare")
     assert exit_code(["study", "agree", str(tmp_path / "bare")]) == 2
     assert "no demand to plan for" in capsys.readouterr().err
+
+
+def test_planned_starts_keep_the_priorities_and_due_dates_of_a_folder_of_orders(shared):
+    """LVHM releases 25 wafers of each product every 4.3077 h, and hot lots every 168 h."""
+    folder = shared / "smt2020" / "LVHM"
+    if not folder.is_dir():
+        pytest.skip("the copy of SMT2020 (../shared/smt2020) is not beside this checkout")
+    programme = with_demand_at_release_rate(load(folder))
+    route = next(route for route in programme.routes if route.name == "r_1")
+    manners = {
+        start.priority: (share, start.due_days) for share, start in _manners(programme, route)
+    }
+    usual, hot = 1 / 4.30766666666667, 1 / 168
+    assert manners[20][0] == pytest.approx(hot / (usual + hot))
+    assert manners[10][0] + manners[20][0] == pytest.approx(1.0)
+    assert manners[20][1] == pytest.approx(33.9457291666667)
+    wanted = {volume.market: volume.units_per_year for volume in programme.volumes}
+    assert wanted[route.item] == pytest.approx(25 * 8766 * (usual + hot))
