@@ -7,6 +7,7 @@ from enum import StrEnum
 from fabstack.model.days import Day
 from fabstack.model.dispatch import MEANING, DispatchRule
 from fabstack.model.fields import chosen, counted, measured, named, refers, row, worded
+from fabstack.model.randomness import Distribution, constant
 
 
 @row()
@@ -150,4 +151,21 @@ class Ramp:
     samples: int = counted("sampled futures", default=4000, ge=1)
     correlation: float = measured(
         "", "between activities of one plant (Gaussian copula)", default=0.3, ge=0, lt=1
+    )
+    lead_slip: Distribution = measured(
+        "",
+        "ratio of actual to stated lead time of tools, one draw for a tool group",
+        default=constant(1.0),
+    )
+    install_slip: Distribution = measured(
+        "",
+        "ratio of actual to stated time from dock to release, one draw for a tool group",
+        default=constant(1.0),
+    )
+    lead_correlation: float = measured(
+        "",
+        "between the lead time slips of all tool groups (Gaussian copula); 0.5 is an estimate",
+        default=0.5,
+        ge=0,
+        lt=1,
     )

@@ -56,6 +56,9 @@ class Plant:
         "USD/month", "people, power, rent", default=0.0, ge=0
     )
     floor_m2: float = measured("m2", "of production floor; 0: not limited", default=0.0, ge=0)
+    wip_limit: float | None = measured(
+        "", "carriers in work at most while it ramps; blank: no limit", default=None, gt=0
+    )
     fidelity: Fidelity = chosen("how closely a simulation follows it", default=Fidelity.FULL)
     bottleneck_load_percent: float = measured(
         "percent",

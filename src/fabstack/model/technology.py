@@ -57,6 +57,15 @@ class Technology:
         default=12.0,
         gt=0,
     )
+    rate_start_percent: float = measured(
+        "percent", "of the full speed of tools and people at first", default=100.0, gt=0, le=100
+    )
+    rate_learning_carriers: float | None = measured(
+        "",
+        "started until 63 percent of the missing speed is learned; blank: full speed at once",
+        default=None,
+        gt=0,
+    )
     mask_set_usd: float = measured("USD", "a full set of masks", default=0.0, ge=0)
     design_cost_usd: float = measured("USD", "of one chip in this technology", default=0.0, ge=0)
     capex_per_1000_per_month_usd: float = measured(

@@ -16,10 +16,12 @@ import numpy as np
 
 from fabstack.model import Distribution, Programme, grouped
 from fabstack.model.roadmap import Activity
+from fabstack.model.tools import ToolGroup
 from fabstack.uncertainty.chance import Floats, is_random, quantile
 from fabstack.uncertainty.copula import Pair, coupled, of_scores
 from fabstack.uncertainty.uniforms import Design, uniforms
 
+LEAD, INSTALL = "lead-slip", "install-slip"  # stages of a tool, from order to release
 LINE_COLUMNS = ("units_per_year", "growth_per_year", "delivered_share", "share_percent")
 
 
@@ -107,10 +109,24 @@ def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator
     yield from (cell for cell, distribution in risks.items() if is_random(distribution))
     for activity in programme.activities:
         yield from _inputs_of(activity, risks)
+    yield from _tool_inputs(programme)
     for line in programme.vendor_lines:
         for column in LINE_COLUMNS:
             if is_random(getattr(line, column)):
                 yield f"vendor_lines/{line.name}/{column}"
+
+
+def _tool_inputs(programme: Programme) -> Iterator[str]:
+    delivered = {delivery.tool_group for delivery in programme.deliveries}
+    stages = ((LEAD, programme.ramp.lead_slip), (INSTALL, programme.ramp.install_slip))
+    for group in programme.tool_groups:
+        if group.name in delivered:
+            yield from (tool_slip_name(group, kind) for kind, slip in stages if is_random(slip))
+
+
+def tool_slip_name(group: ToolGroup, kind: str) -> str:
+    """The name of the input that is the slip of a stage of a tool group."""
+    return f"tool_groups/{group.name}/{kind}"
 
 
 def _inputs_of(activity: Activity, risks: Mapping[str, Distribution]) -> Iterator[str]:
@@ -138,6 +154,9 @@ def _pairs(programme: Programme, names: frozenset[str]) -> list[Pair]:
             cells = [cell for cell in map(duration_cell, activities) if cell in names]
             if plant is not None:
                 pairs += (Pair(a, b, programme.ramp.correlation) for a, b in combinations(cells, 2))
+    if programme.ramp.lead_correlation:
+        slips = sorted(name for name in names if name.endswith(f"/{LEAD}"))
+        pairs += (Pair(a, b, programme.ramp.lead_correlation) for a, b in combinations(slips, 2))
     for row in programme.correlations:
         if row.first in names and row.second in names:
             pairs.append(Pair(row.first, row.second, of_scores(row.rho)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,6 +104,15 @@ class _Curve:
 
 _DEFECTS = ("d0_start_per_cm2", "d0_mature_per_cm2", "learning_months")
 _COMPOSITE = ("yield_start_percent", "yield_mature_percent", "learning_months")
+
+
+def item_yield(
+    item: Item, technology: Technology, futures: Futures, opening: Opening
+) -> Callable[[float], Floats]:
+    """Share of good units by a moment, [sample] or [1]; 0 before the plant opens."""
+    curve = _Curve(item, technology, futures)
+    opens = np.where(np.isneginf(opening.opens), 0.0, opening.opens)
+    return lambda now: _grown(curve, opens, now)
 
 
 def _fan(curve: _Curve, opening: Opening, plant: str, grid_months: Floats) -> YieldFan:

@@ -42,6 +42,7 @@ class Staff:
     stock_usd: Floats  # [month] of which stock
     reached_months: Floats  # [sample] when the heads first cover the target; inf: not in time
     short_person_months: Floats  # [sample] of experts that were wanted and not there
+    covered: Floats  # [month, sample] share of the wanted experts that is there, at most 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,15 @@ def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) 
         stock_usd=(there * stock).mean(axis=1),
         reached_months=_first_month(there >= target * (1 - ROUNDING), grid_months),
         short_person_months=np.maximum(wanted - effect, 0.0).sum(axis=0),
+        covered=_covered(effect, needed),
     )
+
+
+def _covered(effect: Floats, needed: Floats) -> Floats:
+    """Of what work asks for, not of the target: a target ahead of its work holds nobody up."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(needed > 0, np.maximum(effect, 0.0) / needed, 1.0)
+    return np.asarray(np.minimum(share, 1.0))
 
 
 def pay_usd_per_month(

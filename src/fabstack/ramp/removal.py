@@ -19,7 +19,7 @@ from fabstack.ramp.network import Network
 from fabstack.ramp.schedule import Schedule, schedule
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import SAME_MONTHS, Timeline
-from fabstack.ramp.work import work
+from fabstack.ramp.work import changed_work, work
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.percentiles import percentile
 from fabstack.uncertainty.tail import sample_tail
@@ -51,7 +51,8 @@ def drivers(
 ) -> tuple[Driver, ...]:
     """Every outcome's inputs, the one that delays its worst fifth most first."""
     some = futures.first(MOST_SAMPLES)
-    usual = _dated(programme, network, some, timeline)
+    usual_work = work(programme, network, some)
+    usual = _dated(programme, network, some, timeline, usual_work.months)
     wanted = list(outcomes)
     leading = {name: usual.drivers(network.index(name)) for name in wanted}
     found: list[Driver] = []
@@ -61,7 +62,10 @@ def drivers(
     for name, rows in by_name.items():
         moved = [outcome for outcome in wanted if any(r.activity in leading[outcome] for r in rows)]
         if moved:
-            without = _dated(programme, network, some.without(name), timeline)
+            futures_without = some.without(name)
+            changed = {row.activity for row in rows}
+            months = changed_work(usual_work, changed, programme, network, futures_without)
+            without = _dated(programme, network, futures_without, timeline, months)
             for outcome in moved:
                 i = network.index(outcome)
                 claim = by_key(programme.activities)[outcome].claimed
@@ -97,7 +101,6 @@ def _worst(ends: Floats) -> float:
 
 
 def _dated(
-    programme: Programme, network: Network, futures: Futures, timeline: Timeline
+    programme: Programme, network: Network, futures: Futures, timeline: Timeline, months: Floats
 ) -> Schedule:
-    taken = work(programme, network, futures)
-    return schedule(network, taken.months, stretches(programme, network, futures, timeline))
+    return schedule(network, months, stretches(programme, network, futures, timeline))

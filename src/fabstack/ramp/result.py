@@ -11,10 +11,12 @@ import numpy as np
 from fabstack.errors import InputError
 from fabstack.model import Programme, by_key
 from fabstack.model.roadmap import Activity
+from fabstack.ramp.equipment import Arrival
 from fabstack.ramp.faults import finding
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.learning import YieldFan
 from fabstack.ramp.odds import Odds
+from fabstack.ramp.output import Output
 from fabstack.ramp.people import Staff
 from fabstack.ramp.plants import Moved, Opening
 from fabstack.ramp.removal import Driver
@@ -59,6 +61,8 @@ class RampResult:
     volumes: Mapping[str, Floats]  # generation -> [sample]
     people: tuple[Staff, ...]
     yields: tuple[YieldFan, ...]
+    arrivals: tuple[Arrival, ...]
+    output: Output
     influences: tuple[Influence, ...]
     drivers: tuple[Driver, ...]  # inputs by the finish without them
     odds: tuple[Odds, ...]  # of the claims

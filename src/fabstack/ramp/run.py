@@ -9,11 +9,13 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.evidence import Measure
+from fabstack.ramp.equipment import arrivals
 from fabstack.ramp.futures import futures
 from fabstack.ramp.inputs import Input, date_inputs
 from fabstack.ramp.learning import yield_fans
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.odds import Sampled, claim_odds
+from fabstack.ramp.output import Course, output
 from fabstack.ramp.people import staff
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
@@ -52,7 +54,9 @@ def ramp(
     timeline = Timeline(programme.programme.start)
     taken = work(programme, net, drawn)
     dated = schedule(net, taken.months, stretches(programme, net, drawn, timeline))
-    opened = openings(programme, drawn, Moved(programme, timeline, dated))
+    moved = Moved(programme, timeline, dated)
+    opened = openings(programme, drawn, moved)
+    came = arrivals(programme, drawn, timeline, moved)
     months = month_grid(programme)
     grid = np.array([timeline.months(day) for day in months])
     in_volume = volumes(programme, dated, timeline)
@@ -76,6 +80,8 @@ def ramp(
         volumes=in_volume,
         people=people,
         yields=yield_fans(programme, drawn, opened, grid),
+        arrivals=came,
+        output=output(Course(programme, drawn, opened, people, came, months[:-1], grid)),
         influences=_influences(programme, dated, inputs, in_volume),
         drivers=drivers(programme, net, drawn, timeline, inputs, asked),
         odds=claim_odds(sampled, inputs),

@@ -6,7 +6,7 @@ plant or chip, which stretches the whole: sources in docs/background/ramp.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,16 +34,34 @@ class Work:
 
 def work(programme: Programme, network: Network, futures: Futures) -> Work:
     """Months that each activity takes if nothing holds it up."""
-    again = {
-        i: repeats_months(i, programme, network, futures)
-        for i, activity in enumerate(programme.activities)
-        if futures.varies(f"activities/{activity.name}/repeats")
-    }
     months = np.empty((len(programme.activities), futures.samples))
+    again: dict[int, Floats] = {}
     for i, activity in enumerate(programme.activities):
-        once = first_months(activity, futures) * slip(activity, futures)
-        months[i] = (once + again.get(i, 0.0)) * taking_place(activity, futures)
+        if futures.varies(f"activities/{activity.name}/repeats"):
+            again[i] = repeats_months(i, programme, network, futures)
+        months[i] = _months(activity, futures, again.get(i))
     return Work(months, again)
+
+
+def changed_work(
+    before: Work, changed: Collection[int], programme: Programme, network: Network, futures: Futures
+) -> Floats:
+    """The months [activity, sample] where inputs of some activities only have changed."""
+    months = before.months.copy()
+    for i, activity in enumerate(programme.activities):
+        loop = _loop(i, programme, network) if i in before.repeats else {i}
+        if not loop.isdisjoint(changed):
+            can_fail = futures.varies(f"activities/{activity.name}/repeats")
+            again = repeats_months(i, programme, network, futures) if can_fail else None
+            months[i] = _months(activity, futures, again)
+    return months
+
+
+def _months(activity: Activity, futures: Futures, again: Floats | None) -> Floats:
+    months = first_months(activity, futures) * slip(activity, futures)
+    if again is not None:
+        months = months + again
+    return months * taking_place(activity, futures)
 
 
 def first_months(activity: Activity, futures: Futures) -> Floats:

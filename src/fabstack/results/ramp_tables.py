@@ -35,6 +35,9 @@ def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFr
         "ramp_critical": _critical(result),
         "ramp_capacity": _capacity(result),
         "ramp_yield": _yields(result),
+        "ramp_output": _output(result),
+        "ramp_bottlenecks": _bottlenecks(result),
+        "ramp_tools": _tools(result),
         "ramp_roadmap": _roadmap(result, programme),
         "ramp_cadence": _cadence(result),
         "ramp_people": _people(result),
@@ -153,6 +156,31 @@ def _yields(result: RampResult) -> Iterator[Row]:
             names = ("p10_percent", "p50_percent", "p90_percent")
             spread = dict(zip(names, shares, strict=True))
             yield {"month": month, "item": fan.item, "plant": fan.plant, **spread}
+
+
+def _output(result: RampResult) -> Iterator[Row]:
+    for fan in sorted(result.output.fans, key=lambda fan: (fan.plant, fan.item)):
+        for i, month in enumerate(result.months):
+            spread = dict(zip(("p10", "p50", "p90"), fan.percentiles[:, i].tolist(), strict=True))
+            yield {"month": month, "plant": fan.plant, "item": fan.item, **spread}
+
+
+def _bottlenecks(result: RampResult) -> Iterator[Row]:
+    for one in sorted(result.output.bottlenecks, key=lambda one: (one.plant, -one.share)):
+        yield {"plant": one.plant, "tool_group": one.group, "share_percent": 100 * one.share}
+
+
+def _tools(result: RampResult) -> Iterator[Row]:
+    for one in result.arrivals:
+        yield {
+            "tool_group": one.group.name,
+            "date": one.delivery.date,
+            "plant": one.group.plant,
+            "tools": one.delivery.tools,
+            "order_by": result.timeline.day(one.ordered),
+            "docked_p50": result.timeline.day(percentile(one.docked, 50)),
+            **_dates(result, one.released),
+        }
 
 
 def _roadmap(result: RampResult, programme: Programme) -> Iterator[Row]:
@@ -311,6 +339,23 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "month": pl.Date,
         **dict.fromkeys(("item", "plant"), pl.String),
         **dict.fromkeys(("p10_percent", "p50_percent", "p90_percent"), pl.Float64),
+    },
+    "ramp_output": {
+        "month": pl.Date,
+        **dict.fromkeys(("plant", "item"), pl.String),
+        **_P_NUMBERS,
+    },
+    "ramp_bottlenecks": {
+        **dict.fromkeys(("plant", "tool_group"), pl.String),
+        "share_percent": pl.Float64,
+    },
+    "ramp_tools": {
+        "tool_group": pl.String,
+        "date": pl.Date,
+        "plant": pl.String,
+        "tools": pl.Int64,
+        **dict.fromkeys(("order_by", "docked_p50"), pl.Date),
+        **_P_DATES,
     },
     "ramp_roadmap": {
         "generation": pl.String,
