@@ -57,6 +57,7 @@ def _group(closed: ClosedDesign, group: ToolGroup) -> dict[str, Any]:
         "tools": group.tools,
         "tools_for": reason(search, group.tools),
         "planned_load_percent": group.load_percent,
+        "load_percent": load,
         "simulated_load_percent": closed.trial.utilisation_percent[group.name],
         "most_load_percent": search.limit_percent,
         "with_one_less_percent": _with_one_less(search, group.tools),
