@@ -152,6 +152,7 @@ def test_the_shape_of_the_testbed_is_that_which_others_have_counted(pair) -> Non
     assert masks_by_route(pair.testbed.programme) == {"r_3": 34, "r_4": 22}
     assert (shape.all_areas.groups, shape.all_areas.tools) == (105, 1043)
     assert shape.carriers_per_month == pytest.approx(43_523, rel=1e-4)
+    assert shape.all_areas.steps == pytest.approx((583 - 24 + 343 - 10) / 2, rel=1e-3)  # no delays
     assert shape.areas["Dry_Etch"].tools == 362
     p3, p4 = (25 * rate for rate in (9250, 4986))  # tool minutes of a lot of 25
     assert 25 * shape.areas["Dry_Etch"].busy_min == pytest.approx((p3 + p4) / 50, rel=0.003)
