@@ -66,7 +66,7 @@ def any_of_them(env):
 
 
 def most_critical(env):
-    """What the key `cr` says, after the priority (see kernel_queue.critical_ratio)."""
+    """What the key `cr` says, after the priority (see kernel_urgency.critical_ratio)."""
     lots = env.waiting
     left = np.where(lots.work_left_min > 0.0, lots.work_left_min, 1.0)
     ratio = np.where(lots.work_left_min > 0.0, (lots.due_min - env.now_min) / left, 0.0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fabstack.arrays.types import NONE, World
 from fabstack.simulate.simulation import Simulation
 
-Rows = NDArray[Any]  # of one of the tables in arrays/types.py, as plain records
+Rows = NDArray[Any]  # of one of the tables in arrays/types, as plain records
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,7 +90,7 @@ class SettingEnv(gymnasium.Env[Observation, Any]):
 
     @property
     def waiting(self) -> Records:
-        """Rows LOT of the candidates, in the order of the actions (see arrays/types.py)."""
+        """Rows LOT of the candidates, in the order of the actions (see arrays/types)."""
         lots = self.run.world.state.lots
         return lots[:0] if self.choice is None else lots[self.choice.slots]
 

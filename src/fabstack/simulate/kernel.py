@@ -78,6 +78,7 @@ def run_until(world, end_min, most_events):
 
 @inlined
 def happen(world, event):
+    """What is frequent, the most frequent first; the rest in a function of its own."""
     if event.does == Does.JOB_ENDS:
         job_ends(world, event.node)
     elif event.does == Does.LOT_ARRIVES:
@@ -94,6 +95,7 @@ def happen(world, event):
 
 @compiled
 def seldom_happen(world, event):
+    """What is rare: a call more does not count."""
     if event.does == Does.RUN_BEGINS:
         run_begins(world)
     elif event.does == Does.STOP_FALLS_DUE:
@@ -162,6 +164,7 @@ def run_begins(world):
 
 @compiled
 def expect_tool(world, tool_id):
+    """A tool is there from the start or comes later; it may go again."""
     fixture = fixture_at(world, tool_id)
     if fixture.comes_min <= 0.0:
         tool_comes(world, tool_id)

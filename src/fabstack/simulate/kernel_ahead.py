@@ -16,7 +16,8 @@ from fabstack.arrays.types import NEVER, NONE, Does
 from fabstack.simulate.kernel_calendar import planned_does
 from fabstack.simulate.kernel_compile import compiled
 from fabstack.simulate.kernel_free import touch
-from fabstack.simulate.kernel_queue import bound_place, lot_of, node_of, waiting_since
+from fabstack.simulate.kernel_nodes import bound_place, lot_of, node_of
+from fabstack.simulate.kernel_queue import waiting_since
 from fabstack.simulate.kernel_routes import hop_between
 from fabstack.simulate.kernel_tables import (
     coming_at,

@@ -67,6 +67,7 @@ def plan_rare_event(world, row, time_min, does):
 
 @compiled
 def next_order(wheel, does):
+    """The order of an event among those of its minute: what it does, then when it was planned."""
     wheel.sequence += 1
     return (does << SEQUENCE_BITS) + wheel.sequence
 
@@ -129,6 +130,7 @@ def more_happens_at(world, time_min):
 
 @compiled
 def hang_onto_wheel(world, bucket, node):
+    """Put an event at the head of the list of its bucket."""
     place = bucket & (wheel_of(world).buckets - 1)
     link_at(world, node).behind = bucket_at(world, place).first
     bucket_at(world, place).first = node
@@ -150,6 +152,7 @@ def open_bucket(world):
 
 @compiled
 def lay_out(world, bucket):
+    """Open a bucket: its list becomes the sorted events of today, whose rows are fetched."""
     wheel = wheel_of(world)
     place = bucket & (wheel_of(world).buckets - 1)
     node = int64(bucket_at(world, place).first)
@@ -189,6 +192,7 @@ def write_today(world, place, time_min, order, node):
 
 @compiled
 def sort_today(world):
+    """Sort the open bucket in place (Shell 1959, gaps of Ciura 2001): most are short."""
     end = wheel_of(world).end
     if end > SHORT:
         reverse_today(world)  # lists grow at the head: ties lie in falling order
@@ -227,6 +231,7 @@ def sift_today(world, place, gap):
 
 @compiled
 def comes_after(event, time_min, order):
+    """Whether an event comes after another that is given by its time and order."""
     return event.time_min > time_min or (event.time_min == time_min and event.order > order)
 
 
@@ -281,6 +286,7 @@ def withdraw(world, node):
 
 @compiled
 def withdraw_today(world, order):
+    """Close the gap in the open bucket; says whether the event was there."""
     wheel = wheel_of(world)
     for place in range(wheel.first, wheel.end):
         if today_at(world, place).order == order:
@@ -294,6 +300,7 @@ def withdraw_today(world, order):
 
 @compiled
 def withdraw_from_wheel(world, node):
+    """Take an event out of the list of its bucket; says whether it was there."""
     bucket = bucket_of(wheel_of(world), planned_at(world, node).time_min)
     place = bucket & (wheel_of(world).buckets - 1)
     ahead = bucket_at(world, place).first
@@ -334,6 +341,7 @@ def push(world, time_min, order, node):
 
 @compiled
 def pop(world):
+    """Remove the first event of the heap."""
     wheel = wheel_of(world)
     wheel.heap -= 1
     if wheel.heap > 0:
@@ -377,4 +385,5 @@ def sink(world, place, time_min, order, node):
 
 @compiled
 def comes_after_event(time_min, order, event):
+    """Whether an event that is given by its time and order comes after another."""
     return time_min > event.time_min or (time_min == event.time_min and order > event.order)

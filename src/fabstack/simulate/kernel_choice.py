@@ -14,15 +14,8 @@ from fabstack.simulate.kernel_ahead import rather_waits
 from fabstack.simulate.kernel_chance import keyed, lot_draw
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import ring_place
-from fabstack.simulate.kernel_queue import (
-    ANY,
-    Place,
-    find_first,
-    goes_ahead,
-    is_ready,
-    lot_of,
-    urgency,
-)
+from fabstack.simulate.kernel_nodes import lot_of
+from fabstack.simulate.kernel_queue import ANY, Place, find_first, goes_ahead, is_ready
 from fabstack.simulate.kernel_tables import (
     change_at,
     crowd_at,
@@ -36,6 +29,7 @@ from fabstack.simulate.kernel_tables import (
     step_at,
     tool_at,
 )
+from fabstack.simulate.kernel_urgency import urgency
 
 
 class Pair(NamedTuple):
@@ -146,6 +140,7 @@ def better_pair(world, group, best, free, tool_id, family_id):
 
 @compiled
 def better_of(world, group, best, free, tool_id, family_id):
+    """The best pair so far, or a tool with the first lot of a line if it may take it."""
     node = find_first(world, group, family_id, ANY).node
     if group.looks_ahead and rather_waits(world, group, family_id, node):
         return best
@@ -161,6 +156,7 @@ def better_of(world, group, best, free, tool_id, family_id):
 
 @compiled
 def is_better(world, group, pair, best):
+    """Whether a pair goes ahead of another: by the keys of the rule, then as suits the same lot."""
     if pair.node == best.node:
         return suits_better(world, group, pair, best)
     lot, other = lot_at(world, lot_of(world, pair.node)), lot_at(world, lot_of(world, best.node))
@@ -194,6 +190,7 @@ def suits_better(world, group, pair, best):
 
 @compiled
 def is_used_less_of(world, tool_id, other_id):
+    """Whether a tool goes before another where the least used does."""
     carriers, others = tool_at(world, tool_id).carriers, tool_at(world, other_id).carriers
     return carriers < others or (carriers == others and tool_id < other_id)
 

@@ -16,13 +16,15 @@ from numba import njit
 
 SETTINGS: Any = numba.config  # its attributes are made at run time
 _HERE = Path(__file__).resolve().parent
-_SOURCES = sorted([*_HERE.glob("kernel*.py"), _HERE.parent / "arrays" / "types.py"])
+
+# On which the machine code and the meaning of the arrays depend.
+SOURCES = sorted([*_HERE.glob("kernel*.py"), *(_HERE.parent / "arrays" / "types").glob("*.py")])
 
 
 def _digest_of_sources() -> str:
     """A name for this kernel as compiled by this Numba."""
     digest = hashlib.sha256(f"{numba.__version__} {SETTINGS.BOUNDSCHECK}".encode())
-    for source in _SOURCES:
+    for source in SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

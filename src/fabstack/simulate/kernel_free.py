@@ -76,6 +76,7 @@ def take_tool_at(world, group_id, offset):
 
 @compiled
 def any_free(world, lot, free):
+    """A draw among the free tools, by place."""
     step = step_at(world, lot.step)
     return int64(share(keyed(lot.key, lot_draw(Draw.TOOL_CHOICE, lot, step))) * free)
 

@@ -2,14 +2,14 @@
 
 from numpy import int64
 
-from fabstack.arrays.types import NEVER, NONE, Does, Draw, Late, Law, Saw
-from fabstack.simulate.kernel_ahead import expect_from_tool, expect_on_the_road, stop_expecting
+from fabstack.arrays.types import NONE, Does, Draw, Late, Law, Saw
 from fabstack.simulate.kernel_calendar import plan_event
 from fabstack.simulate.kernel_chance import drawn, happens, keyed, lot_draw, numbered, share
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_free import touch
-from fabstack.simulate.kernel_queue import join_line, lot_of, node_of, work_between
-from fabstack.simulate.kernel_routes import hop_between
+from fabstack.simulate.kernel_nodes import node_of
+from fabstack.simulate.kernel_queue import lot_joins, waits
+from fabstack.simulate.kernel_roads import call_vehicle, travel
+from fabstack.simulate.kernel_routes import hop_between, next_performed
 from fabstack.simulate.kernel_statistics import (
     count_in,
     count_out,
@@ -20,7 +20,6 @@ from fabstack.simulate.kernel_tables import (
     bond_at,
     entry_at,
     facts_of,
-    group_at,
     line_at,
     link_at,
     lot_at,
@@ -29,9 +28,15 @@ from fabstack.simulate.kernel_tables import (
     step_at,
     store_at,
     stream_at,
-    stretch_at,
     timer_at,
     window_at,
+)
+from fabstack.simulate.kernel_windows import (
+    end_timer,
+    is_held,
+    is_kept_out,
+    leave_windows,
+    watched_step_ends,
 )
 
 FIRST = int64(0)
@@ -96,6 +101,7 @@ def name_lot(world, lot, stream_id, serial):
 
 @inlined
 def forget_tools_and_times(world, lot_id):
+    """Nothing is left of the lot that had the slot before."""
     facts = facts_of(world)
     for memory in range(lot_id * facts.bonds, (lot_id + 1) * facts.bonds):
         bond_at(world, memory).tool = NONE
@@ -138,22 +144,6 @@ def lot_arrives(world, lot_id):
 def lot_is_next_door(world, lot_id):
     """A lot arrives without a way."""
     lot_arrives(world, lot_id)
-
-
-@inlined
-def lot_joins(world, lot_id):
-    lot_at(world, lot_id).since_min = now_of(world).now_min
-    waits(world, lot_id)
-
-
-@inlined
-def waits(world, lot_id):
-    lot = lot_at(world, lot_id)
-    join_line(world, lot_id)
-    see_lot(world, lot, NONE, Saw.QUEUED)
-    group_id = step_at(world, lot.step).group
-    if line_at(world, group_id).free > 0:
-        touch(world, group_id)
 
 
 @inlined
@@ -200,14 +190,6 @@ def send_to(world, lot_id, step_id):
         travel(world, lot_id, travel_min)
 
 
-@inlined
-def travel(world, lot_id, travel_min):
-    if step_at(world, lot_at(world, lot_id).step).is_watched and facts_of(world).looks_ahead:
-        expect_on_the_road(world, lot_id)
-    arrival_min = now_of(world).now_min + travel_min
-    plan_event(world, node_of(world, lot_id), arrival_min, Does.LOT_ARRIVES)
-
-
 @compiled
 def send_back(world, lot_id, step_id):
     """A lot goes back to an earlier step; windows that begin from there on are over for it."""
@@ -218,99 +200,6 @@ def send_back(world, lot_id, step_id):
             end_timer(world, timer)
     lot_at(world, lot_id).visit += 1
     send_to(world, lot_id, step_id)
-
-
-@inlined
-def next_performed(world, lot, step_id):
-    """The first step from `step_id` on that this lot visits, or NONE behind the last."""
-    step = step_at(world, step_id)
-    while step.performed_share < 1.0 and is_spared(lot, step):
-        if step.is_last:
-            return NONE
-        step_id += 1
-        step = step_at(world, step_id)
-    return step_id
-
-
-@compiled
-def is_spared(lot, step):
-    return not happens(step.performed_share, lot.key, lot_draw(Draw.SAMPLING, lot, step))
-
-
-# --- Steps that are watched: bound tools, limited queue times, lots that are awaited -------------
-
-
-@compiled
-def lot_starts(world, tool_id, lot_id):
-    """A lot starts a step that binds it to the tool, ends a window, or leads to who looks ahead."""
-    lot = lot_at(world, lot_id)
-    step = step_at(world, lot.step)
-    if step.binds >= 0:
-        bond_at(world, lot_id * facts_of(world).bonds + step.binds).tool = tool_id
-    timers = facts_of(world).timers
-    for row in range(lot_id * timers, (lot_id + 1) * timers):
-        timer = timer_at(world, row)
-        if timer.window != NONE and window_at(world, timer.window).to_step == lot.step:
-            close_window(world, lot, timer)
-    if facts_of(world).late_lots == Late.HELD and step.opens != NONE:
-        timer = timer_at(world, lot_id * timers + window_at(world, step.opens).timer)
-        timer.window = step.opens
-        timer.deadline_min = NEVER
-    if facts_of(world).looks_ahead:
-        expect_from_tool(world, tool_id, lot_id)
-
-
-@compiled
-def watched_step_ends(world, lot_id, step):
-    """The window that the step opens begins; the lot is in its tool no more."""
-    if facts_of(world).looks_ahead:
-        stop_expecting(world, lot_id)
-    if step.opens != NONE:
-        open_window(world, lot_id, int64(step.opens))
-
-
-@compiled
-def is_kept_out(world, lot_id):
-    """A lot has come, and is held if it opens a window that would be too full."""
-    if facts_of(world).looks_ahead:
-        stop_expecting(world, lot_id)
-    return is_held(world, lot_id)
-
-
-@compiled
-def end_timer(world, timer):
-    """A window is over; where lots are held, those that fit now are let in."""
-    group_id = int64(step_at(world, window_at(world, timer.window).to_step).group)
-    timer.window = NONE
-    if facts_of(world).late_lots == Late.HELD:
-        line_at(world, group_id).in_windows -= 1
-        let_in(world, group_id)
-
-
-@compiled
-def open_window(world, lot_id, window_id):
-    """From now on the lot should reach the last step of the window before a deadline."""
-    window = window_at(world, window_id)
-    timer = timer_at(world, lot_id * facts_of(world).timers + window.timer)
-    timer.window = window_id
-    timer.deadline_min = now_of(world).now_min + window.limit_min
-
-
-@compiled
-def close_window(world, lot, timer):
-    stretch = stretch_at(world, timer.window)
-    late_min = now_of(world).now_min - timer.deadline_min
-    if late_min > 0.0 and facts_of(world).late_lots >= Late.SCRAPPED:
-        lot.is_late = 1
-        lot.late_window = timer.window
-    end_timer(world, timer)
-    stretch.closed += 1
-    if late_min > 0.0:
-        stretch.late += 1
-        stretch.late_min += late_min
-        stretch.late_by_1h += late_min > 60.0
-        stretch.late_by_2h += late_min > 120.0
-        stretch.late_by_4h += late_min > 240.0
 
 
 @compiled
@@ -324,92 +213,6 @@ def late_lot_goes(world, lot_id):
         lot_leaves(world, lot_id)
     else:
         send_back(world, lot_id, window_at(world, lot.late_window).from_step)
-
-
-# --- Lots that are held -------------------------------------------------------------------------
-#
-# Where lots are held, a lot is let into a window only if those inside it can be served in time by
-# the tools at its end. It counts as inside from then on; its timer says so once the first step
-# starts (until then it may still time the window before), and runs once that ends.
-
-
-@compiled
-def is_held(world, lot_id):
-    """Hold a lot that would come too late; otherwise it counts as inside its window."""
-    step = step_at(world, lot_at(world, lot_id).step)
-    if facts_of(world).late_lots != Late.HELD or step.opens == NONE:
-        return False
-    group_id = int64(step_at(world, window_at(world, step.opens).to_step).group)
-    line = line_at(world, group_id)
-    if line.first_held == NONE and has_room(world, int64(step.opens)):
-        line.in_windows += 1
-        return False
-    node = node_of(world, lot_id)
-    link_at(world, node).behind = NONE
-    if line.first_held == NONE:
-        line.first_held = node
-    else:
-        link_at(world, int64(line.last_held)).behind = node
-    line.last_held = node
-    return True
-
-
-@compiled
-def has_room(world, window_id):
-    """Whether one more lot would reach the end of a window in time behind those inside."""
-    window = window_at(world, window_id)
-    group_id = int64(step_at(world, window.to_step).group)
-    job_min = work_between(world, window.to_step, window.to_step + 1)
-    tools = max(1, group_at(world, group_id).tools)
-    inside = line_at(world, group_id).in_windows
-    return inside == 0 or inside * job_min / tools <= window.limit_min
-
-
-@compiled
-def let_in(world, group_id):
-    """Let in those who are held for as long as there is room, first come first served."""
-    line = line_at(world, group_id)
-    while line.first_held != NONE:
-        node = int64(line.first_held)
-        lot_id = lot_of(world, node)
-        window_id = int64(step_at(world, lot_at(world, lot_id).step).opens)
-        if not has_room(world, window_id):
-            return
-        line.first_held = link_at(world, node).behind
-        line.in_windows += 1
-        lot_joins(world, lot_id)
-
-
-# --- Vehicles -----------------------------------------------------------------------------------
-
-
-@compiled
-def call_vehicle(world, lot_id, travel_min):
-    """A lot travels if a vehicle is free, and otherwise waits for one."""
-    now, node = now_of(world), node_of(world, lot_id)
-    if now.vehicles > 0:
-        now.vehicles -= 1
-        travel(world, lot_id, travel_min)
-        return
-    lot_at(world, lot_id).travel_min = travel_min
-    link_at(world, node).behind = NONE
-    if now.first_parked == NONE:
-        now.first_parked = node
-    else:
-        link_at(world, int64(now.last_parked)).behind = node
-    now.last_parked = node
-
-
-@compiled
-def vehicle_is_free(world):
-    """A vehicle has brought its lot, and fetches the one that waits for longest."""
-    now = now_of(world)
-    if now.first_parked == NONE:
-        now.vehicles += 1
-        return
-    node = int64(now.first_parked)
-    now.first_parked = link_at(world, node).behind
-    travel(world, lot_of(world, node), lot_at(world, lot_of(world, node)).travel_min)
 
 
 # --- Loss and rework ----------------------------------------------------------------------------
@@ -427,6 +230,7 @@ def is_lost(world, lot, step):
 
 @compiled
 def lost_carriers(lot, step):
+    """How many carriers a step destroys: all of them, or each by a draw of its own."""
     fate = lot_draw(Draw.LOT_SCRAP, lot, step)
     if step.lot_scrap_share > 0.0 and happens(step.lot_scrap_share, lot.key, fate):
         return int64(lot.carriers)
@@ -460,16 +264,6 @@ def lot_leaves(world, lot_id):
         give_slot_back(world, lot_id)
     else:
         lot_becomes_units(world, lot_id, route)
-
-
-@compiled
-def leave_windows(world, lot_id, step_id):
-    """The windows that end before a step are over for a lot."""
-    timers = facts_of(world).timers
-    for row in range(lot_id * timers, (lot_id + 1) * timers):
-        timer = timer_at(world, row)
-        if timer.window != NONE and window_at(world, timer.window).to_step < step_id:
-            end_timer(world, timer)
 
 
 @compiled

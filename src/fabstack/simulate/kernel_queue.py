@@ -9,15 +9,13 @@ from typing import NamedTuple
 
 from numpy import int64
 
-from fabstack.arrays.types import NEVER, NONE, Does, Key, Kind
+from fabstack.arrays.types import NEVER, NONE, Does, Key, Kind, Saw
 from fabstack.simulate.kernel_calendar import plan_rare_event
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import touch
-from fabstack.simulate.kernel_statistics import age_line
+from fabstack.simulate.kernel_nodes import family_of, lot_of, node_of
+from fabstack.simulate.kernel_statistics import age_line, see_lot
 from fabstack.simulate.kernel_tables import (
-    ahead_at,
-    bond_at,
-    call_own,
     crowd_at,
     facts_of,
     family_at,
@@ -26,13 +24,11 @@ from fabstack.simulate.kernel_tables import (
     link_at,
     lot_at,
     now_of,
-    own_rule_at,
     queue_at,
     step_at,
-    timer_at,
     tool_at,
-    window_at,
 )
+from fabstack.simulate.kernel_urgency import urgency
 
 FIRST = int64(0)
 ANY = int64(2**30)  # carriers: more than any lot has
@@ -50,14 +46,22 @@ class Place(NamedTuple):
 # --- Joining and leaving ------------------------------------------------------------------------
 
 
-@compiled
-def node_of(world, lot_id):
-    return facts_of(world).tools + lot_id
+@inlined
+def lot_joins(world, lot_id):
+    """A lot joins the line of its step as one that has just come."""
+    lot_at(world, lot_id).since_min = now_of(world).now_min
+    waits(world, lot_id)
 
 
-@compiled
-def lot_of(world, node):
-    return node - facts_of(world).tools
+@inlined
+def waits(world, lot_id):
+    """A lot joins the line of its step; the group looks for work if a tool is free."""
+    lot = lot_at(world, lot_id)
+    join_line(world, lot_id)
+    see_lot(world, lot, NONE, Saw.QUEUED)
+    group_id = step_at(world, lot.step).group
+    if line_at(world, group_id).free > 0:
+        touch(world, group_id)
 
 
 @inlined
@@ -81,6 +85,7 @@ def number_arrival(world, lot):
 
 @inlined
 def stand_in_line(world, family_id, lot, node):
+    """Become the last of a family and rank."""
     queue = queue_at(world, family_id * facts_of(world).ranks + lot.rank)
     link_at(world, node).behind = NONE
     if queue.first == NONE:
@@ -88,17 +93,6 @@ def stand_in_line(world, family_id, lot, node):
     else:
         link_at(world, queue.last).behind = node
     queue.last = node
-
-
-@compiled
-def bound_place(world, lot_id, step):
-    """Which line of its family a lot joins: 0 for any tool, 1 for the first tool of the group..."""
-    if step.bond < 0:
-        return FIRST
-    tool_id = int64(bond_at(world, lot_id * facts_of(world).bonds + step.bond).tool)
-    if tool_id == NONE or tool_at(world, tool_id).is_leaving:
-        return FIRST
-    return tool_id - group_at(world, step.group).first_tool + 1
 
 
 @inlined
@@ -150,6 +144,7 @@ def join_crowd(world, line, family_id, carriers):
 
 @compiled
 def leave_crowd(world, line, family_id, carriers):
+    """The reverse of `join_crowd`; a batch that was overdue is none any more."""
     crowd, was_ready = crowd_at(world, family_id), is_ready(world, family_id)
     crowd.lots -= 1
     crowd.carriers -= carriers
@@ -214,6 +209,7 @@ def unbind_lots(world, tool_id):
 
 @compiled
 def move_line(world, from_family, to_family, rank):
+    """All lots of a rank move from one family to another, each to its place by arrival."""
     line = line_at(world, family_at(world, from_family).group)
     queue = queue_at(world, from_family * facts_of(world).ranks + rank)
     while queue.first != NONE:
@@ -289,6 +285,7 @@ def place_of(world, family_id, node):
 
 @inlined
 def first_come(world, family_id, queue_id, room):
+    """The first lot of a line that fits."""
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
     while room != ANY and node != NONE and lot_at(world, lot_of(world, node)).carriers > room:
         ahead, node = node, int64(link_at(world, node).behind)
@@ -297,6 +294,7 @@ def first_come(world, family_id, queue_id, room):
 
 @compiled
 def most_urgent(world, group, family_id, queue_id, room):
+    """The lot of a line that fits and goes ahead of all others, by the keys of the rule."""
     best, least = Place(family_id, queue_id, NONE, NONE), 0.0
     key, is_only_key = int64(group.line_keys[0]), group.line_keys[1] == Key.END
     ahead, node = NONE, int64(queue_at(world, queue_id).first)
@@ -331,104 +329,3 @@ def goes_ahead(world, group, node, other_node):
         if value != other_value:
             return value < other_value
     return lot.arrival < other.arrival
-
-
-@inlined
-def urgency(world, group, key, node):
-    """What one key of a rule looks at; the smaller goes first."""
-    lot = lot_at(world, lot_of(world, node))
-    if key == Key.CRITICAL_RATIO:
-        return critical_ratio(lot, now_of(world).now_min)
-    return other_urgency(world, group, key, lot_of(world, node))
-
-
-@inlined
-def critical_ratio(lot, now_min):
-    """Time to the due date over the work that is left; 0 at the last step, where none is left."""
-    if lot.work_left_min <= 0.0:
-        return 0.0
-    return (lot.due_min - now_min) / lot.work_left_min
-
-
-@compiled
-def other_urgency(world, group, key, lot_id):
-    lot = lot_at(world, lot_id)
-    if key == Key.EARLIEST_DUE_DATE:
-        return lot.due_min
-    if key == Key.LEAST_SLACK:
-        return lot.due_min - lot.work_left_min
-    if key == Key.FIFO:
-        return float(lot.arrival)
-    if key == Key.PRIORITY:
-        return float(lot.rank)
-    if key == Key.OWN:
-        return call_own(own_rule_at(world, group.own_rule).address, world, lot_id)
-    if key == Key.FULLEST_BATCH:
-        return -float(crowd_at(world, family_of(world, lot_id)).carriers)
-    step = step_at(world, lot.step)
-    if key == Key.SHORTEST_PROCESS:
-        return step.process.mean_min
-    if key == Key.SHORTEST_REMAINING:
-        return step.process.mean_min + lot.work_left_min
-    if key == Key.NEXT_QUEUE:
-        return next_queue(world, lot, step)
-    return window_urgency(world, key, lot_id)
-
-
-@compiled
-def next_queue(world, lot, step):
-    """Lots that wait for the next step, for each tool there; none behind the last step."""
-    if step.is_last:
-        return 0.0
-    group_id = int64(step_at(world, int64(lot.step) + 1).group)
-    return line_at(world, group_id).waiting / max(1, group_at(world, group_id).tools)
-
-
-@compiled
-def window_urgency(world, key, lot_id):
-    """Of the open window that presses most; lots without one go last."""
-    timers, least = facts_of(world).timers, NEVER
-    for row in range(lot_id * timers, (lot_id + 1) * timers):
-        timer = timer_at(world, row)
-        if timer.window != NONE:
-            if key == Key.QUEUE_TIME_RATIO:
-                least = min(least, time_ratio(world, timer, lot_at(world, lot_id)))
-            else:
-                least = min(least, latest_start(world, timer, lot_at(world, lot_id)))
-    return least
-
-
-@compiled
-def time_ratio(world, timer, lot):
-    """Time left over the work up to the end of the window; once late, their product (QTCR)."""
-    left_min = timer.deadline_min - now_of(world).now_min
-    end_step = window_at(world, timer.window).to_step + 1
-    work_min = max(1.0, work_between(world, int64(lot.step), end_step))
-    return left_min / work_min if left_min >= 0.0 else left_min * work_min
-
-
-@compiled
-def latest_start(world, timer, lot):
-    """When the step must start, if the limit is spread over the window as the work is (QTS)."""
-    window = window_at(world, timer.window)
-    whole_min = work_between(world, window.from_step + 1, window.to_step + 1)
-    done_min = work_between(world, window.from_step + 1, int64(lot.step) + 1)
-    share = done_min / whole_min if whole_min > 0.0 else 1.0
-    return timer.deadline_min - window.limit_min * (1.0 - share)
-
-
-@compiled
-def work_between(world, first_step, end_step):
-    """Expected minutes of a lot at the steps from the first on, the end not included."""
-    minutes = ahead_at(world, first_step).job_min
-    if not step_at(world, end_step - 1).is_last:
-        minutes -= ahead_at(world, end_step).job_min
-    return minutes
-
-
-@inlined
-def family_of(world, lot_id):
-    """The family in whose line a lot waits."""
-    step = step_at(world, lot_at(world, lot_id).step)
-    family_id = int64(step.family)
-    return family_id + bound_place(world, lot_id, step) if step.is_bound else family_id

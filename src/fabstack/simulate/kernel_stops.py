@@ -116,6 +116,7 @@ def begin_stop(world, tool_id):
 
 @compiled
 def most_pressing(due, interrupting):
+    """The first plan that is due, of those that interrupt if there are any."""
     candidates = due & interrupting if due & interrupting else due
     place = FIRST
     while not candidates & (1 << place):

@@ -7,24 +7,18 @@ from fabstack.simulate.kernel_calendar import more_happens_at
 from fabstack.simulate.kernel_choice import best_pair, family_to_run
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at, touch
-from fabstack.simulate.kernel_lots import (
-    lot_arrives,
-    lot_goes_on,
-    lot_starts,
-    vehicle_is_free,
-)
+from fabstack.simulate.kernel_lots import lot_arrives, lot_goes_on
+from fabstack.simulate.kernel_nodes import family_of, lot_of, node_of
 from fabstack.simulate.kernel_queue import (
     ANY,
     await_batch,
-    family_of,
     find_first,
     first_place,
     leave_line,
-    lot_of,
-    node_of,
     number_arrival,
     place_of,
 )
+from fabstack.simulate.kernel_roads import vehicle_is_free
 from fabstack.simulate.kernel_statistics import age_line, change_state, see_lot
 from fabstack.simulate.kernel_stops import call_for_maintenance, is_fit, turn_to_next
 from fabstack.simulate.kernel_tables import (
@@ -38,6 +32,7 @@ from fabstack.simulate.kernel_tables import (
     step_at,
     tool_at,
 )
+from fabstack.simulate.kernel_windows import lot_starts
 from fabstack.simulate.kernel_work import begin_job, enter_cascade, take_more_in_time
 
 # --- Who works on what --------------------------------------------------------------------------
@@ -127,6 +122,7 @@ def is_simple(world, group_id, line):
 
 @inlined
 def start_at_once(world, tool_id, lot_id):
+    """The loop starts this lot on this tool when the event is over."""
     now = now_of(world)
     now.start_tool = tool_id
     now.start_lot = lot_id
@@ -221,6 +217,7 @@ def start_lot(world, tool_id, lot_id):
 
 @compiled
 def fill_batch(world, tool_id, lead_id, family_id, most):
+    """Add the most urgent lots that fit to the one that leads, and start."""
     lead, group = lot_at(world, lead_id), group_at(world, family_at(world, family_id).group)
     carriers, last = load_lead(world, tool_id, lead_id), node_of(world, lead_id)
     while carriers < most:
@@ -259,6 +256,7 @@ def put_on(world, tool_id, lot_id):
 
 @inlined
 def see_start(world, tool_id, lot_id):
+    """A lot starts on a tool: bonds, windows and the log hear of it."""
     lot = lot_at(world, lot_id)
     step = step_at(world, lot.step)
     if step.is_bound or step.is_watched:

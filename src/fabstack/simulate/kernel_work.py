@@ -15,7 +15,7 @@ from fabstack.simulate.kernel_chance import drawn, lot_draw
 from fabstack.simulate.kernel_choice import change_setup
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import put_free_tool, withdraw_free_tool
-from fabstack.simulate.kernel_queue import node_of
+from fabstack.simulate.kernel_nodes import node_of
 from fabstack.simulate.kernel_statistics import change_state
 from fabstack.simulate.kernel_tables import (
     facts_of,
@@ -114,6 +114,7 @@ def enter_cascade(world, tool_id, lot_id):
 
 @inlined
 def setup_in_cascade(world, tool, step, now_min):
+    """Change the setup beside the lot ahead; returns how long that takes."""
     if step.setup == 0:
         return 0.0
     setup_min = change_setup(world, tool, step)

@@ -2,7 +2,7 @@
 
 A rule is a Python function `rule(now_min, lot, step) -> float`; the lot with the smallest value
 goes first. `lot` is a row of the table LOT and `step` the row of the table STEP at which it waits
-(see arrays/types.py for their fields): `lot.due_min`, `lot.since_min`, `lot.carriers`,
+(see arrays/types for their fields): `lot.due_min`, `lot.since_min`, `lot.carriers`,
 `lot.work_left_min`, `step.process.mean_min`... A programme names it as a key of a rule, such as
 `priority > rule:my-rule`; an installed package offers its own under the entry point group
 `fabstack.dispatch_rules`.

@@ -23,6 +23,7 @@ from fabstack.arrays import types as t
 from fabstack.arrays.types import TABLES, Calendar, Fab, State
 from fabstack.errors import Finding, InputError, OutputError
 from fabstack.simulate.course import Course
+from fabstack.simulate.kernel_compile import SOURCES
 from fabstack.simulate.readings import Reading
 from fabstack.simulate.scene import Scene
 from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take, crossing_lines
@@ -203,9 +204,8 @@ def _columns(rows: Any) -> Iterator[Any]:
 
 def digest_of_kernel() -> str:
     """SHA-256 of the sources on which the meaning of the arrays depends."""
-    here = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for source in sorted([*here.glob("kernel*.py"), here.parent / "arrays" / "types.py"]):
+    for source in SOURCES:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
 
