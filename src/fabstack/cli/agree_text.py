@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,18 +17,14 @@ def run(path: Path, scenario: str | None, options: AgreeOptions) -> tuple[Progra
     Raises:
         InputError: the programme has nothing to plan for.
     """
-    from fabstack import formats
     from fabstack.cli.progress import stages
-    from fabstack.simulate.simulation import announce_compilation
+    from fabstack.cli.simulated import read_programme
     from fabstack.studies.agree import agree
 
-    loaded = formats.read(path, scenario)
-    for finding in loaded.findings:
-        sys.stderr.write(f"{finding}\n")
-    announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
-    _refuse_without_demand(path, loaded.programme)
+    programme = read_programme(path, scenario)
+    _refuse_without_demand(path, programme)
     with stages() as tell:
-        return loaded.programme, agree(loaded.programme, options, tell)
+        return programme, agree(programme, options, tell)
 
 
 def _refuse_without_demand(path: Path, programme: Programme) -> None:

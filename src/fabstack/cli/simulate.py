@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import time
 from contextlib import ExitStack
@@ -11,6 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from fabstack.cli.simulate_text import readable
+from fabstack.cli.simulated import (
+    AsJson,
+    Out,
+    Scenario,
+    Seed,
+    Subject,
+    Until,
+    minutes,
+    print_answer,
+    read_programme,
+    rules,
+    run_folder,
+)
 
 if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
@@ -21,10 +35,8 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
-    until: Annotated[
-        str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
-    ] = None,
+    programme: Subject,
+    until: Until = None,
     warm_up: Annotated[
         str | None,
         typer.Option(help="Left out of the statistics, such as 60d; lots that finish later count."),
@@ -32,8 +44,8 @@ def simulate(
     replications: Annotated[
         int | None, typer.Option(min=1, help="Independent futures; default: the programme's.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
-    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
+    seed: Seed = 1,
+    scenario: Scenario = None,
     rule: Annotated[
         str | None,
         typer.Option(help='Dispatch rule of all tool groups instead, such as "priority > cr".'),
@@ -59,7 +71,7 @@ def simulate(
     workers: Annotated[
         int, typer.Option(min=1, help="Threads for the replications; changes no result.")
     ] = 1,
-    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
+    out: Out = None,
     daily: Annotated[
         bool, typer.Option("--daily", help="States of every tool group by day, too (with --out).")
     ] = False,
@@ -87,7 +99,7 @@ def simulate(
             help="CSV file for the lots inside at the end: a table wip to start another run from."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run every tool and lot; where a programme names no starts, its plan's are taken.
 
@@ -97,11 +109,11 @@ def simulate(
 
     quantities = Quantities()
     asked = Asked(
-        until_min=_minutes(quantities, "--until", until),
-        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        until_min=minutes(quantities, "--until", until, at_least=0),
+        warm_up_min=minutes(quantities, "--warm-up", warm_up, at_least=0),
         replications=replications,
         seed=seed,
-        rule=_rule(quantities, rule),
+        rule=next(iter(rules(quantities, [rule])), None),
         due_spread=due_spread,
         fidelity=_fidelities(quantities, fidelity or []),
         measured=measured,
@@ -109,7 +121,7 @@ def simulate(
         daily=daily,
         genealogy=genealogy,
         event_log=event_log,
-        snapshot_at_min=_minutes(quantities, "--snapshot-at", snapshot_at),
+        snapshot_at_min=minutes(quantities, "--snapshot-at", snapshot_at, at_least=0),
         snapshot=snapshot,
         resume=resume,
     )
@@ -124,7 +136,7 @@ def simulate(
         _write_wip(wip_table, result, subject)
     if out is not None:
         _write(out, subject, result, answer)
-    _print(answer, as_json=as_json)
+    print_answer(answer, readable(answer), as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,22 +161,6 @@ class Asked:
 
 
 # --- Options ------------------------------------------------------------------------------------
-
-
-def _minutes(quantities: Quantities, option: str, text: str | None) -> float | None:
-    return None if text is None else quantities.read(option, text, "min", at_least=0)
-
-
-def _rule(quantities: Quantities, text: str | None) -> str | None:
-    from fabstack.model import dispatch
-
-    if text is None:
-        return None
-    try:
-        return dispatch.spelt(text)
-    except ValueError as error:
-        quantities.reject("--rule", str(error), dispatch.MEANING, "bad-rule", "")
-        return None
 
 
 def _fidelities(quantities: Quantities, texts: list[str]) -> dict[str, tuple[str, float | None]]:
@@ -209,18 +205,13 @@ def _run(
     path: Path, scenario: str | None, asked: Asked
 ) -> tuple[Programme, SimulationResult, float]:
     """The programme that was run, what came out, and the seconds before the first event."""
-    from fabstack import formats
     from fabstack.cli.progress import stages
     from fabstack.simulate.run import prepare, replicate
-    from fabstack.simulate.simulation import announce_compilation
 
     started_s = time.perf_counter()
-    loaded = formats.read(path, scenario)
-    for finding in loaded.findings:
-        sys.stderr.write(f"{finding}\n")
-    announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
+    programme = read_programme(path, scenario)
     measured = _measured(asked.measured)
-    subject, arrivals = _with_starts(_changed(loaded.programme, asked))
+    subject, arrivals = _with_starts(_changed(programme, asked))
     prepared = prepare(
         subject,
         until_min=asked.until_min,
@@ -331,18 +322,9 @@ def _answer(programme: Programme, result: SimulationResult, setup_s: float) -> d
 def _write(
     out: Path, programme: Programme, result: SimulationResult, answer: dict[str, Any]
 ) -> None:
-    from fabstack import formats
     from fabstack.results.simulate_tables import simulate_tables
-    from fabstack.results.store import RunWriter
 
-    with RunWriter(
-        out,
-        programme=programme.programme.name,
-        digest=formats.digest(programme),
-        scenario=answer["scenario"],
-        seed=answer["seed"],
-        command=shlex.join(["fabstack", *sys.argv[1:]]),
-    ) as writer:
+    with run_folder(out, programme, answer) as writer:
         for name, table in simulate_tables(result, programme).items():
             writer.table(name, table)
         writer.summary({"simulation": {**answer, "performance": None}})
@@ -358,13 +340,3 @@ def _write_wip(file: Path, result: SimulationResult, programme: Programme) -> No
         raise OutputError(f"cannot write {file}: {error.strerror}") from error
     day = next_start(result)
     sys.stderr.write(f"fabstack: wrote {file}; as wip.csv it goes with starts_on = {day}\n")
-
-
-def _print(answer: dict[str, Any], *, as_json: bool) -> None:
-    from fabstack.cli.simulate_text import readable
-    from fabstack.results.documents import json_bytes
-
-    if as_json:
-        sys.stdout.write(json_bytes(answer).decode())
-    else:
-        sys.stdout.write("\n".join(readable(answer)) + "\n")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from fabstack.cli.simulated import (
+    AsJson,
+    Out,
+    Scenario,
+    Seed,
+    Subject,
+    Until,
+    minutes,
+    print_answer,
+    read_programme,
+    rules,
+    run_folder,
+)
 
 if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
@@ -36,7 +48,7 @@ def study() -> None:
 
 @app.command(name="operating-curve")
 def operating_curve(
-    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
+    programme: Subject,
     loads: Annotated[
         str, typer.Option(help="Utilisations of the busiest tool group in percent, such as 70,90.")
     ] = "70,80,90,95",
@@ -50,20 +62,18 @@ def operating_curve(
     replications: Annotated[
         int | None, typer.Option(min=1, help="Futures of each point; default: the programme's.")
     ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
-    ] = None,
+    until: Until = None,
     warm_up: Annotated[
         str | None,
         typer.Option(help="Left out, such as 180d; default: the programme's, or a third."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
+    seed: Seed = 1,
     workers: Annotated[
         int, typer.Option(min=1, help="Threads; each may have a core of its own.")
     ] = 1,
-    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    scenario: Scenario = None,
+    out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Cycle time and X-factor against loading, for one or several dispatch rules.
 
@@ -86,9 +96,9 @@ def operating_curve(
     quantities = Quantities()
     options = CurveOptions(
         loads_percent=_loads(quantities, loads),
-        rules=_rules(quantities, rule or []),
-        until_min=_minutes(quantities, "--until", until),
-        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        rules=rules(quantities, rule or []),
+        until_min=minutes(quantities, "--until", until, above=0),
+        warm_up_min=minutes(quantities, "--warm-up", warm_up, above=0),
         replications=replications,
         seed=seed,
         workers=workers,
@@ -98,13 +108,13 @@ def operating_curve(
     answer = _answer(curve) | {"scenario": scenario, "seed": seed}
     if out is not None:
         _write(out, subject, curve, answer, "operating_curve")
-    _print(answer, _readable, as_json=as_json)
+    print_answer(answer, _readable(answer), as_json=as_json)
     return STOPPED if curve.was_stopped else 0
 
 
 @app.command()
 def agree(
-    programme: Annotated[Path, typer.Argument(help="Programme or AutoSched folder, or workbook.")],
+    programme: Subject,
     iterations: Annotated[int, typer.Option(min=1, help="Plans and simulations at most.")] = 6,
     damping: Annotated[
         float, typer.Option(min=0.05, max=1.0, help="Share of the way to a measured time.")
@@ -116,19 +126,17 @@ def agree(
         int | None,
         typer.Option(min=1, help="Futures of each simulation; default: the programme's."),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Simulated time, such as 730d; default: the programme's.")
-    ] = None,
+    until: Until = None,
     warm_up: Annotated[
         str | None, typer.Option(help="Left out, such as 180d; default: the programme's.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bits.")] = 1,
+    seed: Seed = 1,
     workers: Annotated[
         int, typer.Option(min=1, help="Threads; each may have a core of its own.")
     ] = 1,
-    scenario: Annotated[str | None, typer.Option(help="Named scenario of the programme.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    scenario: Scenario = None,
+    out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Plan and simulate in turns, until lead times and cycle times agree within 5 %.
 
@@ -149,8 +157,8 @@ def agree(
     options = AgreeOptions(
         iterations=iterations,
         damping=damping,
-        until_min=_minutes(quantities, "--until", until),
-        warm_up_min=_minutes(quantities, "--warm-up", warm_up),
+        until_min=minutes(quantities, "--until", until, above=0),
+        warm_up_min=minutes(quantities, "--warm-up", warm_up, above=0),
         replications=replications,
         seed=seed,
         workers=workers,
@@ -161,7 +169,7 @@ def agree(
     answer = agree_text.answer(agreement) | {"scenario": scenario, "seed": seed}
     if out is not None:
         _write(out, subject, agreement, answer, "agree")
-    _print(answer, agree_text.readable, as_json=as_json)
+    print_answer(answer, agree_text.readable(answer), as_json=as_json)
     return STOPPED if agreement.was_stopped else 0
 
 
@@ -182,38 +190,17 @@ def _loads(quantities: Quantities, text: str) -> list[float]:
     return sorted(set(found))
 
 
-def _rules(quantities: Quantities, texts: list[str]) -> list[str]:
-    from fabstack.model import dispatch
-
-    found = []
-    for text in texts:
-        try:
-            found.append(dispatch.spelt(text))
-        except ValueError as error:
-            quantities.reject("--rule", str(error), dispatch.MEANING, "bad-rule", "")
-    return list(dict.fromkeys(found))
-
-
-def _minutes(quantities: Quantities, option: str, text: str | None) -> float | None:
-    return None if text is None else quantities.read(option, text, "min", above=0)
-
-
 # --- The runs -----------------------------------------------------------------------------------
 
 
 def _run(path: Path, scenario: str | None, options: CurveOptions) -> tuple[Programme, Curve]:
-    from fabstack import formats
     from fabstack.cli.progress import stages
-    from fabstack.simulate.simulation import announce_compilation
     from fabstack.studies.operating_curve import operating_curve
 
-    loaded = formats.read(path, scenario)
-    for finding in loaded.findings:
-        sys.stderr.write(f"{finding}\n")
-    announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
-    _refuse_without_starts(path, loaded.programme)
+    programme = read_programme(path, scenario)
+    _refuse_without_starts(path, programme)
     with stages() as tell:
-        return loaded.programme, operating_curve(loaded.programme, options, tell)
+        return programme, operating_curve(programme, options, tell)
 
 
 def _refuse_without_starts(path: Path, programme: Programme) -> None:
@@ -243,34 +230,10 @@ def _answer(curve: Curve) -> dict[str, Any]:
 def _write(
     out: Path, programme: Programme, found: Curve | Agreement, answer: dict[str, Any], study: str
 ) -> None:
-    from fabstack import formats
-    from fabstack.results.store import RunWriter
-
-    with RunWriter(
-        out,
-        programme=programme.programme.name,
-        digest=formats.digest(programme),
-        scenario=answer["scenario"],
-        seed=answer["seed"],
-        command=shlex.join(["fabstack", *sys.argv[1:]]),
-    ) as writer:
+    with run_folder(out, programme, answer) as writer:
         for name, table in found.tables().items():
             writer.table(name, table)
         writer.summary({study: answer})
-
-
-def _print(
-    answer: dict[str, Any],
-    readable: Callable[[dict[str, Any]], Iterator[str]],
-    *,
-    as_json: bool,
-) -> None:
-    from fabstack.results.documents import json_bytes
-
-    if as_json:
-        sys.stdout.write(json_bytes(answer).decode())
-    else:
-        sys.stdout.write("\n".join(readable(answer)) + "\n")
 
 
 def _readable(answer: dict[str, Any]) -> Iterator[str]:
