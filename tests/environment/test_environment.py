@@ -222,7 +222,8 @@ def test_cycle_time_costs_the_lot_days_inside(line):
 
 
 def test_tardiness_costs_the_lot_days_after_the_due_date(line):
-    env = FabEnv(line, ASKED, **WINDOW, reward="tardiness")
+    starts = tuple(replace(start, due_days=1.0) for start in line.starts)
+    env = FabEnv(line.model_copy(update={"starts": starts}), ASKED, **WINDOW, reward="tardiness")
     _, info = env.reset(seed=1)
     total = sum(step[1] for step in play(env, first, seed=1)[1:])
     _, left = lives(env, WINDOW["until_min"])

@@ -23,7 +23,7 @@ NO_LIMIT_MIN = 1e15
 def env(project):
     """The small line with two limits of queue time that overlap, and two priorities."""
     programme = fabstack.load(project / "programmes" / "small-line")
-    limits = {("make-alpha", 10): (90.0, 70), ("make-alpha", 20): (20.0, 30)}
+    limits = {("make-alpha", 10): (10.0, 70), ("make-alpha", 20): (1.0, 30)}
     steps = tuple(
         replace(step, queue_limit_h=limits[key][0], queue_limit_to=limits[key][1])
         if (key := (step.route, step.step)) in limits

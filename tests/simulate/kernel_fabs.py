@@ -166,7 +166,7 @@ def everything(scale=1.0, listed=30):
         ),
     ]
     short_steps = [
-        replace(wafer_steps[0], limit_min=30 * t),
+        replace(wafer_steps[0], limit_min=15 * t),
         wafer_steps[5],
         replace(wafer_steps[4], rework_to=0, rework_share=0.1),
     ]

@@ -117,7 +117,7 @@ def counts(*several: Ranges) -> str:
                 f" ({listed(ranges.technologies)})" if len(several) > 1 else NOTHING
             )
             lines.append((about, ranges.known(place)))
-    rows = ((about, str(len(known)), str(_inside(known))) for about, known in lines)
+    rows = ((about, str(len(known)), str(_inside(known))) for about, known in lines if known)
     return table(("designs", "figures", "inside"), rows)
 
 
