@@ -61,6 +61,7 @@ class _Writer:
         return bare.model_copy(update={"sources": sources_of(self.design, bare, groups)})
 
     def without_sources(self) -> Programme:
+        """The plant's tables, without where their numbers come from."""
         return Programme(
             programme=self.header(),
             simulation=Simulation(days=YEARS * 365.0, warm_up_days=WARM_UP_DAYS),
@@ -104,6 +105,7 @@ class _Writer:
         )
 
     def model_technology(self) -> technology.Technology:
+        """The technology as a programme's row: format, layers, capital for 1,000 a month."""
         given = self.flow.parameters
         masks = self.flow.masks
         kinds = self.design.library.masks

@@ -80,6 +80,7 @@ def count_scrapped_carriers(world, lot, carriers):
 
 @compiled
 def write_finished(world, lot):
+    """Add a lot that leaves to the record of finished lots."""
     now = now_of(world)
     line = finished_at(world, now.finished)
     now.finished += 1
