@@ -79,13 +79,10 @@ def packaging(
     --set rdl_layers=3 --set panel_width_mm=700 --set panel_height_mm=700 --out foplp
     """
     asked = Quantities()
-    starts = _volume(asked, PANELS, panels_per_month)
-    good = _volume(asked, "--packages-per-month", packages_per_month)
-    _one_volume(asked, PANELS, "--packages-per-month", starts, good)
     wish = _wish(
         asked,
         technology,
-        (starts, good),
+        _volumes(asked, panels_per_month, "--packages-per-month", packages_per_month),
         x_factor=x_factor,
         seed=seed,
         loading=loading,
@@ -125,13 +122,10 @@ def pcb(
     --set layers=12 --out boards
     """
     asked = Quantities()
-    starts = _volume(asked, PANELS, panels_per_month)
-    good = _volume(asked, "--boards-per-month", boards_per_month)
-    _one_volume(asked, PANELS, "--boards-per-month", starts, good)
     wish = _wish(
         asked,
         technology,
-        (starts, good),
+        _volumes(asked, panels_per_month, "--boards-per-month", boards_per_month),
         x_factor=x_factor,
         seed=seed,
         loading=loading,
@@ -141,16 +135,16 @@ def pcb(
     _design(wish, ("pcb", "assembly"), library=library, out=out, as_json=as_json)
 
 
-def _volume(asked: Quantities, option: str, text: str | None) -> float | None:
-    return None if text is None else asked.read(option, text, "", above=0)
-
-
-def _one_volume(
-    asked: Quantities, first: str, second: str, starts: float | None, good: float | None
-) -> None:
+def _volumes(
+    asked: Quantities, panels: str | None, option: str, items: str | None
+) -> tuple[float | None, float | None]:
+    """Carriers started or good items out, of which one is to be given."""
+    starts = None if panels is None else asked.read(PANELS, panels, "", above=0)
+    good = None if items is None else asked.read(option, items, "", above=0)
     if (starts is None) == (good is None):
         found = "no volume" if starts is None else "two volumes"
-        asked.reject(first, found, f"{first} or {second}", "bad-volume", "give one of the two")
+        asked.reject(PANELS, found, f"{PANELS} or {option}", "bad-volume", "give one of the two")
+    return starts, good
 
 
 def _wish(
