@@ -13,6 +13,7 @@ from fabstack.model import Programme, by_key
 from fabstack.model.evidence import Grade
 from fabstack.model.items import ItemKind
 from fabstack.model.sourcing import value_of
+from fabstack.results.schema import table_of
 
 GRADES = list(Grade)  # from the most to the least trusted
 
@@ -51,7 +52,7 @@ def _items(
         }
         for item, cost in sorted(costs.items())
     ]
-    return pl.DataFrame(rows, schema=_ITEMS)
+    return table_of("cost_items", rows)
 
 
 def _weakest_grades(programme: Programme, found: tuple[Swing, ...]) -> dict[str, str]:
@@ -68,7 +69,7 @@ def _weakest_grades(programme: Programme, found: tuple[Swing, ...]) -> dict[str,
 
 def _swings(found: tuple[Swing, ...]) -> pl.DataFrame:
     rows = [{**swing._asdict(), "width_usd": swing.width_usd} for swing in found]
-    return pl.DataFrame(rows, schema=_SWINGS)
+    return table_of("cost_swings", rows)
 
 
 def _dies(programme: Programme, costs: Mapping[str, Cost]) -> pl.DataFrame:
@@ -99,7 +100,7 @@ def _dies(programme: Programme, costs: Mapping[str, Cost]) -> pl.DataFrame:
                 "cost_per_good_die_usd": cost.total_usd if cost else None,
             }
         )
-    return pl.DataFrame(rows, schema=_DIES)
+    return table_of("cost_dies", rows)
 
 
 def sources_table(programme: Programme) -> pl.DataFrame:
@@ -118,46 +119,4 @@ def sources_table(programme: Programme) -> pl.DataFrame:
         }
         for source in sorted(programme.sources, key=lambda source: source.cell)
     ]
-    return pl.DataFrame(rows, schema=_SOURCES)
-
-
-_ITEMS = {
-    "item": pl.String,
-    "kind": pl.String,
-    **dict.fromkeys(
-        ("material_usd", "make_usd", "capital_usd", "yield_loss_usd", "total_usd"), pl.Float64
-    ),
-    "low_usd": pl.Float64,
-    "high_usd": pl.Float64,
-    "grade": pl.String,
-}
-_SWINGS = {
-    "item": pl.String,
-    "cell": pl.String,
-    "at_low_usd": pl.Float64,
-    "at_high_usd": pl.Float64,
-    "width_usd": pl.Float64,
-}
-_DIES = {
-    "item": pl.String,
-    "technology": pl.String,
-    "area_mm2": pl.Float64,
-    "gross_dies": pl.Int64,
-    "yield_start": pl.Float64,
-    "yield_mature": pl.Float64,
-    "good_dies_start": pl.Float64,
-    "good_dies_mature": pl.Float64,
-    "wafer_cost_usd": pl.Float64,
-    "cost_per_good_die_usd": pl.Float64,
-}
-_SOURCES = {
-    "cell": pl.String,
-    "value": pl.String,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "unit": pl.String,
-    "year": pl.Int64,
-    "grade": pl.String,
-    "source": pl.String,
-    "note": pl.String,
-}
+    return table_of("sources", rows)

@@ -18,6 +18,7 @@ from fabstack.model.days import month_start
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.result import PlanResult
 from fabstack.results.rounding import without_rounding
+from fabstack.results.schema import table_of
 
 
 def plan_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFrame]:
@@ -166,7 +167,7 @@ def _short(result: PlanResult) -> pl.DataFrame:
         }
         for reason in result.reasons
     ]
-    return pl.DataFrame(rows, schema=_SHORT).sort("month", "market", "item")
+    return table_of("plan_short", rows).sort("month", "market", "item")
 
 
 def _expansion(result: PlanResult) -> pl.DataFrame:
@@ -174,7 +175,7 @@ def _expansion(result: PlanResult) -> pl.DataFrame:
     rows = [
         {**one._asdict(), "month": result.names.months[one.period]} for one in result.expansions
     ]
-    return pl.DataFrame(rows, schema={"month": pl.Date, **_EXPANSION})
+    return table_of("plan_expansion", rows)
 
 
 def _phases(result: PlanResult, programme: Programme) -> pl.DataFrame:
@@ -196,7 +197,7 @@ def _phases(result: PlanResult, programme: Programme) -> pl.DataFrame:
                 "capacity_per_month": phase.capacity_per_month,
             }
         )
-    return pl.DataFrame(rows, schema=_PHASES).sort("plant", "phase")
+    return table_of("plan_phases", rows).sort("plant", "phase")
 
 
 def _cash(result: PlanResult) -> pl.DataFrame:
@@ -230,28 +231,3 @@ _CAPACITY = (
     "load_percent",
     "value_usd_per_h",
 )
-_SHORT = {
-    "month": pl.Date,
-    "market": pl.String,
-    "item": pl.String,
-    "quantity": pl.Float64,
-    "reason": pl.String,
-    "cause": pl.String,
-    "explanation": pl.String,
-    "worth_usd": pl.Float64,
-    "limits": pl.String,
-}
-_EXPANSION = {
-    "tool_group": pl.String,
-    "worth_usd": pl.Float64,
-    "price_usd": pl.Float64,
-    "exact_usd": pl.Float64,
-    "binds_next": pl.String,
-}
-_PHASES = {
-    "plant": pl.String,
-    "phase": pl.String,
-    "ready": pl.Date,
-    "built": pl.Boolean,
-    "capacity_per_month": pl.Float64,
-}

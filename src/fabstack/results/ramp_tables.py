@@ -14,6 +14,7 @@ from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Measure
 from fabstack.ramp import RampResult
 from fabstack.ramp.timeline import SAME_MONTHS
+from fabstack.results.schema import table_of
 from fabstack.uncertainty.percentiles import FAN, percentile
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFr
         "ramp_claims": _claims(result, programme),
         "ramp_claim_inputs": _claim_inputs(result),
     }
-    return {name: pl.DataFrame(list(found), schema=_SCHEMAS[name]) for name, found in rows.items()}
+    return {name: table_of(name, found) for name, found in rows.items()}
 
 
 # --- Dates ----------------------------------------------------------------------------------------
@@ -300,107 +301,3 @@ def _claim_inputs(result: RampResult) -> Iterator[Row]:
                 "odds_low_percent": 100 * cause.odds_low,
                 "odds_high_percent": 100 * cause.odds_high,
             }
-
-
-# --- Columns --------------------------------------------------------------------------------------
-
-_P_DATES = dict.fromkeys(("p10", "p50", "p90"), pl.Date)
-_P_NUMBERS = dict.fromkeys(("p10", "p50", "p90"), pl.Float64)
-_CURVE = {"activity": pl.String, "date": pl.Date, "probability": pl.Float64}
-_SCHEMAS: dict[str, dict[str, Any]] = {
-    "ramp_activities": {
-        **dict.fromkeys(("activity", "title", "plant", "generation"), pl.String),
-        "claimed": pl.Date,
-        **_P_DATES,
-        **dict.fromkeys(("p50_low", "p50_high"), pl.Date),
-        **dict.fromkeys(("mean_months", "critical_percent", "odds_of_claim_percent"), pl.Float64),
-        "after": pl.String,
-    },
-    "ramp_curve": _CURVE,
-    "ramp_reference": {
-        **dict.fromkeys(("activity", "title"), pl.String),
-        **dict.fromkeys(("promised", "claimed"), pl.Date),
-        **_P_DATES,
-        "odds_of_claim_percent": pl.Float64,
-        "network_p50": pl.Date,
-    },
-    "ramp_reference_curve": _CURVE,
-    "ramp_critical": {
-        **dict.fromkeys(("finish", "activity"), pl.String),
-        "critical_percent": pl.Float64,
-    },
-    "ramp_capacity": {
-        "month": pl.Date,
-        "plant": pl.String,
-        "claimed": pl.Float64,
-        **_P_NUMBERS,
-    },
-    "ramp_yield": {
-        "month": pl.Date,
-        **dict.fromkeys(("item", "plant"), pl.String),
-        **dict.fromkeys(("p10_percent", "p50_percent", "p90_percent"), pl.Float64),
-    },
-    "ramp_output": {
-        "month": pl.Date,
-        **dict.fromkeys(("plant", "item"), pl.String),
-        **_P_NUMBERS,
-    },
-    "ramp_bottlenecks": {
-        **dict.fromkeys(("plant", "tool_group"), pl.String),
-        "share_percent": pl.Float64,
-    },
-    "ramp_tools": {
-        "tool_group": pl.String,
-        "date": pl.Date,
-        "plant": pl.String,
-        "tools": pl.Int64,
-        **dict.fromkeys(("order_by", "docked_p50"), pl.Date),
-        **_P_DATES,
-    },
-    "ramp_roadmap": {
-        "generation": pl.String,
-        "claimed": pl.Date,
-        **_P_DATES,
-        "odds_percent": pl.Float64,
-    },
-    "ramp_cadence": {
-        "percentile": pl.Int64,
-        **dict.fromkeys(("months", "longest_gap_months"), pl.Float64),
-    },
-    "ramp_people": {
-        "month": pl.Date,
-        "skill": pl.String,
-        **dict.fromkeys(("heads_p10", "heads_p50", "heads_p90", "productive_p50"), pl.Float64),
-        **dict.fromkeys(("wanted", "cost_usd", "stock_usd"), pl.Float64),
-    },
-    "ramp_staff": {
-        **dict.fromkeys(("skill", "title"), pl.String),
-        **dict.fromkeys(("headcount", "target", "reached_percent"), pl.Float64),
-        **dict.fromkeys(("reached_p10", "reached_p50", "reached_p90"), pl.Date),
-        **dict.fromkeys(("short_person_months_mean", "cost_usd"), pl.Float64),
-    },
-    "ramp_sensitivity": {
-        **dict.fromkeys(("outcome", "input", "title"), pl.String),
-        **dict.fromkeys(("rank_correlation", "share_percent"), pl.Float64),
-    },
-    "ramp_drivers": {
-        **dict.fromkeys(("outcome", "input", "title"), pl.String),
-        **dict.fromkeys(("mean_months", "p50_months", "p80_months"), pl.Float64),
-        "worst_fifth_months": pl.Float64,
-        "odds_gain_percent": pl.Float64,
-    },
-    "ramp_claims": {
-        "claim": pl.String,
-        "part": pl.Int64,
-        "statement": pl.String,
-        "date": pl.Date,
-        **dict.fromkeys(("odds_percent", "low_percent", "high_percent", "margin_p50"), pl.Float64),
-        **dict.fromkeys(("margin_unit", "inputs"), pl.String),
-    },
-    "ramp_claim_inputs": {
-        "claim": pl.String,
-        "rank": pl.Int64,
-        **dict.fromkeys(("input", "title"), pl.String),
-        **dict.fromkeys(("share_percent", "odds_low_percent", "odds_high_percent"), pl.Float64),
-    },
-}
