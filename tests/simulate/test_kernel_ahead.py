@@ -14,7 +14,7 @@ from kernel_stories import lots, stops_at, story
 
 from fabstack.arrays.build import Group, Parts, Route, Step, breakdown, fab_of, poisson
 from fabstack.arrays.chance import constant, exponential, uniform
-from fabstack.arrays.types import Basis, Key, Late
+from fabstack.arrays.types import Basis, Clock, Key, Late
 
 BENCHES = 9
 
@@ -94,6 +94,14 @@ def test_it_decides_anew_when_the_lot_has_come():
     ]
 
 
+def test_those_who_come_may_come_in_any_order():
+    """All start their benches at 0; the second comes first, and two lots wait for the third."""
+    together = [(20.0, 0), (20.0, 1), (20.0, 2)]
+    assert sorted(told(lot(12.0), lot(10.0), lot(20.0))) == together
+    assert sorted(told(lot(10.0), lot(20.0), lot(12.0))) == together
+    assert sorted(told(lot(20.0), lot(12.0), lot(10.0))) == together
+
+
 def test_a_full_batch_starts():
     room = bake(most_carriers=25)
     assert told(lot(10.0, step=room), lot(11.0, step=room)) == [(10.0, 0), (40.0, 1)]
@@ -139,6 +147,82 @@ def test_a_lot_is_awaited_again_when_its_tool_goes_on():
     coming = [lot(16.0), lot(21.0)]
     assert told(*coming, bench=bench) == [(50.0, 0), (50.0, 1)]
     assert told(*coming, bench=bench, oven={"batch_wait_min": 4.0}) == [(45.0, 0), (75.0, 1)]
+
+
+def third(comes_min, *, oven=None, **bench):
+    """(minute, lot) of starts in the oven: lot 0 is there at 10, lots 1 and 2 come at 29.5.
+
+    The oven would wait for them both, but for lot 3 alone only until 25; it comes from a bench of
+    its own.
+    """
+    own = Step(2, constant(comes_min), **bench.pop("step", {}))
+    routes = [Route([Step(0, constant(at)), bake()]) for at in (10.0, 29.5, 29.5)]
+    entered = bench.pop("entered_min", 0.0)
+    streams = [lots((0.0,), route=place) for place in range(3)] + [lots((entered,), route=3)]
+    groups = [
+        Group("bench", BENCHES),
+        Group("oven", looks_ahead=True, **(oven or {})),
+        Group("own", **bench),
+    ]
+    parts = Parts(groups, [*routes, Route([own, bake()])], streams)
+    return [(minute, int(name[0])) for minute, name, tool in story(parts) if tool == BENCHES]
+
+
+def test_it_decides_anew_when_another_lot_starts_the_step_before():
+    """From 11 on lot 3 is known to come first, at 28: 17 minutes lost, 13 gained."""
+    assert third(1_000.0)[0] == (29.5, 0)
+    assert third(17.0, entered_min=11.0)[0] == (11.0, 0)
+
+
+def test_it_decides_anew_when_a_tool_at_the_step_before_goes_on():
+    """The bench is down from 5 to 12, and its lot comes at 28: 16 minutes lost, 14 gained."""
+    assert third(21.0, stops=[stops_at((5.0, 7.0))])[0] == (12.0, 0)
+
+
+def test_a_lot_in_a_cascade_that_is_down_is_not_awaited():
+    """Otherwise it would be at 24, and the oven would wait for it: it is down from 8 to 100."""
+    cascade = {"step": {"interval_min": 5.0}}
+    assert third(24.0, **cascade)[0] == (29.5, 0)
+    steps = [Step(2, constant(20.0), interval_min=5.0), bake()]
+    groups = [
+        Group("bench", BENCHES),
+        Group("oven", looks_ahead=True),
+        Group("own", stops=[stops_at((8.0, 92.0))]),
+    ]
+    parts = Parts(
+        groups,
+        [Route([Step(0, constant(10.0)), bake()]), Route(steps)],
+        [lots((0.0,), route=0), lots((0.0,), route=1)],
+    )
+    in_oven = [(minute, name) for minute, name, tool in story(parts) if tool == BENCHES]
+    assert in_oven == [(10.0, "0.0"), (112.0, "1.0")]
+
+
+def test_a_lot_whose_tool_will_wear_out_is_not_awaited():
+    """The bench wears out after 15 minutes of work, 5 before the lot would be through."""
+    wears = {"stops": [breakdown(constant(15.0), constant(50.0), Clock.BUSY)]}
+    assert told(lot(10.0), lot(20.0), bench=wears) == [(10.0, 0), (70.0, 1)]
+
+
+def test_an_oven_that_is_kept_for_another_lot_is_no_help():
+    """Of two ovens one is kept for a hot lot of another family, on its way till 50."""
+    hot = [Step(2, constant(1.0)), bake(batch_family="hot")]
+    ways = ((constant(0.0), constant(49.0)), (constant(0.0), constant(0.0)))
+    parts = Parts(
+        [Group("bench", BENCHES, place=1), Group("oven", 2, place=1, looks_ahead=True), Group("o")],
+        [Route([Step(0, constant(at)), bake()]) for at in (10.0, 20.0)] + [Route(hot)],
+        [lots((0.0,), route=0), lots((0.0,), route=1), lots((0.0,), route=2, reserves=True)],
+        hops=ways,
+    )
+    ovens = range(BENCHES, BENCHES + 2)
+    in_oven = [(minute, name) for minute, name, tool in story(parts) if tool in ovens]
+    assert in_oven == [(20.0, "0.0"), (20.0, "1.0"), (50.0, "2.0")]
+
+
+def test_load_and_unload_are_part_of_a_batch():
+    """16 minutes lost; with 5 minutes of handling the oven would be free at 45, 19 later."""
+    handling = {"load_min": 3.0, "unload_min": 2.0}
+    assert told(lot(10.0), lot(26.0), oven=handling)[0] == (26.0, 0)
 
 
 def test_a_lot_on_the_road_is_awaited():

@@ -191,13 +191,9 @@ def expected_min(world, lot_id):
 
 @compiled
 def will_end(world, tool_id):
-    """Whether a tool has a job whose end is planned."""
-    tool = tool_at(world, tool_id)
-    return (
-        tool.first_lot != NONE
-        and not tool.is_suspended
-        and planned_does(world, tool_id) == Does.JOB_ENDS
-    )
+    """Whether a tool has a job whose end is planned: it neither is down nor wears out before."""
+    has_job = tool_at(world, tool_id).first_lot != NONE
+    return has_job and planned_does(world, tool_id) == Does.JOB_ENDS
 
 
 @compiled

@@ -148,7 +148,7 @@ def has_room(world, window_id):
     job_min = work_between(world, window.to_step, window.to_step + 1)
     tools = max(1, group_at(world, group_id).tools)
     inside = line_at(world, group_id).in_windows
-    return inside == 0 or inside * job_min / tools <= window.limit_min
+    return inside * job_min / tools <= window.limit_min
 
 
 @compiled
