@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fabstack.ramp.timeline import Timeline
@@ -18,6 +18,7 @@ def test_a_day_becomes_a_moment_and_the_same_day_again(start, day):
 
 
 @given(STARTS, DAYS)
+@example(date(2050, 2, 1), date(1950, 1, 1))  # more than a hundred years before the start
 def test_moments_and_days_from_the_start_are_one_scale(start, day):
     line = Timeline(start)
     moment = line.months(day)

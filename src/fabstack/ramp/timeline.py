@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from fabstack.model import Programme
 from fabstack.model.days import month_index, month_start
 from fabstack.uncertainty.chance import Floats
 
-FIRST_MONTH, LAST_MONTH = -1200, 3600  # of the calendar that is laid out, around the start
+FIRST_MONTH, LAST_MONTH = -2400, 3600  # of the calendar that is laid out, around the start
 SAME_MONTHS = 1e-6  # moments nearer than three seconds are one
 
 
@@ -28,10 +29,7 @@ class Timeline:
     _edges: Floats = field(init=False, repr=False)  # [month] days from start to its first day
 
     def __post_init__(self) -> None:
-        first = max(FIRST_MONTH, 12 - 12 * self.start.year)
-        last = min(LAST_MONTH, 12 * (date.max.year - self.start.year))
-        edges = [(month_start(self.start, i) - self.start).days for i in range(first, last)]
-        object.__setattr__(self, "_edges", np.array([np.arange(first, last), edges], dtype=float))
+        object.__setattr__(self, "_edges", _edges(self.start))
 
     def months(self, day: date) -> float:
         """The moment at which a day begins."""
@@ -58,6 +56,17 @@ class Timeline:
     def _offset(self) -> float:
         begins = month_start(self.start, 0)
         return (self.start - begins).days / (month_start(self.start, 1) - begins).days
+
+
+@cache
+def _edges(start: date) -> Floats:
+    """[2, month] numbers of the months around a start, and days from it to their first days."""
+    first = max(FIRST_MONTH, 12 - 12 * start.year)
+    last = min(LAST_MONTH, 12 * (date.max.year - start.year))
+    days = [(month_start(start, i) - start).days for i in range(first, last)]
+    edges = np.array([np.arange(first, last), days], dtype=float)
+    edges.setflags(write=False)  # all timelines of this start share them
+    return edges
 
 
 def month_grid(programme: Programme) -> tuple[date, ...]:
