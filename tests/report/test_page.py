@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import date
+from importlib import resources
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from reading import Page
 from sample_run import MONTHS, TITLES, sample_summary, sample_tables, write_sample
 
 from fabstack.report import report
+from fabstack.report.scripts import plotly
 from fabstack.report.sections import DETAILS, FIRST_PAGE
 from fabstack.results.store import open_run
 
@@ -115,7 +117,19 @@ def test_a_page_without_script_says_so_and_keeps_its_numbers(page):
 
 
 def test_the_drawing_library_is_carried_once(page):
-    assert len(re.findall(r"plotly\.js v\d", page)) == 1
+    assert len(re.findall(r"plotly\.js \(cartesian - minified\) v\d", page)) == 1
+
+
+def test_the_drawing_library_speaks_the_language_of_the_one_that_checks_figures():
+    from plotly.offline import get_plotlyjs_version
+
+    carried = re.search(r"plotly\.js \(cartesian - minified\) v(\d+)\.", plotly())
+    assert carried[1] == get_plotlyjs_version().partition(".")[0]
+
+
+def test_the_licence_of_the_drawing_library_lies_beside_it():
+    folder = resources.files("fabstack.report") / "static"
+    assert "MIT License" in (folder / "plotly-LICENSE.txt").read_text(encoding="utf-8")
 
 
 def test_the_same_run_gives_the_same_page(sample, page):

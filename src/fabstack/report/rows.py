@@ -15,7 +15,7 @@ from fabstack.results.catalogue import column_of
 
 SHOWN_ROWS = 60
 DIGITS = 8  # significant ones in the CSV; the Parquet file has all
-ROOM_BYTES = 1_300_000  # for all CSV of a page, so that it stays below 8 MB
+ROOM_BYTES = 4_000_000  # for all CSV of a page, so that it stays below 8 MB
 
 
 class Room:
