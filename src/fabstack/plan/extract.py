@@ -69,7 +69,8 @@ def _names(model: Model) -> Names:
     facts, network = model.facts, model.facts.network
     nodes = network.nodes
     return Names(
-        months=tuple(facts.periods.day(period) for period in range(facts.periods.count)),
+        months=facts.periods.days[:-1],
+        end=facts.periods.days[-1],
         routes=tuple(route.name for route in facts.programme.routes),
         nodes=nodes,
         ways=tuple(
@@ -80,6 +81,7 @@ def _names(model: Model) -> Names:
         groups=tuple(group.name for group in facts.programme.tool_groups),
         limits=tuple(limits(facts)),
         wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
+        ranks=tuple(wish.rank for wish in model.delivering.wishes),
         conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
         options=tuple(key_of(one.option) for one in model.purchases.terms),
         campaigns=tuple(one.name for one in model.campaigns.terms),

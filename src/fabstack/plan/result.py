@@ -93,6 +93,7 @@ class Names:
     """What the first axis of each array stands for."""
 
     months: tuple[date, ...]  # first days of the periods
+    end: date  # the day after the last period
     routes: tuple[str, ...]
     nodes: tuple[Node, ...]
     ways: tuple[Way, ...]
@@ -100,6 +101,7 @@ class Names:
     groups: tuple[str, ...]
     limits: tuple[Limit, ...]
     wants: tuple[Want, ...]
+    ranks: tuple[int, ...]  # class of each want; larger is served first
     conversions: tuple[Node, ...]
     campaigns: tuple[str, ...]
     options: tuple[str, ...]  # to buy tools, keys of the table

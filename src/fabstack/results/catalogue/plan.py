@@ -10,6 +10,7 @@ from fabstack.results.catalogue.columns import (
     flag,
     number,
     text,
+    whole,
 )
 
 PLAN = (
@@ -109,6 +110,72 @@ PLAN = (
             day("ready", "full capacity from"),
             flag("built", "whether the plan has it"),
             number("capacity_per_month", "1/month", "carriers or units when full"),
+        ),
+    ),
+    ResultTable(
+        "plan_periods",
+        Engine.PLAN,
+        "Periods of the plan; a period of a month counts as one, whatever its days.",
+        ("month",),
+        (
+            day("month", "first day of the period"),
+            day("until", "day after the last one"),
+            number("months", "month", "how long it counts"),
+        ),
+    ),
+    ResultTable(
+        "plan_delivered",
+        Engine.PLAN,
+        "What every market or order wants and gets.",
+        ("month", "want"),
+        (
+            MONTH,
+            whole("want", "", "number of the want, in the order of the programme"),
+            text("market", "market or order; orders: several that are alike"),
+            ITEM,
+            whole("priority", "", "class of demand; larger is served first"),
+            number("wanted", "unit", "new demand"),
+            number("delivered", "unit", "handed over"),
+            number("short", "unit", "of the demand given up"),
+            number("backlog_end", "unit", "promised and late at the end of the month"),
+        ),
+    ),
+    ResultTable(
+        "plan_orders",
+        Engine.PLAN,
+        "What is ordered of every supplier, in the month of the order.",
+        ("month", "offer"),
+        (
+            MONTH,
+            text("offer", "key of the offer: supplier:item:date"),
+            text("supplier", "from whom"),
+            ITEM,
+            number("ordered", "unit", "ordered; it comes the lead time later"),
+        ),
+    ),
+    ResultTable(
+        "plan_tools",
+        Engine.PLAN,
+        "Tools that the plan orders and sells.",
+        ("month", "option"),
+        (
+            MONTH,
+            text("option", "key of the option to buy: tool group:date"),
+            text("tool_group", "which tools"),
+            number("bought", "tool", "ordered at the start of the month"),
+            number("sold", "tool", "sold at its end"),
+        ),
+    ),
+    ResultTable(
+        "plan_built",
+        Engine.PLAN,
+        "Optional phases that the plan builds, and when that is decided.",
+        ("plant", "phase", "decided"),
+        (
+            PLANT,
+            text("phase", "part of the plant"),
+            day("decided", "first day of the month of the decision; blank: for its own date"),
+            number("share", "", "1: built; less only where phases may be built in part"),
         ),
     ),
     ResultTable(
