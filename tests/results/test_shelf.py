@@ -14,9 +14,7 @@ FIRST, SECOND = (hashlib.sha256(word).hexdigest() for word in (b"first", b"secon
 @pytest.fixture(scope="module")
 def s3():
     """Address of a bucket on a local server that speaks S3."""
-    server_module = pytest.importorskip(
-        "moto.server", reason="the local S3 server is not installed"
-    )
+    moto = pytest.importorskip("moto.server", reason="the local S3 server is not installed")
     s3fs = pytest.importorskip("s3fs", reason="the extra `cloud` is not installed")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
