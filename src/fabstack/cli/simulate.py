@@ -322,11 +322,15 @@ def _answer(programme: Programme, result: SimulationResult, setup_s: float) -> d
 def _write(
     out: Path, programme: Programme, result: SimulationResult, answer: dict[str, Any]
 ) -> None:
+    from fabstack.results.genealogy_index import files_of
     from fabstack.results.simulate_tables import simulate_tables
 
+    tables = simulate_tables(result, programme)
     with run_folder(out, programme, answer) as writer:
-        for name, table in simulate_tables(result, programme).items():
+        for name, table in tables.items():
             writer.table(name, table)
+        for name, values in files_of(tables).items():
+            writer.array(name, values)
         writer.summary({"simulation": {**answer, "performance": None}})
 
 
