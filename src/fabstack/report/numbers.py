@@ -6,9 +6,14 @@ import math
 from datetime import date
 from typing import Any
 
+from fabstack.report.language import Language, say, spoken
+
 NOTHING = "–"
 THIN = "\N{NARROW NO-BREAK SPACE}"
-_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_LARGE = {
+    Language.ENGLISH: ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")),
+    Language.CHINESE: ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
+}
 
 _UNITS = {  # endings of columns' names, the longer ones first
     "_usd_per_month": "USD/month",
@@ -38,12 +43,12 @@ def plain(value: float | None, digits: int = 3) -> str:
 
 
 def rounded(value: float | None, digits: int = 3) -> str:
-    """A number with words from a million on: 1.23 billion."""
+    """A number with words from a million on: 1.23 billion; in Chinese from 10,000 on."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    for size, word in _LARGE:
+    for size, word in _LARGE[spoken()]:
         if abs(value) >= size * (1 - 0.5 * 10**-digits):
-            return f"{plain(value / size, digits)} {word}"
+            return f"{plain(value / size, digits)}{word}"
     return plain(float(f"{value:.{digits}g}"), digits)
 
 
@@ -52,7 +57,12 @@ def usd(value: float | None) -> str:
     if value is None:
         return NOTHING
     sign = "\N{MINUS SIGN}" if value < 0 else ""
-    return f"{sign}USD{THIN}{rounded(abs(value))}"
+    return sign + say("USD{thin}{amount}", thin=THIN, amount=rounded(abs(value)))
+
+
+def span(low: float | None, high: float | None) -> str:
+    """A range: 3 to 5."""
+    return say("{low} to {high}", low=plain(low), high=plain(high))
 
 
 def percent(value: float | None) -> str:
@@ -77,15 +87,15 @@ def times(value: float | None) -> str:
 
 def month(day: date | None) -> str:
     """A date as month and year."""
-    return NOTHING if day is None else f"{day:%b %Y}"
+    return NOTHING if day is None else day.strftime(say("%b %Y"))
 
 
 def heading(name: str) -> tuple[str, str]:
     """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
     for ending, unit in _UNITS.items():
         if name.endswith(ending):
-            return name.removesuffix(ending).replace("_", " "), unit
-    return name.replace("_", " "), ""
+            return say(name.removesuffix(ending).replace("_", " ")), say(unit)
+    return say(name.replace("_", " ")), ""
 
 
 def address(text: str) -> str:
@@ -100,7 +110,7 @@ def cell(value: Any) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int):

@@ -10,6 +10,7 @@ import polars as pl
 from polars import selectors
 
 from fabstack.report.html import Html, element
+from fabstack.report.language import say
 from fabstack.report.numbers import cell, heading
 from fabstack.results.catalogue import column_of
 
@@ -33,10 +34,10 @@ class Room:
 
 def rows_beside(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -> Html:
     """The rows of a picture, folded away, and the link to all of them."""
-    count = f"{rows.height:,} row{'' if rows.height == 1 else 's'}"
+    words = "Table, {count} row" if rows.height == 1 else "Table, {count} rows"
     folded = element(
         "details",
-        element("summary", f"Table, {count}"),
+        element("summary", say(words, count=f"{rows.height:,}")),
         element("div", html_table(rows.head(SHOWN_ROWS), tables), class_="scroll", tabindex=0),
         _cut(rows.height),
     )
@@ -46,7 +47,8 @@ def rows_beside(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room
 def _cut(height: int) -> Html | None:
     if height <= SHOWN_ROWS:
         return None
-    return element("p", f"The first {SHOWN_ROWS} of {height:,} rows.", class_="note")
+    words = say("The first {shown} of {all} rows.", shown=SHOWN_ROWS, all=f"{height:,}")
+    return element("p", words, class_="note")
 
 
 def html_table(rows: pl.DataFrame, tables: Sequence[str]) -> Html:
@@ -67,9 +69,9 @@ def _header(name: str, tables: Sequence[str]) -> Html:
     known = next((column for table in tables if (column := column_of(table, name))), None)
     words, unit = heading(name)
     if known is not None and known.unit not in ("", "percent"):
-        unit = known.unit
+        unit = say(known.unit)
     small = element("small", unit) if unit else None
-    return element("th", words, small, scope="col", title=known.meaning if known else None)
+    return element("th", words, small, scope="col", title=say(known.meaning) if known else None)
 
 
 def _number(value: Any) -> Html:
@@ -90,6 +92,6 @@ def csv_link(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -
     packed = base64.b64encode(text.encode()).decode()
     if not room.take(len(packed)):
         files = ", ".join(f"tables/{table}.parquet" for table in tables)
-        return element("span", f"All rows: {files}", class_="note")
+        return element("span", say("All rows: {files}", files=files), class_="note")
     address = f"data:text/csv;charset=utf-8;base64,{packed}"
     return element("a", "CSV", href=address, download=f"{name}.csv")

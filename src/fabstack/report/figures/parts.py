@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fabstack.report.language import Name, say
 from fabstack.report.theme import FONT, SERIES, Figure, faint
 
 Trace = dict[str, Any]
@@ -28,9 +29,17 @@ NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 150, "left": 0.21}
 
 
 def line(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
-    """A line over time."""
+    """A line over time; a name of the programme is given as `Name`, all others are said."""
     pen = {"color": role, "width": 2, **more.pop("line", {})}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen, **more}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "name": say(name),
+        "line": pen,
+        **more,
+    }
 
 
 def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
@@ -41,14 +50,14 @@ def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
 def band(x: Values, low: Values, high: Values, name: str, role: str) -> list[Trace]:
     """The room between two lines, as two traces."""
     edge = {"width": 0, "color": role}
-    below = line(x, low, f"{name}, low", role, line=edge, showlegend=False, hoverinfo="skip")
+    below = line(x, low, Name(f"{name}, low"), role, line=edge, showlegend=False, hoverinfo="skip")
     above = line(x, high, name, role, line=edge, fill="tonexty", fillcolor=faint(role, 0.2))
     return [below, {**above, "legendgroup": name}]
 
 
 def bars(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
     """Standing bars."""
-    return {"type": "bar", "x": x, "y": y, "name": name, "marker": {"color": role}, **more}
+    return {"type": "bar", "x": x, "y": y, "name": say(name), "marker": {"color": role}, **more}
 
 
 def lying_bars(y: Values, x: Values, name: str, role: str, **more: Any) -> Trace:
@@ -64,7 +73,7 @@ def marks(x: Values, y: Values, name: str, role: str, symbol: str = "circle", **
         "mode": "markers",
         "x": x,
         "y": y,
-        "name": name,
+        "name": say(name),
         "marker": marker,
     } | more
 
@@ -81,9 +90,9 @@ def spans(y: Values, low: Values, high: Values, name: str, role: str, width: int
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """A quiet axis; the title is short and carries the unit."""
+    """A quiet axis; the title is short, carries the unit, and is said."""
     return {
-        "title": {"text": title, "standoff": 8, "font": {"size": 12, "color": "$muted"}},
+        "title": {"text": say(title), "standoff": 8, "font": {"size": 12, "color": "$muted"}},
         "gridcolor": "$grid",
         "linecolor": "$line",
         "zerolinecolor": "$line",
@@ -96,7 +105,7 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 def months(**more: Any) -> dict[str, Any]:
     """An axis of dates."""
-    return axis(type="date", hoverformat="%b %Y", showgrid=False, **more)
+    return axis(type="date", hoverformat=say("%b %Y"), showgrid=False, **more)
 
 
 def labels(names: Values, **more: Any) -> dict[str, Any]:
@@ -187,10 +196,17 @@ def _axes(index: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
     """The axes of one panel; those that match follow the first, which follows none."""
     number = _number(index)
     together = x.get("matches") if index else None
+    scaled = {"scaleanchor": f"x{number}"} if "scaleanchor" in y else {}
     return {
         f"xaxis{number}": {**x, "anchor": f"y{number}", "matches": together},
-        f"yaxis{number}": {**y, "anchor": f"x{number}"},
+        f"yaxis{number}": {**y, "anchor": f"x{number}", **scaled},
     }
+
+
+def drawn_on(index: int) -> dict[str, str]:
+    """The axes that a shape of one panel stands on."""
+    number = _number(index)
+    return {"xref": f"x{number}", "yref": f"y{number}"}
 
 
 def _in_panel(index: int, trace: Trace) -> Trace:

@@ -1,0 +1,96 @@
+"""The language of the page: whatever it says of its own is looked up here.
+
+The English words are the keys, as in gettext; `static/zh.toml` holds what stands for them in
+Chinese. Names, findings and sources belong to the programme and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+
+class Language(StrEnum):
+    """What a page can be written in."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+    @property
+    def tag(self) -> str:
+        """The tag for browsers (BCP 47)."""
+        return {"en": "en", "zh": "zh-CN"}[self.value]
+
+
+class Name(str):
+    """A word of the programme, which is said as it is in every language."""
+
+    __slots__ = ()
+
+
+_PLACE = re.compile(r"\{([a-z_0-9]+)\}")
+
+_spoken: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
+
+
+@contextmanager
+def speaking(language: Language | str) -> Iterator[None]:
+    """Say everything in this language until the block ends, in this thread or task alone."""
+    before = _spoken.set(Language(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken() -> Language:
+    """The language of the page that is being made."""
+    return _spoken.get()
+
+
+def say(text: str, **values: object) -> str:
+    """The text in the language that is spoken, with the values in its places."""
+    found = text if isinstance(text, Name) else words(spoken()).get(text, text)
+    return found.format(**values) if values else found
+
+
+def say_alike(sentence: str) -> str:
+    """A sentence of the engines in the language that is spoken, where one of its kind is known.
+
+    Its kind is a key with places, such as `{title} holds together.`; what stands in the places
+    is a matter of the programme and stays.
+    """
+    for pattern, found in _patterns(spoken()):
+        if match := pattern.fullmatch(sentence):
+            return found.format(**match.groupdict())
+    return sentence
+
+
+@cache
+def _patterns(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The keys with places as patterns, those with most words of their own first."""
+    longest = sorted(words(language).items(), key=lambda pair: (-len(pair[0]), pair[0]))
+    return tuple((_pattern(key), found) for key, found in longest if _PLACE.search(key))
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    pieces = _PLACE.split(key)  # text and names of places in turn
+    return re.compile(
+        "".join(f"(?P<{p}>.+)" if i % 2 else re.escape(p) for i, p in enumerate(pieces))
+    )
+
+
+@cache
+def words(language: Language) -> Mapping[str, str]:
+    """What stands for the English words; empty for English."""
+    if language is Language.ENGLISH:
+        return {}
+    file = resources.files("fabstack.report") / "static" / f"{language}.toml"
+    sections = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {key: text for section in sections.values() for key, text in section.items()}
