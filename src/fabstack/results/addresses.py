@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,22 @@ from typing import Any
 from fabstack.errors import FabstackError, MissingExtra, OutputError
 
 _SIGN = "://"
+ROOTED = frozenset({"file", "local"})  # kinds whose paths begin at the root of a machine
+# Two letters at least, for C:/runs is a folder; a path of pathlib has lost one of the two slashes.
+_ADDRESS = re.compile(r"(?P<kind>[a-z][a-z0-9+.-]+):/+(?P<rest>.*)")
 
 
-def is_address(place: str | Path) -> bool:
-    """Whether a place is an address and not a folder of this machine."""
-    return _SIGN in str(place)
+def address_in(place: str | Path) -> str | None:
+    """The address that a place is, or None where it is a folder of this machine.
+
+    >>> address_in(Path("s3://bucket/run"))
+    's3://bucket/run'
+    """
+    found = _ADDRESS.fullmatch(str(place))
+    if found is None:
+        return None
+    root = "/" if found["kind"] in ROOTED else ""
+    return f"{found['kind']}{_SIGN}{root}{found['rest']}"
 
 
 def file_system(address: str) -> tuple[Any, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fabstack.errors import OutputError
-from fabstack.results.addresses import file_system, is_address, store_faults_told, write_object
+from fabstack.results.addresses import address_in, file_system, store_faults_told, write_object
 from fabstack.results.folders import faults_told, write_whole
 
 FANS = 2  # letters of a digest that name its folder: 256 folders, none with too many files
@@ -43,16 +43,15 @@ class Shelf(Protocol):
         ...
 
 
-def open_shelf(address: str) -> Shelf:
+def open_shelf(place: str | Path) -> Shelf:
     """The shelf at a folder, or at any address of fsspec, such as s3://bucket/studies.
 
     Raises:
         MissingExtra: an address needs the extra `cloud`.
         OutputError: the store cannot be reached.
     """
-    if is_address(address):
-        return StoreShelf(address)
-    return FolderShelf(Path(os.path.realpath(address)))
+    address = address_in(place)
+    return StoreShelf(address) if address else FolderShelf(Path(os.path.realpath(place)))
 
 
 def user_shelf() -> str:
