@@ -21,6 +21,7 @@ from fabstack.cli.simulated import (
     rules,
     run_folder,
 )
+from fabstack.cli.study_sweep import sweep
 
 if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
@@ -171,6 +172,9 @@ def agree(
         _write(out, subject, agreement, answer, "agree")
     print_answer(answer, agree_text.readable(answer), as_json=as_json)
     return STOPPED if agreement.was_stopped else 0
+
+
+app.command()(sweep)
 
 
 # --- Options ------------------------------------------------------------------------------------

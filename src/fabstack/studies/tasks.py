@@ -105,12 +105,10 @@ def perform(
     return account
 
 
-def kept(wanted: Job, shelf: Shelf) -> Iterator[tuple[Task, bytes]]:
-    """The tasks that are finished with their results, in the order of the job."""
+def kept(wanted: Job, shelf: Shelf) -> Iterator[tuple[Task, bytes | None]]:
+    """Every task of a job with its result, None where it is not finished, in their order."""
     for task in wanted.tasks:
-        content = shelf.get(task.digest)
-        if content is not None:
-            yield task, content
+        yield task, shelf.get(task.digest)
 
 
 class Alone:
