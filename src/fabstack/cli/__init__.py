@@ -29,6 +29,7 @@ from fabstack.cli.ramp import ramp
 from fabstack.cli.report import report
 from fabstack.cli.run import run
 from fabstack.cli.schema import schema
+from fabstack.cli.serve import serve
 from fabstack.cli.simulate import simulate
 from fabstack.cli.sources import sources
 from fabstack.cli.study import app as study
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "schema": schema,
     "report": report,
     "compare": compare,
+    "serve": serve,
     "trace": trace,
     "import": import_,
     "export": export,
