@@ -8,7 +8,7 @@ straight from no effect to full effect.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from fabstack.model.lookup import follows_from
 from fabstack.model.plants import Staffing
 from fabstack.model.workforce import Skill
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import Opening, capacity_per_month
 from fabstack.ramp.schedule import Schedule
 from fabstack.uncertainty.chance import Floats
@@ -118,15 +119,26 @@ def staff(
     dated: Schedule,
     openings: Mapping[str, Opening],
     grid_months: Floats,
+    keep: Keep | None = None,
 ) -> tuple[Staff, ...]:
     """Every skill over the horizon; `grid_months` are the first days of the months and one more."""
-    return tuple(
-        _staff(skill, futures, _needed(programme, skill, dated, openings, grid_months), grid_months)
-        for skill in programme.skills
-    )
+    keep = keep or MakeAll()
+
+    def of_skill(skill: Skill) -> Staff:
+        def make() -> Sequence[Floats]:
+            needed = _needed(programme, skill, dated, openings, grid_months)
+            return _course(skill, futures, needed, grid_months)
+
+        return Staff(skill, *keep.piece(f"people/{skill.name}", make))
+
+    return tuple(map(of_skill, programme.skills))
 
 
-def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) -> Staff:
+def _course(
+    skill: Skill, futures: Futures, needed: Floats, grid_months: Floats
+) -> Sequence[Floats]:
+    """Everything of a `Staff` after its skill."""
+
     def value(column: str, otherwise: float) -> Floats:
         return futures.value(f"skills/{skill.name}/{column}", otherwise)
 
@@ -144,16 +156,15 @@ def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) 
         value("pay_low_usd_per_year", skill.pay_low_usd_per_year),
         value("pay_high_usd_per_year", skill.pay_high_usd_per_year),
     )
-    return Staff(
-        skill=skill,
-        wanted=fan(wanted)[MEDIAN],
-        heads=fan(there),
-        productive=fan(effect)[MEDIAN],
-        cost_usd=(there * (cash + stock)).mean(axis=1),
-        stock_usd=(there * stock).mean(axis=1),
-        reached_months=_first_month(there >= target * (1 - ROUNDING), grid_months),
-        short_person_months=np.maximum(wanted - effect, 0.0).sum(axis=0),
-        covered=_covered(effect, needed),
+    return (
+        fan(wanted)[MEDIAN],
+        fan(there),
+        fan(effect)[MEDIAN],
+        (there * (cash + stock)).mean(axis=1),
+        (there * stock).mean(axis=1),
+        _first_month(there >= target * (1 - ROUNDING), grid_months),
+        np.maximum(wanted - effect, 0.0).sum(axis=0),
+        _covered(effect, needed),
     )
 
 
