@@ -250,6 +250,16 @@ def simulation():
                 ("bastrop-pcb", "car-board", 6.5),
             )
         ],
+        "sim_days": [
+            {
+                "day": START + timedelta(days=i),
+                "lots_started": 5.0,
+                "lots_completed": 4.0,
+                "moves": 60.0,
+                "wip_lots_mean": 40.0,
+            }
+            for i in range(3)
+        ],
         "sim_cycle_times": [
             {
                 "plant": plant,

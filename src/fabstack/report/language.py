@@ -1,7 +1,8 @@
 """The language of the page: whatever it says of its own is looked up here.
 
 The English words are the keys, as in gettext; `static/zh.toml` holds what stands for them in
-Chinese. Names, findings and sources belong to the programme and stay as they are.
+Chinese. Names, sources and what a programme says of itself stay as they are, and so do findings
+of a kind that the file does not know.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -34,6 +36,10 @@ class Name(str):
     __slots__ = ()
 
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
 _spoken: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
@@ -63,20 +69,29 @@ def say(text: str, **values: object) -> str:
 def say_alike(sentence: str) -> str:
     """A sentence of the engines in the language that is spoken, where one of its kind is known.
 
-    Its kind is a key with places, such as `{title} holds together.`; what stands in the places
-    is a matter of the programme and stays.
+    The kinds are the keys with places under `sentences`; what stands in the places is a matter of
+    the programme and stays.
     """
     for pattern, found in _patterns(spoken()):
         if match := pattern.fullmatch(sentence):
-            return found.format(**match.groupdict())
+            return found.format(**{k: _dated(v) for k, v in match.groupdict().items()})
     return sentence
+
+
+def _dated(words: str) -> str:
+    """A month of an English sentence as it is written in the language that is spoken."""
+    name, _, year = words.partition(" ")
+    if name not in _MONTHS or not year.isdecimal():
+        return words
+    return date(int(year), _MONTHS.index(name) + 1, 1).strftime(say("%b %Y"))
 
 
 @cache
 def _patterns(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
     """The keys with places as patterns, those with most words of their own first."""
-    longest = sorted(words(language).items(), key=lambda pair: (-len(pair[0]), pair[0]))
-    return tuple((_pattern(key), found) for key, found in longest if _PLACE.search(key))
+    kinds = sections(language).get("sentences", {})
+    longest = sorted(kinds.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+    return tuple((_pattern(key), found) for key, found in longest)
 
 
 def _pattern(key: str) -> re.Pattern[str]:
@@ -89,8 +104,14 @@ def _pattern(key: str) -> re.Pattern[str]:
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """What stands for the English words; empty for English."""
+    parts = sections(language).values()
+    return {key: text for part in parts for key, text in part.items()}
+
+
+@cache
+def sections(language: Language) -> Mapping[str, Mapping[str, str]]:
+    """The same in the parts of the file, under their names."""
     if language is Language.ENGLISH:
         return {}
     file = resources.files("fabstack.report") / "static" / f"{language}.toml"
-    sections = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {key: text for section in sections.values() for key, text in section.items()}
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ _UNITS = {  # endings of columns' names, the longer ones first
     "_mm2": "mm²",
     "_mm": "mm",
     "_min": "min",
+    "_h": "h",
 }
 
 
@@ -92,17 +93,25 @@ def month(day: date | None) -> str:
 
 def heading(name: str) -> tuple[str, str]:
     """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
+    words, unit = _parted(name)
+    return say(words), say(unit) if unit else ""
+
+
+def _parted(name: str) -> tuple[str, str]:
     for ending, unit in _UNITS.items():
         if name.endswith(ending):
-            return say(name.removesuffix(ending).replace("_", " ")), say(unit)
-    return say(name.replace("_", " ")), ""
+            return name.removesuffix(ending).replace("_", " "), unit
+    return name.replace("_", " "), ""
 
 
 def address(text: str) -> str:
-    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width."""
+    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width.
+
+    The column is a name in the programme's tables, so it is the same in every language.
+    """
     table, _, rest = text.partition("/")
     key, _, column = rest.rpartition("/")
-    return f"{table if key == '-' else key}: {heading(column)[0]}" if key else text
+    return f"{table if key == '-' else key}: {_parted(column)[0]}" if key else text
 
 
 def cell(value: Any) -> str:

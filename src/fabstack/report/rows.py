@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from fabstack.report.numbers import cell, heading
 from fabstack.results.catalogue import column_of
 
 SHOWN_ROWS = 60
+_KINDS = {"verdict", "grade", "kind", "does"}  # columns of words that fabstack itself gives
 DIGITS = 8  # significant ones in the CSV; the Parquet file has all
 ROOM_BYTES = 4_000_000  # for all CSV of a page, so that it stays below 8 MB
 
@@ -53,10 +54,7 @@ def _cut(height: int) -> Html | None:
 
 def html_table(rows: pl.DataFrame, tables: Sequence[str]) -> Html:
     """Rows as an HTML table with units in the headers."""
-    cells = [_number if dtype.is_numeric() else _words for dtype in rows.dtypes]
-    cells = [
-        _year if name == "year" else kind for name, kind in zip(rows.columns, cells, strict=True)
-    ]
+    cells = [_cell_of(name, dtype) for name, dtype in rows.schema.items()]
     head = [_header(name, tables) for name in rows.columns]
     body = [
         element("tr", [made(value) for made, value in zip(cells, row, strict=True)])
@@ -72,6 +70,17 @@ def _header(name: str, tables: Sequence[str]) -> Html:
         unit = say(known.unit)
     small = element("small", unit) if unit else None
     return element("th", words, small, scope="col", title=say(known.meaning) if known else None)
+
+
+def _cell_of(name: str, dtype: pl.DataType) -> Callable[[Any], Html]:
+    """How the cells of a column are written."""
+    if name in _KINDS:
+        return _kind
+    return _year if name == "year" else _number if dtype.is_numeric() else _words
+
+
+def _kind(value: Any) -> Html:
+    return element("td", cell(value) if value is None else say(str(value).replace("_", " ")))
 
 
 def _number(value: Any) -> Html:

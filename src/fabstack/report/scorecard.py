@@ -87,7 +87,7 @@ def _claim(claim: Entry) -> Html:
 
 
 def _words(key: str) -> str:
-    return say(key.replace("_", " "))
+    return key.replace("_", " ")
 
 
 def _fact(value: object) -> str:

@@ -6,6 +6,7 @@ import polars as pl
 
 from fabstack.report.figures.parts import (
     MOST,
+    NAME_LETTERS,
     NAMED,
     Trace,
     axis,
@@ -133,7 +134,7 @@ def draw_swings(rows: pl.DataFrame) -> Figure:
 
 
 def _tornado(frame: pl.DataFrame) -> list[Trace]:
-    names = [wrapped(address(cell), 40) for cell in frame["cell"]]
+    names = [wrapped(address(cell), NAME_LETTERS) for cell in frame["cell"]]
     ends = (("at_low", "number at its low end", "$sky"), ("at_high", "at its high end", "$orange"))
     return [
         lying_bars(

@@ -9,6 +9,7 @@ import polars as pl
 from fabstack.report.figures.parts import (
     BAR,
     MOST,
+    NAME_LETTERS,
     NAMED,
     Trace,
     axis,
@@ -260,7 +261,7 @@ def draw_influences(rows: pl.DataFrame) -> Figure:
 def _influence(frame: pl.DataFrame) -> Trace:
     later = [rank > 0 for rank in frame["rank_correlation"]]
     return lying_bars(
-        [wrapped(title, 40) for title in frame["title"]],
+        [wrapped(title, NAME_LETTERS) for title in frame["title"]],
         frame["share_percent"].to_list(),
         "share of the spread",
         LIKELY,

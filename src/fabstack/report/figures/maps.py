@@ -13,7 +13,6 @@ from fabstack.economics.panel import Orientation, UnitOnPanel, panel_layouts
 from fabstack.economics.placement import Placement, die_centres_mm
 from fabstack.economics.wafer import DieOnWafer
 from fabstack.report.figures.parts import Trace, axis, drawn_on, panels
-from fabstack.report.language import say
 from fabstack.report.numbers import percent
 from fabstack.report.picture import Picture
 from fabstack.report.theme import Figure
@@ -128,10 +127,8 @@ def _maps(shown: Sequence[dict[str, Any]], grids: Sequence[Grid], shapes: list[T
 
 
 def _title(row: dict[str, Any]) -> str:
-    units = f"{row['item']} · {row['units']:,}"
-    if row["yield_mature"] is None:
-        return units
-    return f"{units} · {say('{share} good', share=percent(100 * row['yield_mature']))}"
+    share = [] if row["yield_mature"] is None else [percent(100 * row["yield_mature"])]
+    return " · ".join([row["item"], f"{row['units']:,}", *share])
 
 
 def _units(grid: Grid, row: dict[str, Any]) -> Trace:
@@ -199,8 +196,9 @@ def _edge(index: int, kind: str, half: float, tall: float) -> Trace:
 WAFERS = Picture(
     name="wafer-maps",
     title="Dies on their wafers",
-    says="Whole dies by exact placement inside the edge exclusion (dotted). Orange: as many bad "
-    "dies as the yield in the end expects, at places drawn by chance.",
+    says="Whole dies by exact placement inside the edge exclusion (dotted), with their number and "
+    "their yield in the end. Orange: as many bad dies as that yield expects, at places drawn by "
+    "chance.",
     tables=("cost_layouts",),
     rows=on_wafers,
     draw=draw_wafers,
@@ -209,8 +207,9 @@ WAFERS = Picture(
 PANELS = Picture(
     name="panel-maps",
     title="Packages and boards on their panels",
-    says="The better of the two plain grids inside the panel's margin (dotted). Orange: as many "
-    "bad units as the yield in the end expects, at places drawn by chance.",
+    says="The better of the two plain grids inside the panel's margin (dotted), with the number of "
+    "units and their yield in the end. Orange: as many bad units as that yield expects, at places "
+    "drawn by chance.",
     tables=("cost_layouts",),
     rows=on_panels,
     draw=draw_panels,

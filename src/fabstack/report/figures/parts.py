@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fabstack.report.language import Name, say
+from fabstack.report.language import say
 from fabstack.report.theme import FONT, SERIES, Figure, faint
 
 Trace = dict[str, Any]
@@ -22,7 +22,8 @@ BAR: Mapping[str, Any] = {
 }
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
-NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 150, "left": 0.21}
+NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
+NAME_LETTERS = 30  # of a line of such a name
 
 
 # --- Traces -----------------------------------------------------------------------------------
@@ -48,11 +49,11 @@ def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
 
 
 def band(x: Values, low: Values, high: Values, name: str, role: str) -> list[Trace]:
-    """The room between two lines, as two traces."""
+    """The room between two lines, as two traces that come and go together."""
     edge = {"width": 0, "color": role}
-    below = line(x, low, Name(f"{name}, low"), role, line=edge, showlegend=False, hoverinfo="skip")
+    below = line(x, low, name, role, line=edge, showlegend=False, hoverinfo="skip")
     above = line(x, high, name, role, line=edge, fill="tonexty", fillcolor=faint(role, 0.2))
-    return [below, {**above, "legendgroup": name}]
+    return [below, {**above, "legendgroup": above["name"]}]
 
 
 def bars(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:

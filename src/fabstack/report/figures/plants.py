@@ -21,7 +21,7 @@ from fabstack.report.figures.parts import (
     panels,
     rows_high,
 )
-from fabstack.report.language import say
+from fabstack.report.language import Name, say
 from fabstack.report.numbers import usd
 from fabstack.report.picture import Picture
 from fabstack.report.theme import CLAIMED, LIKELY, Figure
@@ -121,11 +121,12 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
         customdata=[_worth(row) for row in shown.iter_rows(named=True)],
         hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
     )
+    title = say("{unit} at the start of the programme", unit=say(unit))
     ends = [0, 1.2 * max(values, default=1.0) / size]
     return figure(
         [one],
         rows_high(len(names)),
-        xaxis=axis(say("{unit} at the start of the programme", unit=say(unit)), range=ends),
+        xaxis=axis(Name(title), range=ends),
         yaxis=labels(names),
     )
 
@@ -246,7 +247,8 @@ RANKING = Picture(
 LOAD = Picture(
     name="load",
     title="Load of the tools by month",
-    says="Used in the plan, of the hours that tools are up; blank where nothing is there yet.",
+    says="Hours required by the plan, of the hours that are available; blank where nothing is "
+    "there yet.",
     tables=("plan_capacity",),
     rows=load,
     draw=draw_load,

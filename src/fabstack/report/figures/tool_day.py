@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from fabstack.errors import Finding, InputError, OutputError
+from fabstack.errors import Finding, InputError
 from fabstack.report.figures.parts import (
     Trace,
     axis,
@@ -25,11 +25,10 @@ from fabstack.report.picture import Picture
 from fabstack.report.section import Section
 from fabstack.report.theme import SERIES, Figure, faint
 from fabstack.results.run import Run
-from fabstack.results.ticks import TICKS_PER_MIN
+from fabstack.results.ticks import TICKS_PER_DAY, TICKS_PER_MIN
 
 TOOLS = 40  # the busiest of the day
 LONGEST_DAYS = 5  # of one piece of work; longer ones may be missing at the ends of the day
-TICKS_PER_DAY = 1440 * TICKS_PER_MIN
 _COLUMNS = {"time_ticks", "what", "order", "lot", "step", "tool_group", "tool", "stop"}
 _DOES = {  # what a tool does, in words and in colour
     "lot": ("works on a lot", "$blue"),
@@ -126,9 +125,12 @@ def tool_day(run: Run, log: Path, day: date | None = None) -> pl.DataFrame:
 
 
 def _first_day(run: Run) -> date:
+    """The day on which the simulation, and so its event log, begins."""
     days = run.table("sim_days")["day"]
     if days.is_empty():
-        raise OutputError("the run has no simulated days: its event log has no calendar")
+        cure = "name the run that the event log belongs to"
+        why = "table sim_days has no rows, so the event log has no calendar"
+        raise InputError([Finding(str(run.folder), 0, 0, "no-days", why, "a simulated run", cure)])
     first: date = days[0]
     return first
 
@@ -199,7 +201,9 @@ def draw_day(rows: pl.DataFrame) -> Figure:
     tools = list(rows.select("tool_group", "tool").unique(maintain_order=True).iter_rows())
     names = [_tool(*tool) for tool in tools]
     kinds = [kind for kind in _DOES if kind in set(rows["does"])]
-    day = axis(type="date", tickformat="%H:%M", hoverformat="%H:%M", side="top")
+    first = rows["begins"].dt.truncate("1d").min()
+    ends = [first, first + timedelta(days=1)] if isinstance(first, datetime) else None
+    day = axis(type="date", range=ends, tickformat="%H:%M", hoverformat="%H:%M", side="top")
     return figure(
         [_bars(rows.filter(pl.col("does") == kind), kind) for kind in kinds],
         rows_high(len(names), 17),
