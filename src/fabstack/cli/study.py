@@ -21,6 +21,7 @@ from fabstack.cli.simulated import (
     rules,
     run_folder,
 )
+from fabstack.cli.study_sensitivity import sensitivity
 from fabstack.cli.study_sweep import sweep
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def agree(
 
 
 app.command()(sweep)
+app.command()(sensitivity)
 
 
 # --- Options ------------------------------------------------------------------------------------

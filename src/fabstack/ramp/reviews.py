@@ -73,7 +73,7 @@ def _stretch(activity: str, reviews: list[Held], futures: Futures, timeline: Tim
         """Work plus all lost days; reviews in lost days may lose more."""
         since, end = timeline.days(start_months), timeline.days(start_months + work_months)
         worked = end
-        streams = [generator(futures.seed, f"{held.name} {activity}") for held in reviews]
+        streams = [_stream(futures, f"{held.name} {activity}") for held in reviews]
         for _ in range(MOST_ROUNDS):
             lost = np.zeros_like(end)
             for held, stream in zip(reviews, streams, strict=True):
@@ -87,7 +87,16 @@ def _stretch(activity: str, reviews: list[Held], futures: Futures, timeline: Tim
     return lasting_months
 
 
-def _lost_days(held: Held, since: Floats, until: Floats, stream: np.random.Generator) -> Floats:
+def _stream(futures: Futures, name: str) -> np.random.Generator | None:
+    """Luck of the reviews of an activity; None where all luck is still."""
+    return None if futures.still else generator(futures.seed, name)
+
+
+def _lost_days(
+    held: Held, since: Floats, until: Floats, stream: np.random.Generator | None
+) -> Floats:
     meetings = held.count(since, until).astype(np.int64)
+    if stream is None:  # a median of the binomial: its mean, rounded
+        return np.asarray(np.rint(meetings * held.stop_share) * held.cost_days)
     lost: Floats = stream.binomial(meetings, held.stop_share) * held.cost_days
     return lost

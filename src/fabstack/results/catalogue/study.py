@@ -1,8 +1,9 @@
 """The tables of studies."""
 
 from fabstack.results.catalogue.columns import Engine, ResultTable, flag, number, text, whole
+from fabstack.results.catalogue.sensitivity import SENSITIVITY
 
-STUDIES = (
+STUDIES: tuple[ResultTable, ...] = (
     ResultTable(
         "curve_points",
         Engine.STUDY,
@@ -166,4 +167,5 @@ STUDIES = (
             number("rank_correlation", "", "Spearman, of that input, -1 to 1"),
         ),
     ),
+    *SENSITIVITY,
 )
