@@ -173,7 +173,14 @@ def test_an_unknown_outcome_is_refused_with_its_cure():
 def test_the_command_writes_its_tables(tmp_path):
     save(series(), tmp_path / "made")
     words = ["study", "sensitivity", str(tmp_path / "made"), "--of", "milestone:c"]
-    words += ["--samples", "64", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "run")]
+    words += [
+        "--samples",
+        "256",
+        "--store",
+        str(tmp_path / "store"),
+        "--out",
+        str(tmp_path / "run"),
+    ]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert "duration of c; to know it is worth" in done.stdout

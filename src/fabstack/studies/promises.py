@@ -25,10 +25,10 @@ def payoffs(moments: Floats) -> Floats:
     return np.where(late > 0, -LATE * late, EARLY * late)
 
 
-def information_months(moments: Floats, shares: Floats) -> float:
-    """Worth of knowing one input before promising."""
-    slices = max(1, min(SLICES, len(moments) // IN_A_SLICE))
-    return max(information_on(payoffs(moments), shares, slices), 0.0)
+def information_months(moments: Floats, shares: Floats) -> float | None:
+    """Worth of knowing one input before promising; None where too few futures can tell."""
+    slices = min(SLICES, len(moments) // IN_A_SLICE)
+    return max(information_on(payoffs(moments), shares, slices), 0.0) if slices > 1 else None
 
 
 def perfect_months(moments: Floats) -> float:

@@ -54,7 +54,8 @@ SENSITIVITY = (
             number(
                 "information_months",
                 "month",
-                "worth of knowing the input before a date is promised; blank: no date",
+                "worth of knowing the input before a date is promised; blank: no date, or fewer "
+                "than 200 futures",
             ),
         ),
     ),
