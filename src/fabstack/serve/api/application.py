@@ -20,6 +20,7 @@ from fabstack.serve.context import Context
 from fabstack.serve.problems import Problem, ProblemModel, unfit
 
 TICK_S = 0.5
+PROBLEM = {"$ref": "#/components/schemas/ProblemModel"}
 log = logging.getLogger("fabstack.serve")
 
 ABOUT = """
@@ -54,6 +55,7 @@ def application(context: Context) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.context = context
+    _document_problems(app)
     for routes in (programmes, runs, jobs):
         app.include_router(routes.router, prefix="/api")
     app.add_exception_handler(Problem, _problem)
@@ -62,6 +64,22 @@ def application(context: Context) -> FastAPI:
     app.add_exception_handler(HTTPException, _problem)
     app.add_exception_handler(Exception, _fault)
     return app
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Say in the OpenAPI document that errors are problem documents, whatever a route gives."""
+    made = app.openapi
+
+    def document() -> dict[str, Any]:
+        found = made()
+        for methods in found["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    if status >= "400":
+                        answer["content"] = {"application/problem+json": {"schema": PROBLEM}}
+        return found
+
+    app.openapi = document  # type: ignore[method-assign]
 
 
 def _working(context: Context) -> Any:
