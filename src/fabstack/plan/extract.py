@@ -31,7 +31,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
     tax = tax_usd(model, values)
     return PlanResult(
         status=solution.status,
-        objective_usd=_objective_usd(facts, money, tax),
+        objective_usd=objective_usd(facts, money, tax),
         npv_usd=npv_usd,
         npv_after_tax_usd=npv_usd - float(facts.discount @ tax),
         gap=solution.gap,
@@ -57,7 +57,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
     )
 
 
-def _objective_usd(facts: Facts, money: Cash, tax: Floats) -> float:
+def objective_usd(facts: Facts, money: Cash, tax: Floats) -> float:
     """What the plan maximises; penalties count after tax where all else does."""
     if facts.programme.planning.objective is Objective.CASH:
         return float(facts.discount @ money.net) - float(facts.discount @ money.penalty)

@@ -70,7 +70,7 @@ def minimum(
     """
     started = time.perf_counter()
     scaling = scaled(arrays)
-    methods = _methods(scaling.arrays)
+    methods = methods_for(scaling.arrays)
     tight, watch = scaling.arrays, Watch(scaling.cost)
     if cuts is not None and arrays.whole.any():
         until = started + TIME_FOR_CUTS * time_limit_s
@@ -88,7 +88,7 @@ def minimum(
         methods = (_SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX)  # what is left is easy
         held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
         answer = held_answer._replace(status=answer.status)
-    return _in_own_units(arrays, scaling, answer._replace(gap=distance), started)
+    return in_own_units(arrays, scaling, answer._replace(gap=distance), started)
 
 
 class _Relaxed:
@@ -124,13 +124,29 @@ def _answer(
     watch: Watch | None = None,
     tell: Tell = tell_nobody,
 ) -> Answer:
-    """The first of several methods that does not break down; each starts anew."""
+    limits = {"time_limit": time_limit_s, "mip_rel_gap": gap}
+    return read(first_that_gets_through(arrays, methods, limits, watch, tell), arrays)
+
+
+def first_that_gets_through(
+    arrays: Arrays,
+    methods: Methods,
+    limits: dict[str, Any],
+    watch: Watch | None = None,
+    tell: Tell = tell_nobody,
+) -> Any:
+    """HiGHS after the first of several methods that does not break down; each starts anew.
+
+    Raises:
+        SolverError: all do.
+
+    """
     for method in methods:
-        solver = solver_of(arrays, {**method, "time_limit": time_limit_s, "mip_rel_gap": gap})
+        solver = solver_of(arrays, {**method, **limits})
         if watch is not None and arrays.whole.any():
             watch.listen(solver)
         if gets_through(solver, watch, tell):
-            return read(solver, arrays)
+            return solver
     raise SolverError("HiGHS breaks down on this program with every method")
 
 
@@ -150,7 +166,7 @@ _INTERIOR_POINT: dict[str, Any] = {"solver": "ipm", "presolve": "off"}
 _PLAIN_SIMPLEX: dict[str, Any] = {"solver": "simplex", "presolve": "off"}
 
 
-def _methods(arrays: Arrays) -> Methods:
+def methods_for(arrays: Arrays) -> Methods:
     """Options to try in turn; the interior point method is the faster one on a large program."""
     if arrays.whole.any():
         return {"mip_lp_solver": "ipm"}, {"mip_lp_solver": "simplex"}
@@ -169,7 +185,8 @@ def _held(arrays: Arrays, values: Floats) -> Arrays:
     )
 
 
-def _in_own_units(arrays: Arrays, scaling: Scaling, answer: Answer, started: float) -> Solution:
+def in_own_units(arrays: Arrays, scaling: Scaling, answer: Answer, started: float) -> Solution:
+    """What HiGHS says of the scaled program, said of the program itself."""
     values = answer.values * scaling.column
     if values.size:  # HiGHS may leave a column beside its bounds by its tolerance, on either side
         values = np.clip(values, arrays.lower, arrays.upper)
