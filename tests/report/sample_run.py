@@ -374,6 +374,31 @@ def studies():
             for load in (60, 80, 90, 95)
             for x in [1 + spread * load / (100 - load) / 4]
         ],
+        "sensitivity_outcomes": [
+            {
+                "outcome": "milestone:fab-volume",
+                "title": "Fab: volume",
+                "unit": "month",
+                "samples": 4096,
+                "mean": 66.0,
+                "deviation": 14.0,
+                "worst_fifth_mean": 88.0,
+                "perfect_information_months": 3.0,
+            }
+        ],
+        "sensitivity_inputs": [
+            {
+                "outcome": "milestone:fab-volume",
+                "input": f"activities/{name}/duration_months",
+                "title": f"duration of {name}",
+                "rank_correlation": 0.5,
+                "at_low": 66.0 - swing / 3,
+                "at_high": 66.0 + 2 * swing / 3,
+                "swing": swing,
+                "information_months": None,
+            }
+            for name, swing in (("tools", 6.0), ("building", 18.0), ("hire", 0.0))
+        ],
         "agree_routes": [
             {
                 "iteration": iteration,
@@ -462,6 +487,51 @@ def ramp():
             }
             for i in range(60)
             for item in ("ai5-package", "rf-module")
+        ],
+        "ramp_output": [
+            {
+                "month": MONTHS[i],
+                "plant": "bastrop-foplp",
+                "item": item,
+                "p10": grows(i, 0.7 * full, 40),
+                "p50": grows(i, full, 34),
+                "p90": grows(i, 1.2 * full, 30),
+            }
+            for i in range(60)
+            for item, full in (("ai5-package", 900.0), ("rf-module", 40_000.0), ("idle", 0.0))
+        ],
+        "ramp_drivers": [
+            {
+                "outcome": outcome,
+                "input": f"activities/{name}/duration_months",
+                "title": f"duration of {name}",
+                "mean_months": months,
+                "p50_months": months,
+                "p80_months": 1.2 * months,
+                "worst_fifth_months": 1.5 * months,
+                "odds_gain_percent": gain,
+            }
+            for outcome, name, months, gain in (
+                ("fab-volume", "building", 9.0, 12.0),
+                ("fab-volume", "tools", 4.0, None),
+                ("foplp-volume", "hire", 2.0, 3.0),
+                ("foplp-volume", "building", -0.1, 0.0),
+            )
+        ],
+        "ramp_claims": [
+            {
+                "claim": f"claim-{part}",
+                "part": part,
+                "statement": f"Statement of part {part}",
+                "date": day_after(20),
+                "odds_percent": odds,
+                "low_percent": None if odds is None else max(odds - 2, 0.0),
+                "high_percent": None if odds is None else odds + 2,
+                "margin_p50": -2.0,
+                "margin_unit": "month",
+                "inputs": "duration of building; duration of tools",
+            }
+            for part, odds in ((3, 4.0), (9, 85.0), (1, None))
         ],
         "ramp_roadmap": [
             {

@@ -20,6 +20,7 @@ from fabstack.report.figures import (
     money,
     parts,
     plants,
+    ramps,
     supply,
     waits,
     waterfalls,
@@ -67,7 +68,7 @@ def test_every_picture_is_shown_once_and_every_table_it_reads_is_catalogued():
 
     modules = (
         *(agreement, claims, cost, curves, dates, evidence, flow, lots),
-        *(maps, money, plants, supply, waits, waterfalls),
+        *(maps, money, plants, ramps, supply, waits, waterfalls),
     )
     made = [p for module in modules for p in vars(module).values() if isinstance(p, Picture)]
     assert sorted(p.name for p in made) == sorted(PICTURES)
@@ -379,6 +380,38 @@ def test_lead_times_are_compared_after_the_last_round_only(sample):
     rows = agreement.lead_times(sample)
     assert rows["iteration"].unique().to_list() == [2]
     assert rows["difference_percent"].to_list() == pytest.approx([15.0, 15.0])
+
+
+def test_an_item_without_output_has_no_curve(sample):
+    assert ramps.outputs(sample)["item"].unique(maintain_order=True).to_list() == [
+        "rf-module",
+        "ai5-package",
+    ]
+
+
+def test_the_chance_of_a_claim_stands_within_its_interval(sample):
+    rows = ramps.chances(sample)
+    assert rows["part"].to_list() == [3, 9]  # the least likely first; part 1 has no chance
+    span, dots = ramps.draw_chances(rows)["data"]
+    assert span["x"][:3] == [2.0, 6.0, None]
+    assert dots["x"] == [4.0, 85.0]
+
+
+def test_only_risks_that_delay_are_told_and_the_worst_first(sample):
+    rows = ramps.drivers(sample)
+    assert rows.select("outcome", "mean_months").rows() == [
+        ("fab-volume", 9.0),
+        ("fab-volume", 4.0),
+        ("foplp-volume", 2.0),
+    ]
+    assert rows["of"][0] == "Fab: volume · texas-fab"
+
+
+def test_a_tornado_runs_from_the_low_to_the_high_end_of_each_input(sample):
+    rows = ramps.tornado(sample)
+    assert rows["swing"].to_list() == [18.0, 6.0]
+    span, low, high = ramps.draw_tornado(rows)["data"]
+    assert span["x"][:2] == [low["x"][0], high["x"][0]] == [60.0, 78.0]
 
 
 def test_panels_do_not_overlap(sample):

@@ -10,9 +10,9 @@ import polars as pl
 from polars import selectors
 
 from fabstack.report.html import Html, element
-from fabstack.report.language import say
+from fabstack.report.language import Language, say, spoken
 from fabstack.report.numbers import cell, heading
-from fabstack.results.catalogue import column_of
+from fabstack.results.catalogue import ResultColumn, column_of
 
 SHOWN_ROWS = 60
 _KINDS = {"verdict", "grade", "kind", "does"}  # columns of words that fabstack itself gives
@@ -69,7 +69,14 @@ def _header(name: str, tables: Sequence[str]) -> Html:
     if known is not None and known.unit not in ("", "percent"):
         unit = say(known.unit)
     small = element("small", unit) if unit else None
-    return element("th", words, small, scope="col", title=say(known.meaning) if known else None)
+    return element("th", words, small, scope="col", title=_meaning(known) if known else None)
+
+
+def _meaning(column: ResultColumn) -> str | None:
+    """What a column means, for those who point at it; nothing where the language has no words."""
+    told = say(column.meaning)
+    is_foreign = spoken() is not Language.ENGLISH and told == column.meaning
+    return None if is_foreign else told
 
 
 def _cell_of(name: str, dtype: pl.DataType) -> Callable[[Any], Html]:

@@ -14,6 +14,7 @@ from fabstack.report.figures.lots import CONFIRMED, CYCLE_TIMES
 from fabstack.report.figures.maps import PANELS, WAFERS
 from fabstack.report.figures.money import CASH, DISCOUNTED, PEOPLE
 from fabstack.report.figures.plants import BOTTLENECKS, CAPACITY, LOAD, RANKING, STATES
+from fabstack.report.figures.ramps import CHANCES, DRIVERS, OUTPUTS, TORNADO
 from fabstack.report.figures.supply import CUMULATIVE, MAKE_BUY, SHORTFALL, VOLUMES
 from fabstack.report.figures.waits import AREAS, LIMITS, ON_TIME, SPREAD, WIP
 from fabstack.report.figures.waterfalls import COST_STEPS, YIELD_STEPS
@@ -78,7 +79,7 @@ DETAILS = (
         name="milestones",
         menu="Milestones",
         title="Ramp and milestones",
-        pictures=(CAPACITY, ODDS, ROADMAP, GANTT),
+        pictures=(CAPACITY, OUTPUTS, CHANCES, ODDS, ROADMAP, GANTT, DRIVERS, TORNADO),
     ),
     Section(
         name="plants",

@@ -23,7 +23,7 @@ BAR: Mapping[str, Any] = {
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
 NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
-NAME_LETTERS = 30  # of a line of such a name
+NAME_LETTERS = 34  # of a line of such a name
 
 
 # --- Traces -----------------------------------------------------------------------------------
