@@ -50,6 +50,7 @@ def ramp(
     """
     from fabstack import formats
     from fabstack.cli.progress import stages
+    from fabstack.ramp.judged import with_judged
     from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
     from fabstack.studies.ramp_pieces import KeptPieces
@@ -59,7 +60,7 @@ def ramp(
     count = samples or loaded.programme.ramp.samples
     with stages() as tell:
         keep = KeptPieces(loaded.programme, count, **settings, shelf=_shelf(store), tell=tell)
-        result = _sampled(loaded, samples=count, **settings, keep=keep)
+        result = with_judged(_sampled(loaded, samples=count, **settings, keep=keep), keep)
     tables = ramp_tables(result, loaded.programme)
     answer = {"scenario": scenario, **_answer(result, tables)}
     if out is not None:

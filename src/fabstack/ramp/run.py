@@ -92,6 +92,7 @@ def ramp(
         influences=_influences(programme, dated, inputs, in_volume),
         drivers=removal.drivers(keep),
         odds=claim_odds(sampled, inputs),
+        inputs=inputs,
         titles={one.name: one.title for one in inputs},
         months=months[:-1],
     )

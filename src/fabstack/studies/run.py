@@ -19,6 +19,7 @@ from fabstack.model.days import MINUTES_PER_DAY, month_start
 from fabstack.model.routes import Start
 from fabstack.plan import Integers, PlanOptions, plan
 from fabstack.ramp import RampResult, at_percentile, ramp
+from fabstack.ramp.judged import with_judged
 from fabstack.results.economics_tables import economics_tables, sources_table
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.ramp_tables import ramp_tables
@@ -108,7 +109,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     tell("economics", 2, STAGES)
     outcome.tables |= economics_tables(programme) | {"sources": sources_table(programme)}
     tell("ramp", 3, STAGES)
-    ramped = ramp(programme, samples=options.samples, seed=options.seed)
+    ramped = with_judged(ramp(programme, samples=options.samples, seed=options.seed))
     outcome.tables |= ramp_tables(ramped, programme)
     tell("plan", 4, STAGES)
     likely = with_moved_window(at_percentile(programme, ramped, LIKELY), programme)
