@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +101,7 @@ class Editor:
     def _buttons(self) -> None:
         with ui.element("div").classes("house-bar"):
             self.save = _button("Save", self._save, "unelevated")
-            self.name = ui.input("Scenario", value=self.asked.scenario)
+            self.name = ui.input("Name of a scenario", value=self.asked.scenario)
             self.name.props("outlined dense maxlength=100")
             _button("Save as scenario", self._save_scenario, "outline")
             if not self.text.is_settings:
@@ -256,11 +257,11 @@ class Editor:
         for row in self.grid.options["rowData"]:
             row["_marks"] = marks.get(row["_row"], {})
         told = {str(row): found for row, found in marks.items()}
-        self.grid.run_grid_method(f"""(api) => {{
-            const told = {_json(told)};
+        ui.run_javascript(f"""
+            const api = getElement({self.grid.id}).api, told = {json.dumps(told)};
             api.forEachNode(node => {{ node.data._marks = told[node.id] || {{}}; }});
             api.refreshCells({{force: true}});
-        }}""")
+        """)
 
     async def _save(self) -> None:
         await self._saved(self.asked.scenario or None)
@@ -301,12 +302,6 @@ class Editor:
 
 def _placed(finding: Finding) -> PlacedFinding:
     return PlacedFinding(**finding.as_dict())
-
-
-def _json(document: Any) -> str:
-    import json
-
-    return json.dumps(document)
 
 
 def _number_column() -> dict[str, Any]:

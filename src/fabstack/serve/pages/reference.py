@@ -22,7 +22,7 @@ def add(api: FastAPI) -> None:
 def _content(document: dict[str, Any]) -> Iterator[Html]:
     link = button("OpenAPI document", "/api/openapi.json", strong=True)
     yield heading("REST API", link, over="The pages can do nothing that it cannot")
-    yield element("p", document.get("info", {}).get("description", ""), class_="lead")
+    yield element("p", _words(document.get("info", {}).get("description", "")), class_="lead")
     for address, methods in document.get("paths", {}).items():
         for method, operation in methods.items():
             yield _operation(method, address, operation)
@@ -40,7 +40,13 @@ def _operation(method: str, address: str, operation: dict[str, Any]) -> Html:
         "section",
         element("h3", element("code", method.upper(), class_="method"), " ",
                 element("code", address)),
-        element("p", operation.get("description", "")),
+        element("p", _words(operation.get("description", ""))),
         element("ul", given) if given else None,
         class_="operation",
     )  # fmt: skip
+
+
+def _words(text: str) -> list[Html | str]:
+    """The text with what stands between backticks as code."""
+    parts = text.split("`")
+    return [element("code", part) if place % 2 else part for place, part in enumerate(parts)]

@@ -260,9 +260,12 @@ def _sources(run: Run, asked: dict[str, str]) -> Iterator[Child]:
         element("header", element("h2", "Where every number comes from")),
         tabs(links, active, "Grade"),
         search(here, q, "Cell or source", kept={"grade": grade}),
-        _source_rows(run, rows) if rows.height else nothing("No source fits."),
+        _source_rows(run, rows) if rows.height else nothing(_NO_SOURCE[bool(counts)]),
         id="sources",
     )
+
+
+_NO_SOURCE = ("The programme names no source.", "No source fits.")
 
 
 def _fitting(rows: pl.DataFrame, grade: str, q: str) -> pl.DataFrame:

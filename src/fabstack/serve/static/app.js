@@ -106,10 +106,10 @@
 
   function tileWords(group, at) {
     const words = [];
-    if (group.tools.length && group.tools[at] !== null) words.push(`${group.tools[at]} tools`);
+    if (group.tools.length && group.tools[at] !== null) words.push(`${group.tools[at]} ${group.tools[at] === 1 ? "tool" : "tools"}`);
     if (group.down_percent.length && group.down_percent[at] !== null)
       words.push(`${Math.round(group.down_percent[at])} % down`);
-    if (group.wip_lots !== null) words.push(`${group.wip_lots.toPrecision(3)} lots`);
+    if (group.wip_lots !== null) words.push(`${Number(group.wip_lots.toPrecision(2))} lots in simulation`);
     return words.join(" · ");
   }
 
