@@ -254,8 +254,8 @@ RAMP = (
     ResultTable(
         "ramp_claims",
         Engine.RAMP,
-        "The chance of every claim, with the three inputs on which it hangs most. Those about demand, "
-        "spend and supply are judged by arithmetic in the first 200 futures.",
+        "The chance of every claim, with the three inputs on which it hangs most. Those about "
+        "demand, spend and supply are judged by arithmetic in the first 200 futures.",
         ("claim",),
         (
             text("claim", "which"),
