@@ -25,6 +25,7 @@ from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
 from fabstack.cli.panel import panel
 from fabstack.cli.plan import plan
+from fabstack.cli.promise import promise
 from fabstack.cli.ramp import ramp
 from fabstack.cli.report import report
 from fabstack.cli.run import run
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "check": check,
     "plan": plan,
+    "promise": promise,
     "simulate": simulate,
     "ramp": ramp,
     "die": die,

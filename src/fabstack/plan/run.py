@@ -19,7 +19,7 @@ from fabstack.plan.options import EXACT, GOOD, MANY_COLUMNS, PlanOptions
 from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
 from fabstack.plan.result import PlanResult
-from fabstack.plan.service import by_class
+from fabstack.plan.service import Solve, by_class
 from fabstack.plan.watch import Tell, tell_nobody
 
 
@@ -40,9 +40,9 @@ def plan(
     options = options or PlanOptions()
     model = build(Facts.of(programme, options))
     build_s = time.perf_counter() - started
-    solver = _Solver(model, options, tell)
-    solution = _solved(model, solver)
-    _accept(solution, options)
+    solver = Solver(model, options, tell)
+    solution = solved(model, solver)
+    accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
     found = replace(
         found,
@@ -52,7 +52,7 @@ def plan(
     return replace(found, audit=audit(programme, found))
 
 
-class _Solver:
+class Solver:
     """Solves a program like the one of a model; what is good enough is optimal by default."""
 
     def __init__(self, model: Model, options: PlanOptions, tell: Tell) -> None:
@@ -63,6 +63,7 @@ class _Solver:
         self.time_limit_s, self.tell = options.time_limit_s, tell
 
     def __call__(self, arrays: Arrays) -> Solution:
+        """The columns that cost least; near enough to the optimum counts as optimal."""
         found = minimum(
             arrays,
             time_limit_s=self.time_limit_s,
@@ -75,14 +76,21 @@ class _Solver:
         return found
 
 
-def _solved(model: Model, solver: _Solver) -> Solution:
+def solved(model: Model, solver: Solve) -> Solution:
     """The best plan, with classes of demand weighted or in strict order."""
     if model.facts.programme.planning.service is Service.LEXICOGRAPHIC:
         return by_class(model, solver)
     return solver(model.arrays)
 
 
-def _accept(solution: Solution, options: PlanOptions) -> None:
+def accept(solution: Solution, options: PlanOptions) -> None:
+    """Let pass what is a plan.
+
+    Raises:
+        LimitError: the time limit came before any plan was found.
+        PlanError: the programme's own numbers allow an unlimited gain.
+
+    """
     match solution.status:
         case Status.OPTIMAL | Status.LIMIT:
             return
