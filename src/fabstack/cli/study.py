@@ -21,6 +21,7 @@ from fabstack.cli.simulated import (
     rules,
     run_folder,
 )
+from fabstack.cli.study_futures import plan_under_uncertainty
 from fabstack.cli.study_sensitivity import sensitivity
 from fabstack.cli.study_sweep import sweep
 
@@ -177,6 +178,7 @@ def agree(
 
 app.command()(sweep)
 app.command()(sensitivity)
+app.command(name="plan-under-uncertainty")(plan_under_uncertainty)
 
 
 # --- Options ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ DUAL: dict[str, Any] = {
     "presolve": "off",
     "simplex_strategy": 1,
     "simplex_scale_strategy": 0,  # the program is scaled already
+    "simplex_dual_edge_weight_strategy": 1,  # Devex: weights at a basis need no solve for each row
 }
 FROM_BASIS = (DUAL, {**DUAL, "simplex_strategy": 4})
 
