@@ -10,13 +10,14 @@ import contextlib
 import hashlib
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from fabstack.errors import OutputError
 from fabstack.results.addresses import address_in, file_system, store_faults_told, write_object
-from fabstack.results.folders import faults_told, write_whole
+from fabstack.results.folders import PARTIAL, faults_told
 
 FANS = 2  # letters of a digest that name its folder: 256 folders, none with too many files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -84,9 +85,15 @@ class FolderShelf:
     def put(self, digest: str, content: bytes) -> None:
         """Keep a piece."""
         file = self._file(digest)
+        partial = file.with_name(f".{digest}-{secrets.token_hex(4)}{PARTIAL}")
         with faults_told(file):
             file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, _sealed(content))
+            try:
+                # no waiting for the disk: what a loss of power tears does not fit its seal
+                partial.write_bytes(_sealed(content))
+                partial.replace(file)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def _file(self, digest: str) -> Path:
         return self._folder / digest[:FANS] / digest
