@@ -302,6 +302,14 @@ def test_every_package_of_a_panel_is_on_its_map_and_inside_the_margin(sample):
     assert np.abs(grid.y_mm).max() + 45 / 2 <= 350 - 10
 
 
+def test_units_that_fit_better_when_turned_are_drawn_turned():
+    row = {"carrier_width_mm": 100.0, "carrier_height_mm": 60.0, "width_mm": 25.0}
+    grid = maps.grid_on_panel(row | {"height_mm": 40.0, "edge_mm": 5.0, "gap_mm": 0.0})
+    assert (grid.pitch_x_mm, grid.pitch_y_mm) == (40.0, 25.0)
+    assert len(grid.x_mm) == 4
+    assert sorted(set(grid.x_mm)) == [-20.0, 20.0]
+
+
 def test_a_map_marks_as_many_bad_units_as_the_yield_expects(sample):
     heat = maps.draw_wafers(maps.on_wafers(sample))["data"][0]
     cells = [cell for line in heat["z"] for cell in line if cell is not None]
@@ -344,6 +352,14 @@ def test_an_operating_curve_goes_through_the_point_where_the_plant_works(sample)
     assert row["x_factor"] == pytest.approx(1 + row["variability"] * load / (1 - load))
     assert row["variability_low"] < row["variability"] < row["variability_high"]
     assert row["replications"] == 3
+
+
+def test_the_drawn_curve_meets_the_drawn_point(sample):
+    traces = curves.draw_operating(curves.operating(sample))["data"][:4]
+    line, point = traces[2], traces[3]
+    met = np.interp(point["x"][0], line["x"], line["y"])
+    assert met == pytest.approx(point["y"][0], rel=0.01)
+    assert line["y"][0] == 1.0  # an empty plant works at the raw process time
 
 
 def test_what_came_in_less_what_went_out_is_the_stock(sample):

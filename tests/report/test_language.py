@@ -215,6 +215,20 @@ def test_a_finding_on_a_date_has_its_kind():
     assert "March 2027" not in said
 
 
+def test_a_finding_on_a_capacity_has_its_kind():
+    from fabstack.studies.mission import Findings, in_time
+
+    day = date(2027, 3, 31)
+    fan = {"plant": ["p"], "month": [date(2027, 3, 1)], "p10": [0.0], "p50": [9.0], "p90": [20.0]}
+    claim = SimpleNamespace(name="c", subject="p", date=day, value=2_000.0, statement="It is full")
+    programme = SimpleNamespace(programme=SimpleNamespace(end=date(2035, 12, 31)))
+    found = Findings(programme, {"ramp_capacity": pl.DataFrame(fan)}, lambda _: 1.0)
+    with speaking("zh"):
+        said = say_alike(in_time(found, claim, SimpleNamespace(evidence={})).finding)
+    assert said.startswith("It is full：")
+    assert "到 2027-03 中位未来为每月 9（" in said
+
+
 def test_a_finding_of_an_unknown_kind_stays_as_it_is():
     with speaking("zh"):
         assert say_alike("Something to nobody's knowledge.") == "Something to nobody's knowledge."

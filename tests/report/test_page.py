@@ -65,6 +65,14 @@ def test_a_picture_stands_before_its_table(page):
             assert start < page.index(f'id="plot-{picture.name}"') < page.index("<table", start)
 
 
+def test_simulated_figures_say_how_many_replications_stand_behind_them(read, tmp_path):
+    assert read.text.count("Simulated, n = 3 replications.") > 10
+    once = {"sim_products": sample_tables()["sim_products"].with_columns(replications=1)}
+    text = Page(report(open_run(write_sample(tmp_path / "run", sample_tables() | once)))).text
+    assert "Simulated once (n = 1)." in text
+    assert "replications." not in text.replace("lowest to the highest replication.", "")
+
+
 def test_grades_stand_beside_what_they_weaken(read):
     assert [a for a in read.all("span") if a.get("class") == "grade estimate"]
 
