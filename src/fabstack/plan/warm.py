@@ -34,6 +34,7 @@ class Warm:
     def __init__(self, arrays: Arrays, *, time_limit_s: float = np.inf) -> None:
         self.limits = {"time_limit": time_limit_s}
         self.scaling = scaled(arrays)
+        self.steps = 0  # of the simplex method, in the last solve
         self.basis: Any = self._cold(self.scaling).getBasis()
         self.solution = self.solve(arrays)  # again: the basis of an interior point needs a polish
 
@@ -52,6 +53,7 @@ class Warm:
             raise ValueError("a program of another shape has no use for this basis")
         scaling = in_units_of(self.scaling, arrays)
         solver = self._from_basis(scaling) or self._cold(scaling)
+        self.steps = int(solver.getInfo().simplex_iteration_count)
         if keep:
             self.basis = solver.getBasis()
         return in_own_units(arrays, scaling, read(solver, scaling.arrays), started)

@@ -19,6 +19,7 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Status
 from fabstack.plan.options import Integers, PlanOptions
 from fabstack.plan.result import PlanResult
+from fabstack.plan.run import accept
 from fabstack.plan.warm import Warm
 
 
@@ -37,6 +38,7 @@ def resolve(
 
     Raises:
         LimitError: the time limit of a plan came before its optimum.
+        PlanError: the numbers of a programme allow an unlimited gain.
         SolverError: HiGHS breaks down.
 
     """
@@ -64,6 +66,7 @@ class _Start:
             solution = self.warm.solve(model.arrays, keep=False)
         else:
             solution = Warm(model.arrays, time_limit_s=self.options.time_limit_s).solution
-        if solution.status is not Status.OPTIMAL:
-            raise LimitError(f"no plan was found within {self.options.time_limit_s:g} s")
+        if solution.status is Status.LIMIT:
+            raise LimitError(f"no optimum was found within {self.options.time_limit_s:g} s")
+        accept(solution, self.options)
         return result_of(model, solution, build_s=build_s)
