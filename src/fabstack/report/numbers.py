@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from fabstack.report.language import Language, say, spoken
@@ -120,6 +120,8 @@ def cell(value: Any) -> str:
         return NOTHING
     if isinstance(value, bool):
         return say("yes") if value else say("no")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int):

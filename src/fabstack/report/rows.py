@@ -17,7 +17,7 @@ from fabstack.results.catalogue import ResultColumn, column_of
 SHOWN_ROWS = 60
 _KINDS = {"verdict", "grade", "kind", "does"}  # columns of words that fabstack itself gives
 DIGITS = 8  # significant ones in the CSV; the Parquet file has all
-ROOM_BYTES = 4_000_000  # for all CSV of a page, so that it stays below 8 MB
+ROOM_BYTES = 3_000_000  # for all CSV of a page, so that it stays below 8 MB
 
 
 class Room:

@@ -19,7 +19,7 @@ from fabstack.report.theme import Figure
 from fabstack.results.run import Run
 
 MANY = 12
-UNITS = 60_000  # on one carrier; more cannot be told apart, nor carried
+UNITS = 30_000  # on one carrier; more cannot be told apart, and the page must carry them
 TOLD_APART = 1 / 60  # of the carrier: pitch from which on a line between two units can be seen
 AIR = 1.04  # around a carrier
 _GOOD_OR_BAD = [[0, "$vermillion"], [0.5, "$vermillion"], [0.5, "$blue"], [1, "$blue"]]
