@@ -253,7 +253,9 @@ def test_a_study_that_was_killed_goes_on_where_it_was(folder, tmp_path):
         os.kill(process.pid, signal.SIGKILL)
     done = len(FolderShelf(store).digests())
     assert 3 <= done < 60
-    resumed = json.loads(command(folder, *words, "--json", "--out", tmp_path / "resumed").stdout)
+    # by another process, as a user would: both read the sources for their digests
+    again = [*line, "--json", "--out", str(tmp_path / "resumed")]
+    resumed = json.loads(subprocess.run(again, capture_output=True, check=True).stdout)
     assert resumed["runs_found"] == done
     assert resumed["runs_now"] == 60 - done
     fresh = [*words[:-1], str(tmp_path / "other")]

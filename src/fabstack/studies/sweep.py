@@ -71,6 +71,7 @@ class Ground:
 class Sweep:
     """The runs that are finished, in the order of the design."""
 
+    own: Mapping[str, str]  # what stands in the cells that some row changes
     variants: Sequence[Variant]
     runs: Sequence[Row]  # variant, seed, digest, fault, outcomes
     account: Account
@@ -100,7 +101,7 @@ class Sweep:
             by_outcome.setdefault(row["outcome"], {}).setdefault(row["variant"], []).append(
                 row["value"]
             )
-        inputs = {variant.name: variant.cells for variant in self.variants}
+        inputs = {variant.name: {**self.own, **variant.cells} for variant in self.variants}
         for outcome, values in by_outcome.items():
             yield {"outcome": outcome, **spread(values), **strongest(values, inputs)}
 
@@ -129,7 +130,9 @@ def sweep(
         for (variant, seed), (task, content) in zip(places, kept(wanted, shelf), strict=True)
         if content is not None
     ]
-    return Sweep(variants, runs, account)
+    cells = {cell for variant in variants for cell in variant.cells}
+    own = {cell: str(formats.cell_value(programme, cell)) for cell in sorted(cells)}
+    return Sweep(own, variants, runs, account)
 
 
 def _job(programme: Programme, places: Sequence[tuple[Variant, int]], options: SweepOptions) -> Job:
