@@ -14,18 +14,21 @@ future has several optimal plans, EEV is that of the one which the solver found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from fabstack.errors import LimitError
 from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.program import Arrays
 from fabstack.plan.stochastic.measure import Risk, weighed
 from fabstack.plan.stochastic.problem import SLACKS, Answer, TwoStage
 from fabstack.plan.stochastic.solve import Method, accepted, recourse
 from fabstack.plan.types import Floats
-from fabstack.plan.watch import Tell, tell_nobody
+from fabstack.plan.warm import Warm
+
+Solve = Callable[[Arrays], Solution]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,6 @@ def worth(
     method: Method = Method.AUTO,
     gap: float = 1e-6,
     time_limit_s: float = 600.0,
-    tell: Tell = tell_nobody,
 ) -> Worth:
     """WS, RP and EEV of a problem, and RP again for other weights of the worst cases.
 
@@ -81,16 +83,13 @@ def worth(
         ValueError: a decomposition is asked for where something whole is decided later.
 
     """
-
-    def solved(arrays: Arrays) -> Solution:
-        return minimum(arrays, time_limit_s=time_limit_s, gap=gap, tell=tell)
-
-    alone = [accepted(solved(one), time_limit_s) for one in problem.programs]
+    solve = Solving(bounded(problem, problem.mean_program()), time_limit_s=time_limit_s, gap=gap)
+    alone = [accepted(solve(one), time_limit_s) for one in problem.programs]
     costs = np.array([one.objective for one in alone]) + problem.constants
     firsts = np.array([one.values[problem.first] for one in alone])
     allowed = np.clip(firsts, *problem.bounds)
-    mean = accepted(solved(bounded(problem, problem.mean_program())), time_limit_s)
-    of_mean = kept(problem, mean.values[problem.first], risk, time_limit_s=time_limit_s, gap=gap)
+    mean = accepted(solve.solution, time_limit_s)
+    of_mean = kept(problem, mean.values[problem.first], risk, solve)
 
     def best(other: Risk) -> Answer:
         return recourse(
@@ -119,24 +118,38 @@ def bounded(problem: TwoStage, program: Arrays) -> Arrays:
     return program._replace(lower=lower, upper=upper)
 
 
-def kept(
-    problem: TwoStage,
-    first: Floats,
-    risk: Risk,
-    *,
-    time_limit_s: float = 600.0,
-    gap: float = 1e-6,
-) -> Answer:
-    """What given first columns come to: each future does the best it can with them."""
+def kept(problem: TwoStage, first: Floats, risk: Risk, solve: Solve) -> Answer:
+    """What given first columns come to: each future does the best it can with them.
+
+    Raises:
+        LimitError: the time limit of a solve came before anything was found.
+
+    """
     count, columns = len(problem.programs), problem.programs[0].cost.size
     values, costs, distance = np.full((count, columns), np.nan), np.full(count, np.inf), 0.0
     for place, program in enumerate(problem.programs):
         for slack in SLACKS:
-            held = problem.held(program, first, slack)
-            found = minimum(held, time_limit_s=time_limit_s, gap=gap)
+            found = solve(problem.held(program, first, slack))
             if found.status in (Status.OPTIMAL, Status.LIMIT):
                 values[place] = found.values
                 costs[place] = found.objective + problem.constants[place]
                 distance = max(distance, found.gap)
                 break
+            if found.status is Status.NOTHING:
+                raise LimitError("no time was left to try what was decided in every future")
     return Answer(first, values, costs, problem.chances, risk, distance)
+
+
+class Solving:
+    """Programs of one shape: from the basis of the first, or anew where something is whole."""
+
+    def __init__(self, first: Arrays, *, time_limit_s: float, gap: float) -> None:
+        self.time_limit_s, self.gap = time_limit_s, gap
+        self.warm = None if first.whole.any() else Warm(first, time_limit_s=time_limit_s)
+        self.solution = self(first) if self.warm is None else self.warm.solution
+
+    def __call__(self, arrays: Arrays) -> Solution:
+        """The columns that cost least."""
+        if self.warm is not None:
+            return self.warm.solve(arrays, keep=False)
+        return minimum(arrays, time_limit_s=self.time_limit_s, gap=self.gap)
