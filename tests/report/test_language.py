@@ -229,6 +229,33 @@ def test_a_finding_on_a_capacity_has_its_kind():
     assert "到 2027-03 中位未来为每月 9（" in said
 
 
+def findings_of(module):
+    """Every finding that a module words, with a stand-in for each value."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    worded = [k.value for c in calls for k in c.keywords if k.arg == "finding"]
+    return [
+        "".join(part.value if isinstance(part, ast.Constant) else "7" for part in text.values)
+        for text in worded
+        if isinstance(text, ast.JoinedStr)
+    ]
+
+
+def test_every_finding_that_the_mission_words_has_its_kind():
+    from fabstack.studies import mission
+
+    wordy = [finding for finding in findings_of(mission) if re.search("[a-z]{3}", finding)]
+    assert len(wordy) >= 7
+    with speaking("zh"):
+        assert [finding for finding in wordy if say_alike(finding) == finding] == []
+
+
+def test_kinds_of_items_are_said_within_a_finding():
+    with speaking("zh"):
+        said = say_alike("C: after April 2027 the plan still buys 41.4% of all packages (3 of 7).")
+    assert said == "C：2027-04 之后计划仍外购全部封装的 41.4%（7 中的 3）。"
+
+
 def test_a_finding_of_an_unknown_kind_stays_as_it_is():
     with speaking("zh"):
         assert say_alike("Something to nobody's knowledge.") == "Something to nobody's knowledge."

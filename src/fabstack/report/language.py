@@ -69,21 +69,23 @@ def say(text: str, **values: object) -> str:
 def say_alike(sentence: str) -> str:
     """A sentence of the engines in the language that is spoken, where one of its kind is known.
 
-    The kinds are the keys with places under `sentences`; what stands in the places is a matter of
-    the programme and stays.
+    The kinds are the keys with places under `sentences`.
     """
     for pattern, found in _patterns(spoken()):
         if match := pattern.fullmatch(sentence):
-            return found.format(**{k: _dated(v) for k, v in match.groupdict().items()})
+            places = {name: _placed(name, text) for name, text in match.groupdict().items()}
+            return found.format(**places)
     return sentence
 
 
-def _dated(words: str) -> str:
-    """A month of an English sentence as it is written in the language that is spoken."""
-    name, _, year = words.partition(" ")
-    if name not in _MONTHS or not year.isdecimal():
-        return words
-    return date(int(year), _MONTHS.index(name) + 1, 1).strftime(say("%b %Y"))
+def _placed(place: str, text: str) -> str:
+    """What stands in a place: kinds of items and months are said, all else stays."""
+    if place == "kind":
+        return say(text)
+    month, _, year = text.partition(" ")
+    if month not in _MONTHS or not year.isdecimal():
+        return text
+    return date(int(year), _MONTHS.index(month) + 1, 1).strftime(say("%b %Y"))
 
 
 @cache
