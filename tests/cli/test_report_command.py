@@ -100,7 +100,8 @@ def test_differences_are_told_for_people(runs):
 
 def test_differences_are_one_json_document(runs):
     document = json.loads(call("compare", *runs, "--json"))
-    assert set(document) == {"about", "mission", "tables", "tables_only_a", "tables_only_b"}
+    assert set(document) == {"plan", "about", "mission", "tables", "tables_only_a", "tables_only_b"}
+    assert document["plan"] is None  # these runs have no plan of their own
     cells = document["tables"]["plan_volumes"]["changed"]
     assert {cell["column"] for cell in cells} == {
         "delivered_claimed",

@@ -29,6 +29,7 @@ from fabstack.cli.promise import promise
 from fabstack.cli.ramp import ramp
 from fabstack.cli.report import report
 from fabstack.cli.run import run
+from fabstack.cli.scenarios import scenarios
 from fabstack.cli.schema import schema
 from fabstack.cli.serve import serve
 from fabstack.cli.simulate import simulate
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "die": die,
     "panel": panel,
     "sources": sources,
+    "scenarios": scenarios,
     "schema": schema,
     "report": report,
     "compare": compare,
