@@ -30,6 +30,8 @@ def serve(
     Example: fabstack serve runs --programmes programmes
     """
     try:
+        import nicegui  # noqa: F401 - it is imported late, when pages are made
+
         from fabstack.serve.server import Options, serve
     except ImportError as error:
         from fabstack.errors import MissingExtra

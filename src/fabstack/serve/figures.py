@@ -16,11 +16,6 @@ MOST_BYTES = 32 * 2**20  # of all figures that are kept
 SECTIONS: tuple[Section, ...] = (*FIRST_PAGE, *DETAILS)
 
 
-def section(name: str) -> Section:
-    """The section of the report with that name."""
-    return next(section for section in SECTIONS if section.name == name)
-
-
 def pictures() -> Iterator[Picture]:
     """Every picture of the report."""
     return (picture for section in SECTIONS for picture in section.pictures)

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, Field
 
+from fabstack.report.picture import lacking
 from fabstack.results.run import Run
-from fabstack.serve.problems import Problem, not_found
+from fabstack.serve.problems import Problem, not_found, unfit
 
 PLANNED, SIMULATED = "plan_capacity", "sim_tool_group_days"
 MOST_DAYS = 800  # of a replay
@@ -56,8 +57,11 @@ def floor_of(run: Run, plant: str, source: str | None = None) -> Floor:
     if plant not in known:
         raise not_found("plant", plant) if known else Problem(404, "this run has no floor to show")
     table = source or known[plant]
-    if table not in (PLANNED, SIMULATED) or table not in run.tables:
+    if table not in (PLANNED, SIMULATED):
         raise not_found("table", table)
+    missing = lacking(run, [table])
+    if missing:
+        raise unfit(missing)
     rows = run.scan(table).filter(pl.col("plant") == plant).collect()
     time = "month" if table == PLANNED else "day"
     rows = _tool_groups(rows).sort("tool_group", time)

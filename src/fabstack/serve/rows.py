@@ -11,7 +11,7 @@ from polars import selectors
 
 from fabstack.errors import InputError, did_you_mean
 from fabstack.results.run import Run
-from fabstack.serve.problems import Problem, not_found, unfit
+from fabstack.serve.problems import not_found, unfit
 
 MOST_ROWS = 1_000  # of a page
 CSV_ROWS = 100_000  # of a piece of a download
@@ -163,6 +163,3 @@ def _whole(text: str) -> int:
 def _kind(dtype: pl.DataType) -> str:
     names = {pl.Date: "dates such as 2027-03-31", pl.Boolean: "yes or no"}
     return next((words for of, words in names.items() if dtype == of), "numbers")
-
-
-__all__ = ["MOST_ROWS", "Asked", "Page", "Problem", "csv_pieces", "page_of"]

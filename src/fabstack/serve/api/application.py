@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from importlib import metadata
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,7 +14,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-import fabstack
 from fabstack.errors import FabstackError, InputError
 from fabstack.serve.api import jobs, programmes, runs
 from fabstack.serve.context import Context
@@ -45,7 +45,7 @@ def application(context: Context) -> FastAPI:
     """The API over some runs, programmes and jobs."""
     app = FastAPI(
         title="fabstack",
-        version=fabstack.__version__ if hasattr(fabstack, "__version__") else "0",
+        version=metadata.version("fabstack"),
         description=ABOUT,
         openapi_url="/api/openapi.json",
         docs_url=None,  # their pages fetch scripts from elsewhere

@@ -124,21 +124,18 @@ class Queue:
             self._tick()
 
     def _tick(self) -> None:
-        for job, child in list(self._children.items()):
-            if child.poll() is not None:
-                del self._children[job]
+        self._children = {job: one for job, one in self._children.items() if one.poll() is None}
         states = {folder: files.state_of(folder) for folder in self._folders()}
-        for folder, state in states.items():
-            if state in OVER:
-                self._close(folder)
-        waiting = [folder for folder, state in states.items() if state is State.QUEUED]
-        running = sum(state is State.RUNNING for state in states.values())
-        starting = [folder for folder in waiting if folder.name in self._children]
-        ready = [folder for folder in waiting if folder not in starting]
-        for folder in ready[: max(self.workers - running - len(starting), 0)]:
-            self._start(folder)
-        for folder in [folder for folder in states if states[folder] in OVER][:-MOST_KEPT]:
+        over = [folder for folder, state in states.items() if state in OVER]
+        for folder in over:
+            self._close(folder)
+        for folder in over[:-MOST_KEPT]:
             shutil.rmtree(folder, ignore_errors=True)
+        waiting = [folder for folder, state in states.items() if state is State.QUEUED]
+        ready = [folder for folder in waiting if folder.name not in self._children]
+        busy = len(states) - len(over) - len(ready)  # running, or just started
+        for folder in ready[: max(self.workers - busy, 0)]:
+            self._start(folder)
 
     def _close(self, folder: Path) -> None:
         """Write down the end of a job whose keeper could not."""
@@ -187,11 +184,13 @@ class Queue:
             return None
         open_jobs = (folder for folder, state in states.items() if state not in OVER)
         taken = {files.read(folder, files.REQUEST).get("target") for folder in open_jobs}
-        for name in [request.run] if request.run else self._names(request):
-            target = self.runs.new(name) if request.run else self.runs.root / name
-            if str(target) not in taken and not target.exists():
-                return target
-        raise Problem(409, f"another job is going to write the run '{request.run}'")
+        if not request.run:
+            targets = (self.runs.root / name for name in self._names(request))
+            return next(one for one in targets if str(one) not in taken and not one.exists())
+        target = self.runs.new(request.run)
+        if str(target) in taken:
+            raise Problem(409, f"another job is going to write the run '{request.run}'")
+        return target
 
     def _names(self, request: Any) -> Iterator[str]:
         words = [request.programme, request.scenario, request.command]

@@ -10,6 +10,7 @@ import polars as pl
 from fabstack.report import answer
 from fabstack.report.html import Child, Html, element, joined
 from fabstack.report.numbers import address, plain, times
+from fabstack.report.picture import lacking
 from fabstack.report.rows import html_table
 from fabstack.report.scorecard import scorecard, tally
 from fabstack.report.sections import Section
@@ -157,8 +158,9 @@ def _worst(worst: answer.Entry | None) -> Html | None:
 
 
 def _plan(run: Run, asked: dict[str, str]) -> Iterator[Child]:
-    if "plan_short" not in run.tables:
-        yield nothing("This run holds no plan. Start a plan or a whole run of the programme.")
+    missing = lacking(run, ["plan_short"])
+    if missing:
+        yield nothing(f"{missing} Start a plan or a whole run of the programme.")
         return
     yield _why_short(run, asked["q"])
     yield _one_more(run)
@@ -185,13 +187,13 @@ def _why_short(run: Run, q: str) -> Html:
 def _one_more(run: Run) -> Html | None:
     """What one more tool would bring, by the plan's own prices, else the worth of an hour."""
     title = element("header", element("h2", "The value of one more tool"))
-    if "plan_expansion" in run.tables:
+    if not lacking(run, ["plan_expansion"]):
         rows = run.table("plan_expansion")
         by = ["exact_usd" if rows["exact_usd"].is_not_null().any() else "worth_usd"]
         rows = rows.sort(by, descending=True, nulls_last=True)
         body = _rows(run, "plan_expansion", rows) if rows.height else _no_tool()
         return element("section", title, body, id="one-more")
-    if "plan_capacity" not in run.tables:
+    if lacking(run, ["plan_capacity"]):
         return None
     worth = pl.col("value_usd_per_h")
     rows = run.table("plan_capacity").filter(worth > 0).sort(worth, descending=True)
@@ -241,8 +243,9 @@ _FLOOR = (
 
 
 def _sources(run: Run, asked: dict[str, str]) -> Iterator[Child]:
-    if "sources" not in run.tables:
-        yield nothing("This run holds no sources; a whole run of a programme does.")
+    missing = lacking(run, ["sources"])
+    if missing:
+        yield nothing(f"{missing} A whole run of a programme does.")
         return
     rows, grade, q = run.table("sources"), asked["grade"], asked["q"]
     counts = dict(rows.group_by("grade").len().iter_rows())

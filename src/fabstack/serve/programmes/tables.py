@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from fabstack.formats.folder import SETTINGS
 from fabstack.model import Column, columns_of, key_columns, sections, tables
-from fabstack.model.evidence import Change
 from fabstack.serve.problems import not_found, unfit
 from fabstack.serve.programmes.text import Record, records, value
 
@@ -165,6 +164,3 @@ def programme_files(folder: Path) -> list[Path]:
     """The files that make a programme, by name."""
     names = [SETTINGS, *(f"{table}.csv" for table in tables())]
     return sorted(folder / name for name in names if (folder / name).is_file())
-
-
-__all__ = ["Change", "ColumnInfo", "TableText"]
