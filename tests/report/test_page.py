@@ -170,6 +170,22 @@ def test_large_tables_are_cut_in_the_page_and_say_so(read):
     assert "The first 60 of 840 rows." in read.text
 
 
+def test_panels_that_are_not_drawn_are_counted(tmp_path):
+    tables = sample_tables()
+    tables["plan_volumes"] = many(tables["plan_volumes"], MONTHS, "item", 30)
+    found = Page(report(open_run(write_sample(tmp_path / "run", tables))))
+    words = "The figure shows the first 12 of 30 panels; the table has all."
+    assert found.text.count(words) == 2  # volumes, and the same summed up
+
+
+@pytest.mark.parametrize("picture", [p for s in (*FIRST_PAGE, *DETAILS) for p in s.pictures])
+def test_a_picture_draws_as_many_panels_as_it_says(sample, picture):
+    rows = picture.rows(sample)
+    if picture.panel_of:
+        title = [a for a in picture.drawn(rows)["layout"]["annotations"] if "<b>" in a["text"]]
+        assert len(title) == min(rows.n_unique(picture.panel_of), picture.most)
+
+
 # --- Names are not trusted --------------------------------------------------------------------
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>&"\'\u2028</style>$blue'

@@ -183,14 +183,18 @@ def _drawing(run: Run, picture: Picture, room: Room) -> Child:
     if rows.is_empty():
         return element("p", say(picture.empty), class_="lack")
     beside = rows_beside(picture.name, rows, picture.tables, room)
-    return [_plot(picture, rows), _cut(picture, rows.height), beside]
+    return [_plot(picture, rows), _cut(picture, rows), beside]
 
 
-def _cut(picture: Picture, height: int) -> Html | None:
-    if picture.most is None or height <= picture.most:
+def _cut(picture: Picture, rows: pl.DataFrame) -> Html | None:
+    left_out = picture.left_out(rows)
+    if left_out is None:
         return None
-    words = "The figure shows the first {shown} of {all} rows; the table has all."
-    return element("p", say(words, shown=picture.most, all=f"{height:,}"), class_="note")
+    shown, there = left_out
+    lines = "The figure shows the first {shown} of {all} rows; the table has all."
+    panels = "The figure shows the first {shown} of {all} panels; the table has all."
+    words = panels if picture.panel_of else lines
+    return element("p", say(words, shown=shown, all=f"{there:,}"), class_="note")
 
 
 def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:

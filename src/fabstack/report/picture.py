@@ -18,8 +18,9 @@ class Picture:
     """One figure with its table; both are made from the same rows.
 
     `tables` are the tables that `rows` reads; where one is missing the picture says so. A figure
-    with one line for each row takes no more than `most` of them. An extra one belongs to some
-    runs only: where its tables are missing, the page passes over it.
+    with one line for each row takes no more than `most` of them; where a figure has a panel for
+    each value of the columns `panel_of`, `most` is of those. An extra one belongs to some runs
+    only: where its tables are missing, the page passes over it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Picture:
     draw: Callable[[pl.DataFrame], Figure]
     empty: str = "There is nothing to show."
     most: int | None = None
+    panel_of: tuple[str, ...] = ()
     is_extra: bool = False
 
     def figure(self, run: Run) -> Figure:
@@ -38,7 +40,14 @@ class Picture:
 
     def drawn(self, rows: pl.DataFrame) -> Figure:
         """The figure of some rows, in roles of the theme."""
-        return self.draw(rows if self.most is None else rows.head(self.most))
+        if self.most is None or self.panel_of:
+            return self.draw(rows)
+        return self.draw(rows.head(self.most))
+
+    def left_out(self, rows: pl.DataFrame) -> tuple[int, int] | None:
+        """How many lines or panels are drawn, and of how many; None where none is left out."""
+        there = rows.n_unique(self.panel_of) if self.panel_of else rows.height
+        return (self.most, there) if self.most is not None and there > self.most else None
 
 
 def lacking(run: Run, tables: Sequence[str]) -> str:

@@ -150,6 +150,8 @@ OPERATING = Picture(
     rows=operating,
     draw=draw_operating,
     empty="No plant with a bottleneck has completed lots.",
+    most=MANY,
+    panel_of=("plant",),
 )
 MEASURED = Picture(
     name="measured-curve",

@@ -303,6 +303,8 @@ ODDS = Picture(
     rows=odds,
     draw=draw_odds,
     empty="No activity claims a date.",
+    most=MANY_CURVES,
+    panel_of=("activity",),
 )
 GANTT = Picture(
     name="gantt",

@@ -179,4 +179,6 @@ YIELDS = Picture(
     rows=yields,
     draw=draw_yields,
     empty="No item has a yield that is learnt.",
+    most=MANY,
+    panel_of=("item",),
 )

@@ -133,4 +133,6 @@ CONFIRMED = Picture(
     rows=confirmed,
     draw=draw_confirmed,
     empty="The simulated months have no planned output.",
+    most=MANY,
+    panel_of=("plant", "item"),
 )

@@ -203,6 +203,8 @@ WAFERS = Picture(
     rows=on_wafers,
     draw=draw_wafers,
     empty="The programme has no dies that are cut from wafers.",
+    most=MANY,
+    panel_of=("item",),
 )
 PANELS = Picture(
     name="panel-maps",
@@ -214,4 +216,6 @@ PANELS = Picture(
     rows=on_panels,
     draw=draw_panels,
     empty="The programme has no packages or boards that are made on panels.",
+    most=MANY,
+    panel_of=("item",),
 )

@@ -136,4 +136,6 @@ PEOPLE = Picture(
     rows=people,
     draw=draw_people,
     empty="The programme names no skills.",
+    most=MANY,
+    panel_of=("skill",),
 )

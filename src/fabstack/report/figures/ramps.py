@@ -192,12 +192,14 @@ def _swings(frame: pl.DataFrame) -> list[Trace]:
 OUTPUTS = Picture(
     name="ramp-output",
     title="Good units a week as the plants ramp",
-    says=f"As phases, tools, people, learning and cycle time allow; the {MANY} largest, the table "
-    "has all. Band: eight in ten sampled futures.",
+    says="As phases, tools, people, learning and cycle time allow; the largest first. Band: eight "
+    "in ten sampled futures.",
     tables=("ramp_output",),
     rows=outputs,
     draw=draw_outputs,
     empty="No plant gives any output.",
+    most=MANY,
+    panel_of=("plant", "item"),
 )
 CHANCES = Picture(
     name="chances",

@@ -221,6 +221,8 @@ VOLUMES = Picture(
     rows=volumes,
     draw=draw_volumes,
     empty="No market wants anything.",
+    most=MANY,
+    panel_of=("item",),
 )
 CUMULATIVE = Picture(
     name="cumulative",
@@ -231,6 +233,8 @@ CUMULATIVE = Picture(
     rows=cumulative,
     draw=draw_cumulative,
     empty="No market wants anything.",
+    most=MANY,
+    panel_of=("item",),
 )
 MAKE_BUY = Picture(
     name="make-buy",

@@ -243,6 +243,8 @@ SPREAD = Picture(
     rows=spread,
     draw=draw_spread,
     empty="No lot was completed.",
+    most=MANY,
+    panel_of=("plant", "route"),
 )
 ON_TIME = Picture(
     name="on-time",
@@ -272,6 +274,8 @@ WIP = Picture(
     rows=wip,
     draw=draw_wip,
     empty="No plant was simulated.",
+    most=MANY,
+    panel_of=("plant",),
 )
 AREAS = Picture(
     name="areas",

@@ -143,6 +143,8 @@ COST_STEPS = Picture(
     rows=cost_steps,
     draw=draw_cost_steps,
     empty="The programme has no die or package with a cost.",
+    most=MANY,
+    panel_of=("item",),
 )
 YIELD_STEPS = Picture(
     name="yield-waterfall",
@@ -153,4 +155,6 @@ YIELD_STEPS = Picture(
     rows=yield_steps,
     draw=draw_yield_steps,
     empty="The programme has no dies that are cut from wafers.",
+    most=MANY,
+    panel_of=("item",),
 )
