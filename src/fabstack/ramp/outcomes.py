@@ -22,7 +22,8 @@ from fabstack.ramp.odds import MARGINS, Sampled
 from fabstack.ramp.people import staff
 from fabstack.ramp.plants import Moved, openings
 from fabstack.ramp.roadmap import gaps, volumes
-from fabstack.ramp.schedule import Schedule, schedule
+from fabstack.ramp.schedule import Schedule
+from fabstack.ramp.staffing import with_staff
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import Timeline, month_grid
 from fabstack.ramp.work import work
@@ -91,7 +92,7 @@ class RampModel:
 
     def _dated(self, futures: Futures, months: Floats) -> Schedule:
         held = stretches(self.programme, self._network, futures, self._timeline)
-        return schedule(self._network, months, held)
+        return with_staff(self.programme, self._network, futures, self._timeline, months, held)
 
     def _sampled(self, futures: Futures) -> Sampled:
         """What outcomes are read from; people only where one asks for them."""

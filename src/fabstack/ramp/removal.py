@@ -20,7 +20,8 @@ from fabstack.ramp.futures import Futures
 from fabstack.ramp.inputs import Input
 from fabstack.ramp.network import Network
 from fabstack.ramp.pieces import Keep, MakeAll
-from fabstack.ramp.schedule import Schedule, schedule
+from fabstack.ramp.schedule import Schedule
+from fabstack.ramp.staffing import with_staff
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import SAME_MONTHS, Timeline
 from fabstack.ramp.work import changed_work, work
@@ -111,7 +112,7 @@ class Removal:
 
     def _dated(self, futures: Futures, months: Floats) -> Schedule:
         held = stretches(self._programme, self._network, futures, self._timeline)
-        return schedule(self._network, months, held)
+        return with_staff(self._programme, self._network, futures, self._timeline, months, held)
 
 
 def _driver(outcome: str, name: str, title: str, numbers: list[float]) -> Driver:

@@ -23,7 +23,8 @@ from fabstack.ramp.reference import reference_ends
 from fabstack.ramp.removal import Removal
 from fabstack.ramp.result import CapacityFan, RampResult
 from fabstack.ramp.roadmap import gaps, volumes
-from fabstack.ramp.schedule import Schedule, critical, schedule
+from fabstack.ramp.schedule import Schedule, critical
+from fabstack.ramp.staffing import with_staff
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import Timeline, month_grid
 from fabstack.ramp.work import work
@@ -56,7 +57,8 @@ def ramp(
     drawn = futures(programme, samples=count, seed=seed, design=design)
     timeline = Timeline(programme.programme.start)
     taken = work(programme, net, drawn)
-    dated = schedule(net, taken.months, stretches(programme, net, drawn, timeline))
+    held = stretches(programme, net, drawn, timeline)
+    dated = with_staff(programme, net, drawn, timeline, taken.months, held)
     moved = Moved(programme, timeline, dated)
     opened = openings(programme, drawn, moved)
     came = arrivals(programme, drawn, timeline, moved)
