@@ -430,6 +430,12 @@ def test_a_tornado_runs_from_the_low_to_the_high_end_of_each_input(sample):
     assert span["x"][:2] == [low["x"][0], high["x"][0]] == [60.0, 78.0]
 
 
+def test_a_long_title_of_a_panel_is_cut_before_the_next_begins():
+    shown = parts.panels({"n" * 80: [], "b": [], "c": [], "d": []}, x={}, y={}, columns=4)
+    titles = [a["text"] for a in shown["layout"]["annotations"]]
+    assert titles == [f"<b>{'n' * 26}…</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]
+
+
 def test_panels_do_not_overlap(sample):
     layout = PICTURES["people"].figure(sample)["layout"]
     domains = sorted(layout[axis]["domain"] for axis in layout if axis.startswith("xaxis"))

@@ -98,7 +98,8 @@ def draw_confirmed(rows: pl.DataFrame) -> Figure:
     """One panel for each plant and item: the plan as a goal, the simulation around it."""
     groups = list(rows.group_by("plant", "item", maintain_order=True))[:MANY]
     parts = {f"{item} · {plant}": _confirmed(frame) for (plant, item), frame in groups}
-    return panels(parts, x=months(), y=axis(rangemode="tozero"), hovermode="x unified", each_px=130)
+    x, y = months(nticks=4), axis(rangemode="tozero")
+    return panels(parts, x=x, y=y, hovermode="x unified", each_px=130)
 
 
 def _confirmed(frame: pl.DataFrame) -> list[Trace]:

@@ -20,6 +20,7 @@ BAR: Mapping[str, Any] = {
     "y": 1,
     "yanchor": "top",
 }
+LETTERS = 108  # of titles side by side, so that none runs into the next
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
 NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
@@ -188,7 +189,9 @@ def panels(
         across = _place(i % columns, columns, left)
         down = _place(i // columns, lines, 26 / height_px, 26 / height_px)
         layout |= _axes(i, x | {"domain": across}, y | {"domain": [1 - down[1], 1 - down[0]]})
-        layout["annotations"].append(_panel_title(name, across[0], 1 - down[0]))
+        layout["annotations"].append(
+            _panel_title(_cut(name, LETTERS // columns), across[0], 1 - down[0])
+        )
         traces += [_in_panel(i, trace) for trace in drawn]
     return figure(traces, height_px, **layout, **more)
 
@@ -226,6 +229,10 @@ def _place(index: int, count: int, before: float, after: float = 0.0) -> list[fl
     """The room of one of `count` panels along a side of length 1."""
     each = 1 / count
     return [index * each + before, (index + 1) * each - after]
+
+
+def _cut(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
 def _panel_title(name: str, x: float, y: float) -> dict[str, Any]:
