@@ -9,6 +9,7 @@ from fabstack.errors import InputError
 from fabstack.formats import load
 from fabstack.model.choices import ToolOption
 from fabstack.plan import plan
+from fabstack.plan.decisions import decisions
 from fabstack.plan.earlier import Earlier
 from fabstack.plan.facts import Facts
 from fabstack.plan.options import PlanOptions
@@ -37,7 +38,7 @@ def same(one, other, size):
 @pytest.mark.parametrize("name", ["toy-chain", "small-line"])
 def test_a_stored_plan_has_the_decisions_of_the_plan(project, tmp_path, name):
     result, found = stored(load(project / "programmes" / name), tmp_path / "run")
-    expected = Earlier.of(result)
+    expected = decisions(result)
     assert found.days == expected.days
     same(found.starts, expected.starts, len(result.months))
     same(found.orders, expected.orders, len(result.months))
@@ -52,7 +53,7 @@ def test_tools_and_phases_come_back_with_the_day_of_their_decision(tmp_path):
         1, 3.5, tool_groups=(s.tool_group(1),), tool_options=options, phases=(s.phase(2), more)
     )
     result, found = stored(programme, tmp_path / "run")
-    assert found.built == Earlier.of(result).built
+    assert found.built == decisions(result).built
     assert list(found.built.values()) == [1.0]
     assert sum(row.sum() for row in found.bought_tools.values()) == result.bought_tools.sum() > 0
 

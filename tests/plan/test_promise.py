@@ -22,7 +22,7 @@ from fabstack.model.header import Planning
 from fabstack.model.items import Component
 from fabstack.model.plants import Lane, Stock
 from fabstack.plan import PlanOptions, plan
-from fabstack.plan.earlier import Earlier
+from fabstack.plan.decisions import decisions
 from fabstack.plan.promise import Order, Promise, promise
 
 
@@ -198,7 +198,7 @@ def test_a_plan_at_hand_is_promised_on_as_it_is() -> None:
     # the plan makes 10, 10, 10 at 1, buys 0, 2, 2 at 3 and keeps 2 of January at 0.5 (instance A);
     # with the order it buys five more and has nothing to keep
     programme = s.make_or_buy()
-    earlier = Earlier.of(plan(programme))
+    earlier = decisions(plan(programme))
     found = promise(programme, Order("part", 5), earlier=earlier)
     assert found.whole == 0
     assert found.price is not None
@@ -207,7 +207,7 @@ def test_a_plan_at_hand_is_promised_on_as_it_is() -> None:
 
 
 def test_a_plan_that_is_no_longer_possible_is_told_with_the_cure() -> None:
-    earlier = Earlier.of(plan(s.make_or_buy()))
+    earlier = decisions(plan(s.make_or_buy()))
     smaller = s.make_or_buy(phases=(s.phase(1),), offers=(s.offer(3, 5),))
     with pytest.raises(PlanError, match="plan it again"):
         promise(smaller, Order("part", 1), earlier=earlier)
@@ -235,7 +235,7 @@ EXACT = PlanOptions(gap=0.0)
 def test_others_keep_their_deliveries_and_more_is_never_sooner(
     programme: Programme, item: str, quantity: int
 ) -> None:
-    earlier = Earlier.of(plan(programme, options=EXACT))
+    earlier = decisions(plan(programme, options=EXACT))
     small, large = (
         promise(programme, Order(item, q), options=EXACT, earlier=earlier)
         for q in (float(quantity), 1.5 * quantity)

@@ -14,7 +14,6 @@ from datetime import date
 import numpy as np
 
 from fabstack.plan.periods import Periods
-from fabstack.plan.result import PlanResult
 from fabstack.plan.types import Floats
 
 
@@ -30,26 +29,6 @@ class Earlier:
     # (plant, phase, day of the decision, none for the phase's own date) -> share that is built
     built: Mapping[tuple[str, str, date | None], float] = field(default_factory=dict)
     delivered: Sequence[Floats] = ()  # [want][period], in the order of the wants
-
-    @classmethod
-    def of(cls, result: PlanResult) -> Earlier:
-        """The decisions of a plan."""
-        names = result.names
-        days = (*names.months, names.end)
-        return cls(
-            days=days,
-            starts=dict(zip(names.routes, result.starts, strict=True)),
-            orders=dict(zip(names.offers, result.ordered, strict=True)),
-            bought_tools=dict(zip(names.options, result.bought_tools, strict=True)),
-            sold_tools=dict(zip(names.options, result.sold_tools, strict=True)),
-            built={
-                (one.plant, one.phase, None if one.decided is None else days[one.decided]): (
-                    one.share
-                )
-                for one in result.built
-            },
-            delivered=tuple(result.delivered),
-        )
 
     def spread(self, amounts: Floats, periods: Periods) -> Floats:
         """Amounts of the earlier plan's periods on others, by the days they share [period]."""

@@ -28,6 +28,7 @@ class Code(StrEnum):
     MATERIAL = "material"  # nobody makes or sells it
     STORAGE = "storage"  # a stock is at its limit
     SETUP = "setup"  # a campaign that is not worth its setup
+    EARLIER_PLAN = "earlier-plan"  # what it decided is held
     YIELD = "yield"  # mature yields would have covered the shortfall
     NOT_WORTH_SERVING = "not-worth-serving"
 
@@ -61,6 +62,19 @@ class Expansion(NamedTuple):
     price_usd: float  # paid in that period
     exact_usd: float | None = None  # with the tool there and all solved again
     binds_next: str = ""  # what limits most then
+
+
+class Change(NamedTuple):
+    """A decision that differs from that of an earlier plan."""
+
+    period: int
+    kind: str  # start, order, buy-tool, sell-tool, build
+    name: str
+    before: float
+    after: float
+    value_usd: float  # of what is changed, at the programme's start
+    is_frozen: bool  # and so it should have stayed as it was
+    reason: str  # why it could not; blank where it is not frozen
 
 
 class Way(NamedTuple):
@@ -193,4 +207,5 @@ class PlanResult:
     tax: Floats  # USD of the period; negative where a loss saves tax
     reasons: tuple[Reason, ...] = ()
     expansions: tuple[Expansion, ...] = ()
+    changes: tuple[Change, ...] | None = None  # against an earlier plan, where there is one
     audit: Audit | None = None

@@ -9,6 +9,7 @@ from fabstack.errors import LimitError, PlanError
 from fabstack.model import Programme
 from fabstack.model.header import Service
 from fabstack.plan.build import Model, build
+from fabstack.plan.changes import changes
 from fabstack.plan.checker import audit
 from fabstack.plan.cuts import LotCuts
 from fabstack.plan.expansion import expansions
@@ -18,18 +19,24 @@ from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.options import EXACT, GOOD, MANY_COLUMNS, PlanOptions
 from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
+from fabstack.plan.replan import Replan, allowing, least_change
 from fabstack.plan.result import PlanResult
 from fabstack.plan.service import Solve, by_class
 from fabstack.plan.watch import Tell, tell_nobody
 
 
 def plan(
-    programme: Programme, *, options: PlanOptions | None = None, tell: Tell = tell_nobody
+    programme: Programme,
+    *,
+    options: PlanOptions | None = None,
+    replan: Replan | None = None,
+    tell: Tell = tell_nobody,
 ) -> PlanResult:
     """What to start, buy, move, store and deliver in each month, and why any unit is short.
 
     The plan maximises the net present value less the penalties for late and missing units. It
-    always exists: every shortfall is priced, none is forbidden.
+    always exists: every shortfall is priced, none is forbidden. With `replan` it is held to an
+    earlier plan, as far as that is possible.
 
     Raises:
         LimitError: the time limit came before any plan was found, or the program is too large.
@@ -38,9 +45,10 @@ def plan(
     """
     started = time.perf_counter()
     options = options or PlanOptions()
-    model = build(Facts.of(programme, options))
+    model = build(Facts.of(programme, options), replan)
     build_s = time.perf_counter() - started
     solver = Solver(model, options, tell)
+    model, least = _thawed(model, solver, options)
     solution = solved(model, solver)
     accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
@@ -48,8 +56,19 @@ def plan(
         found,
         reasons=reasons(model, solution),
         expansions=expansions(model, solution, solver, options.expand),
+        changes=None if replan is None else changes(model, replan, solution, least),
     )
     return replace(found, audit=audit(programme, found))
+
+
+def _thawed(model: Model, solver: Solver, options: PlanOptions) -> tuple[Model, Solution | None]:
+    """The model in which what is frozen may differ as little as it must, and what shows that."""
+    cells = model.changes
+    if cells is None or not cells.frozen.any():
+        return model, None
+    least = solver(least_change(model.arrays, cells))
+    accept(least, options)
+    return model._replace(arrays=allowing(model.arrays, cells, least.values)), least
 
 
 class Solver:
