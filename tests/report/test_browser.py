@@ -9,7 +9,7 @@ from reading import Page
 from sample_log import write_log
 
 from fabstack.report import report
-from fabstack.report.figures.tool_day import log_section
+from fabstack.report.figures.event_pictures import log_section
 from fabstack.report.sections import DETAILS, FIRST_PAGE
 
 CHROMIUM = (

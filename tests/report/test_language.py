@@ -16,7 +16,7 @@ from sample_run import sample_summary, sample_tables, write_sample
 
 import fabstack.report
 from fabstack.report import language, report
-from fabstack.report.figures.tool_day import log_section
+from fabstack.report.figures.event_pictures import log_section
 from fabstack.report.language import Language, Name, say, say_alike, sections, speaking, words
 from fabstack.report.numbers import month, rounded, usd
 from fabstack.report.rows import html_table

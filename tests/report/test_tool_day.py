@@ -10,7 +10,9 @@ from sample_run import MONTHS, sample_tables, write_sample
 
 from fabstack.errors import InputError
 from fabstack.report import report
-from fabstack.report.figures.tool_day import area_wip, draw_day, log_section, tool_day
+from fabstack.report.figures.area_wip import area_wip
+from fabstack.report.figures.event_pictures import log_section
+from fabstack.report.figures.tool_day import draw_day, tool_day
 from fabstack.results.store import open_run
 
 FIRST = MONTHS[0]

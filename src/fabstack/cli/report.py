@@ -62,6 +62,6 @@ def report(
 def _more(event_log: Path | None, day: date | None) -> tuple[Section, ...]:
     if event_log is None:
         return ()
-    from fabstack.report.figures.tool_day import log_section
+    from fabstack.report.figures.event_pictures import log_section
 
     return (log_section(event_log, day),)

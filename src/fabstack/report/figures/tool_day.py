@@ -1,4 +1,4 @@
-"""What the event log of a simulation shows: every tool of one day, and the lots of every area."""
+"""Every tool of one day, from an event log."""
 
 from __future__ import annotations
 
@@ -9,27 +9,22 @@ from pathlib import Path
 
 import polars as pl
 
-from fabstack.errors import Finding, InputError
+from fabstack.report.figures.event_log import first_day
 from fabstack.report.figures.parts import (
     Trace,
     axis,
     figure,
     labels,
-    line,
-    months,
-    panels,
     rows_high,
 )
-from fabstack.report.language import Name, say
+from fabstack.report.language import say
 from fabstack.report.picture import Picture
-from fabstack.report.section import Section
-from fabstack.report.theme import SERIES, Figure, faint
+from fabstack.report.theme import Figure
 from fabstack.results.run import Run
 from fabstack.results.ticks import TICKS_PER_DAY, TICKS_PER_MIN
 
 TOOLS = 40  # the busiest of the day
 LONGEST_DAYS = 5  # of one piece of work; longer ones may be missing at the ends of the day
-_COLUMNS = {"time_ticks", "what", "order", "lot", "step", "tool_group", "tool", "stop"}
 _DOES = {  # what a tool does, in words and in colour
     "lot": ("works on a lot", "$blue"),
     "setup": ("setup", "$purple"),
@@ -38,21 +33,6 @@ _DOES = {  # what a tool does, in words and in colour
     "non_scheduled": ("non-scheduled", "$grey"),
     "standby": ("standby", "$pale"),
 }
-
-
-def log_section(log: Path, day: date | None) -> Section:
-    """What an event log shows; without a day that of the middle of the log.
-
-    Raises:
-        InputError: the file is no event log.
-    """
-    refuse_other_files(log)
-    return Section(
-        name="event-log",
-        menu="Event log",
-        title="From the event log",
-        pictures=(day_picture(log, day), area_picture(log)),
-    )
 
 
 def day_picture(log: Path, day: date | None) -> Picture:
@@ -69,46 +49,10 @@ def day_picture(log: Path, day: date | None) -> Picture:
     )
 
 
-def area_picture(log: Path) -> Picture:
-    """The lots of every area of an event log."""
-    return Picture(
-        name="area-wip",
-        title="Work in process of each area over time",
-        says="Lots at the end of each day, waiting or in a tool of the area; first replication.",
-        tables=("sim_days", "sim_tool_groups"),
-        rows=partial(area_wip, log=log),
-        draw=draw_area_wip,
-        empty="The event log has no lots.",
-    )
-
-
-def refuse_other_files(log: Path) -> None:
-    """Refuse a file that `fabstack simulate --event-log` did not write.
-
-    Raises:
-        InputError: it cannot be read, or lacks columns.
-    """
-    try:
-        found = set(pl.read_parquet_schema(log))
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise _no_log(log, str(error).partition("\n")[0]) from error
-    if missing := sorted(_COLUMNS - found):
-        raise _no_log(log, f"without {', '.join(missing)}")
-
-
-def _no_log(log: Path, why: str) -> InputError:
-    cure = "write one: fabstack simulate PROGRAMME --event-log FILE"
-    finding = Finding(str(log), 0, 0, "not-an-event-log", why, "an event log of fabstack", cure)
-    return InputError([finding])
-
-
-# --- One day ----------------------------------------------------------------------------------
-
-
 def tool_day(run: Run, log: Path, day: date | None = None) -> pl.DataFrame:
     """Everything that the busiest tools do on one day, from minute to minute."""
     lines = pl.scan_parquet(log)
-    first = _first_day(run)
+    first = first_day(run)
     begins = _day_of(lines, first, day) * TICKS_PER_DAY
     near = lines.filter(
         pl.col("time_ticks").is_between(
@@ -122,17 +66,6 @@ def tool_day(run: Run, log: Path, day: date | None = None) -> pl.DataFrame:
         (pl.lit(start) + pl.duration(minutes=pl.col(end) / TICKS_PER_MIN)).alias(end)
         for end in ("begins", "ends")
     )
-
-
-def _first_day(run: Run) -> date:
-    """The day on which the simulation, and so its event log, begins."""
-    days = run.table("sim_days")["day"]
-    if days.is_empty():
-        cure = "name the run that the event log belongs to"
-        why = "table sim_days has no rows, so the event log has no calendar"
-        raise InputError([Finding(str(run.folder), 0, 0, "no-days", why, "a simulated run", cure)])
-    first: date = days[0]
-    return first
 
 
 def _day_of(lines: pl.LazyFrame, first: date, day: date | None) -> int:
@@ -239,65 +172,3 @@ def _told(rows: pl.DataFrame) -> Iterator[str]:
     for begins, ends, what, lots in rows.select("begins", "ends", "what", "lots").iter_rows():
         more = say(" and {count} more", count=lots - 1) if lots > 1 else ""
         yield f"{begins:%H:%M}–{ends:%H:%M} {what}{more}".strip()
-
-
-# --- Lots of every area -----------------------------------------------------------------------
-
-
-def area_wip(run: Run, log: Path) -> pl.DataFrame:
-    """Lots of every area at the end of each day, the fullest areas first."""
-    groups = run.table("sim_tool_groups").select("plant", "area", "tool_group")
-    moves = _moves(log).join(groups, on="tool_group", how="left")
-    there = ["plant", "area"]
-    net = moves.group_by("day", *there).agg(pl.col("change").sum())
-    every = net.select("day").unique().join(net.select(there).unique(), how="cross")
-    filled = every.join(net, on=["day", *there], how="left", nulls_equal=True).sort("day")
-    lots = filled.with_columns(lots=pl.col("change").fill_null(0).cum_sum().over(there))
-    first = _first_day(run)
-    dated = lots.with_columns(day=pl.lit(first) + pl.duration(days=pl.col("day")))
-    size = pl.col("lots").sum().over(there)
-    return dated.sort(-size, "plant", "area", "day").select("day", *there, "lots")
-
-
-def _moves(log: Path) -> pl.DataFrame:
-    """Each arrival of a lot at a tool group, and its departure when it goes on to the next."""
-    comes_or_goes = pl.col("what").is_in(["queued", "left", "scrapped"])
-    lines = pl.scan_parquet(log).filter(comes_or_goes)
-    before = lines.with_columns(pl.col("tool_group").shift(1).over("order", "lot").alias("before"))
-    day = (pl.col("time_ticks") // TICKS_PER_DAY).alias("day")
-    come = before.filter(pl.col("what") == "queued").select(
-        day, pl.col("tool_group").cast(pl.String), pl.lit(1, pl.Int64).alias("change")
-    )
-    go = before.filter(pl.col("before").is_not_null()).select(
-        day,
-        pl.col("before").cast(pl.String).alias("tool_group"),
-        pl.lit(-1, pl.Int64).alias("change"),
-    )
-    both = pl.concat([come, go]).group_by("day", "tool_group").agg(pl.col("change").sum())
-    return both.collect()
-
-
-def draw_area_wip(rows: pl.DataFrame) -> Figure:
-    """One panel for each plant, its areas on top of each other."""
-    parts = {
-        str(plant or say("no plant")): [
-            _area(Name(area or say("no area")), days, SERIES[i % len(SERIES)])
-            for i, ((area,), days) in enumerate(frame.group_by("area", maintain_order=True))
-        ]
-        for (plant,), frame in rows.group_by("plant", maintain_order=True)
-    }
-    x, lots = months(nticks=5), axis(rangemode="tozero")
-    return panels(parts, x=x, y=lots, columns=2, left=0.05, showlegend=False, hovermode="x unified")
-
-
-def _area(name: str, days: pl.DataFrame, role: str) -> Trace:
-    return line(
-        days["day"].to_list(),
-        days["lots"].to_list(),
-        name,
-        role,
-        stackgroup="all",
-        fillcolor=faint(role, 0.75),
-        line={"width": 0},
-        hovertemplate="%{y:,}",
-    )
