@@ -98,6 +98,9 @@ def test_a_simulation_teaches_the_load_of_the_stated_starts_in_the_up_time_of_ye
     learn_from(fewer, known)
     assert known["cut"].known_loads[5] == pytest.approx(100.0)
     assert (known["cut"].too_few, known["cut"].enough) == (5, 6)
+    busier = replace(trial, visits=trial.visits | {"cut": Visit(36.0, 45.0, 9.0)})
+    learn_from(busier, known)
+    assert (known["cut"].too_few, known["cut"].enough) == (6, None)
 
 
 @given(st.floats(60.0, 96.0), st.floats(0.0, 2.0), st.floats(0.97, 1.03))
