@@ -71,7 +71,7 @@ def draw_area_wip(rows: pl.DataFrame) -> Figure:
         ]
         for (plant,), frame in rows.group_by("plant", maintain_order=True)
     }
-    x, lots = months(nticks=5), axis(rangemode="tozero")
+    x, lots = months(nticks=5, tickformat="%Y-%m-%d"), axis(rangemode="tozero")
     return panels(parts, x=x, y=lots, columns=2, left=0.05, showlegend=False, hovermode="x unified")
 
 
