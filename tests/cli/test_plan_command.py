@@ -87,3 +87,41 @@ def test_a_broken_reference_is_told_with_its_cure_and_exit_code_2(faulty, capsys
 def test_stdout_holds_nothing_but_the_document(toy, capfd):
     assert exit_code(["plan", toy, "--json"]) == 0
     json.loads(capfd.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def grown(toy, tmp_path_factory):
+    """A run of the toy chain, and the chain with an order more."""
+    folder = tmp_path_factory.mktemp("again")
+    assert run(toy, "--out", str(folder / "before")).exit_code == 0
+    shutil.copytree(toy, folder / "toy")
+    order = "name,item,date,quantity,priority,price_usd\nnew,board,2026-06,60,1,25\n"
+    (folder / "toy" / "demands.csv").write_text(order, encoding="utf-8")
+    return str(folder / "toy"), str(folder / "before")
+
+
+def test_a_plan_held_to_an_earlier_one_tells_what_changes(grown, tmp_path):
+    programme, before = grown
+    words = ("--from", before, "--freeze", "2026-05", "--keep-close", "0.05")
+    done = run(programme, *words, "--out", str(tmp_path / "after"))
+    assert done.exit_code == 0, done.output
+    assert "Against the earlier plan, frozen until 2026-05-01" in done.stdout
+    found = open_run(tmp_path / "after")
+    table = found.table("plan_changes")
+    assert str(table["month"].min()) == "2026-05-01"  # nothing of the frozen months differs
+    assert not table["frozen"].any()
+    told = found.summary["changes"]
+    assert list(told) == ["frozen_until", "keep_close", "value_usd", "value_by_kind_usd", "rows"]
+    assert told["value_usd"] == pytest.approx(table["value_usd"].sum())
+
+
+def test_without_an_earlier_plan_nothing_is_said_of_changes_and_nothing_can_be_frozen(toy, capsys):
+    assert json.loads(run(toy, "--json").stdout)["changes"] is None
+    assert exit_code(["plan", toy, "--freeze", "2"]) == 2
+    assert "there is no earlier plan to hold to" in capsys.readouterr().err
+
+
+def test_a_freeze_that_is_no_day_or_number_is_refused(grown, capsys):
+    programme, before = grown
+    assert exit_code(["plan", programme, "--from", before, "--freeze", "soon"]) == 2
+    assert "'soon' is no date" in capsys.readouterr().err

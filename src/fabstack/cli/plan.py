@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fabstack.cli.plan_changes import changes_answer, changes_lines, replan_of
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -56,9 +58,28 @@ def plan(
         int,
         typer.Option(min=0, help="Scarce tool groups to solve again with one more tool of each."),
     ] = 0,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", help="Run folder of an earlier plan that this one is held to."),
+    ] = None,
+    freeze: Annotated[
+        str | None,
+        typer.Option(
+            help="Periods of the near term that stay as in the earlier plan: how many, or all that "
+            "begin before a day."
+        ),
+    ] = None,
+    keep_close: Annotated[
+        float,
+        typer.Option(min=0, help="Price of other changes, as a share of the value changed."),
+    ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> int:
     """Plan a programme: delivered against wanted, make or buy, bottlenecks, reasons for shortfalls.
+
+    With --from it is planned again: --freeze keeps starts, orders, tools and phases of the near
+    term, and says why where one cannot stay; --keep-close lets the rest change only where that is
+    worth more than its price. All changes are told.
 
     Example: fabstack plan programmes/texas --out texas-plan
     """
@@ -74,10 +95,12 @@ def plan(
     options = replace(options, expand=expand)
     if mps is not None:
         return _exported(loaded, mps, options)
+    replan = replan_of(loaded, earlier, freeze, keep_close)
     with solving() as tell:
-        result = planned(loaded, options=options, tell=tell)
+        result = planned(loaded, options=options, replan=replan, tell=tell)
     tables = plan_tables(result, loaded)
     answer = {"scenario": scenario, **_answer(result, tables, loaded)}
+    answer["changes"] = changes_answer(result, replan)
     if out is not None:
         _write(out, loaded, tables, answer)
     if as_json:
@@ -268,6 +291,7 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield from _limits(answer["bottlenecks"])
     yield from _expansion(answer["expansion"])
     yield from _reasons(answer["short"])
+    yield from changes_lines(answer["changes"])
     yield ""
     yield from (f"- {sentence}" for sentence in answer["assumptions"])
 

@@ -34,6 +34,7 @@ def decision_tables(result: PlanResult, programme: Programme) -> dict[str, pl.Da
         "plan_orders": table_of("plan_orders", _orders(result, programme)).sort("month", "offer"),
         "plan_tools": table_of("plan_tools", _tools(result)).sort("month", "option"),
         "plan_built": table_of("plan_built", _built(result)).sort("plant", "phase", "decided"),
+        "plan_changes": table_of("plan_changes", _changes(result)).sort("month", "kind", "name"),
         "plan_delivered": table_of("plan_delivered", _delivered(result)).sort("month", "want"),
     }
 
@@ -83,6 +84,20 @@ def _built(result: PlanResult) -> Iterator[dict[str, Any]]:
             "phase": one.phase,
             "decided": None if one.decided is None else result.names.months[one.decided],
             "share": one.share,
+        }
+
+
+def _changes(result: PlanResult) -> Iterator[dict[str, Any]]:
+    for one in result.changes or ():
+        yield {
+            "month": result.names.months[one.period],
+            "kind": one.kind,
+            "name": one.name,
+            "before": one.before,
+            "after": one.after,
+            "value_usd": one.value_usd,
+            "frozen": one.is_frozen,
+            "reason": one.reason,
         }
 
 

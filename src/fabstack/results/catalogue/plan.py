@@ -179,6 +179,22 @@ PLAN = (
         ),
     ),
     ResultTable(
+        "plan_changes",
+        Engine.PLAN,
+        "Decisions that differ from those of an earlier plan, where the plan was held to one.",
+        ("month", "kind", "name"),
+        (
+            MONTH,
+            text("kind", "start, order, buy-tool, sell-tool or build"),
+            text("name", "route, offer, option to buy, or plant:phase"),
+            number("before", "", "carriers, units, tools or share in the earlier plan"),
+            number("after", "", "the same in this one"),
+            number("value_usd", "USD", "of what is changed, at the programme's start"),
+            flag("frozen", "whether it should have stayed as it was"),
+            text("reason", "why it could not; blank where it is not frozen"),
+        ),
+    ),
+    ResultTable(
         "plan_expansion",
         Engine.PLAN,
         "What one more tool is worth, in USD of the programme's start.",
