@@ -58,6 +58,14 @@ def plan(
         int,
         typer.Option(min=0, help="Scarce tool groups to solve again with one more tool of each."),
     ] = 0,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Plan so many periods one by one at a time and merge later ones; the gap told is "
+            "the distance to the best of all plans.",
+        ),
+    ] = None,
     earlier: Annotated[
         Path | None,
         typer.Option("--from", help="Run folder of an earlier plan that this one is held to."),
@@ -92,7 +100,7 @@ def plan(
     options = _options(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
-    options = replace(options, expand=expand)
+    options = replace(options, expand=expand, window=window)
     if mps is not None:
         return _exported(loaded, mps, options)
     replan = replan_of(loaded, earlier, freeze, keep_close)

@@ -21,6 +21,7 @@ from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
 from fabstack.plan.replan import Replan, allowing, least_change
 from fabstack.plan.result import PlanResult
+from fabstack.plan.rolling import window_by_window
 from fabstack.plan.service import Solve, by_class
 from fabstack.plan.watch import Tell, tell_nobody
 
@@ -96,7 +97,9 @@ class Solver:
 
 
 def solved(model: Model, solver: Solve) -> Solution:
-    """The best plan, with classes of demand weighted or in strict order."""
+    """The best plan, with classes of demand weighted or in strict order, or window by window."""
+    if model.facts.options.window is not None:
+        return window_by_window(model, solver, model.facts.options.window)
     if model.facts.programme.planning.service is Service.LEXICOGRAPHIC:
         return by_class(model, solver)
     return solver(model.arrays)

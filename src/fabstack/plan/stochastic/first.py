@@ -11,7 +11,7 @@ from fabstack.errors import Finding, InputError
 from fabstack.plan.build import Model
 from fabstack.plan.extract import objective_usd
 from fabstack.plan.money import cash, tax_usd
-from fabstack.plan.phases import Choice
+from fabstack.plan.phases import decided_at
 from fabstack.plan.stochastic.problem import TwoStage
 from fabstack.plan.types import Floats, Ints
 
@@ -81,13 +81,7 @@ def first_columns(models: Sequence[Model], until: float, decisions: Collection[D
 
 def _begins(models: Sequence[Model], place: int) -> float:
     """When a way to build a phase is decided, in the earliest future."""
-    return min(_decided(model, model.choices[place]) for model in models)
-
-
-def _decided(model: Model, choice: Choice) -> float:
-    if choice.decided is not None:
-        return float(model.facts.periods.edges[choice.decided])
-    return max(choice.first_output - choice.phase.build_months, 0.0)
+    return min(decided_at(model.facts, model.choices[place]) for model in models)
 
 
 def constant_usd(model: Model) -> float:
