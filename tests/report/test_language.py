@@ -256,6 +256,12 @@ def test_kinds_of_items_are_said_within_a_finding():
     assert said == "C：2027-04 之后计划仍外购全部封装的 41.4%（7 中的 3）。"
 
 
+@pytest.mark.parametrize("why", ["March 99999", "March 0000", "March ", "March", "{why}", "%s"])
+def test_what_only_looks_like_a_month_stays_as_it_is(why):
+    with speaking("zh"):
+        assert say_alike(f"C: unknown, {why}.") == f"C：未知，{why}。"
+
+
 def test_a_finding_of_an_unknown_kind_stays_as_it_is():
     with speaking("zh"):
         assert say_alike("Something to nobody's knowledge.") == "Something to nobody's knowledge."

@@ -40,6 +40,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_YEAR = re.compile(r"[1-9][0-9]{3}")
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
 _spoken: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
@@ -83,7 +84,7 @@ def _placed(place: str, text: str) -> str:
     if place == "kind":
         return say(text)
     month, _, year = text.partition(" ")
-    if month not in _MONTHS or not year.isdecimal():
+    if month not in _MONTHS or not _YEAR.fullmatch(year):
         return text
     return date(int(year), _MONTHS.index(month) + 1, 1).strftime(say("%b %Y"))
 
