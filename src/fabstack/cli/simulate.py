@@ -274,10 +274,10 @@ def _with_starts(programme: Programme) -> tuple[Programme, list[Any]]:
         return programme, []
     from fabstack.plan import plan
     from fabstack.results.plan_tables import plan_tables
-    from fabstack.studies.run import planned_arrivals, with_planned_starts
+    from fabstack.studies.planned import planned_arrivals, with_planned_starts
 
     tables = plan_tables(plan(programme), programme)
-    started = with_planned_starts(programme, tables["plan_starts"])
+    started = with_planned_starts(programme, tables)
     return started, planned_arrivals(programme, tables)
 
 
