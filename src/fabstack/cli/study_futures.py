@@ -238,7 +238,7 @@ def _decisions(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield "\nNothing is decided before."
         return
     yield f"\n{'decided first':<16}{'name':<40}{'date':<12}{'for all':>14}{'for the mean':>14}"
-    for row in sorted(rows, key=_apart)[:MOST_ROWS]:
+    for row in _most_apart(rows)[:MOST_ROWS]:
         yield (
             f"{row['decision']:<16}{row['name']:<40}{row['date']!s:<12}"
             f"{row['planned']:>14,.6g}{row['of_mean']:>14,.6g}"
@@ -247,9 +247,18 @@ def _decisions(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"... and {len(rows) - MOST_ROWS} more: --json or --out"
 
 
-def _apart(row: dict[str, Any]) -> tuple[float, str, str]:
-    larger = max(abs(row["planned"]), abs(row["of_mean"]))
-    return -abs(row["planned"] - row["of_mean"]) / larger, row["name"], str(row["date"])
+def _most_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The decisions by how far the plans are apart, against the largest of the same name."""
+    largest: dict[str, float] = {}
+    for row in rows:
+        amount = max(abs(row["planned"]), abs(row["of_mean"]))
+        largest[row["name"]] = max(largest.get(row["name"], 0.0), amount)
+
+    def apart(row: dict[str, Any]) -> tuple[float, str, str]:
+        share = abs(row["planned"] - row["of_mean"]) / largest[row["name"]]
+        return -round(share, 6), row["name"], str(row["date"])
+
+    return sorted(rows, key=apart)
 
 
 def _by_future(rows: list[dict[str, Any]]) -> Iterator[str]:
