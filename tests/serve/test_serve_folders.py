@@ -46,6 +46,8 @@ def test_a_marker_that_is_a_link_out_makes_no_run(runs, tmp_path):
     (runs / "fake").mkdir()
     (runs / "fake" / "manifest.json").symlink_to(tmp_path / "secret" / "manifest.json")
     assert [info.name for info in Runs(runs).all()] == ["one"]
+    with pytest.raises(Problem, match="there is no run 'fake'"):
+        Shelf(runs, "manifest.json", "run").folder("fake")
 
 
 @pytest.mark.parametrize("name", ["../x", "a b", "", ".x", "-x", "ä", "a/b", "x" * 101])

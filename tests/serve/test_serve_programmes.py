@@ -99,6 +99,8 @@ def test_of_two_writers_the_second_is_told(client, folders):
     second = client.patch(TOOLS, json=cell(1, "tools", "8"), headers={"if-match": tag})
     assert second.status_code == 412
     assert "changed by somebody else" in second.json()["detail"]
+    gone = client.patch(TOOLS, json=cell(99_999, "tools", "8"), headers={"if-match": tag})
+    assert gone.status_code == 412  # the row may have been there when they looked
     assert client.get(TOOLS).json()["rows"][0]["tools"] == "7"
 
 

@@ -6,6 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
+import polars as pl
+
 from fabstack.report.picture import Picture, lacking
 from fabstack.report.scripts import figure_json
 from fabstack.report.sections import DETAILS, FIRST_PAGE, Section
@@ -64,11 +66,20 @@ class Figures:
                 self._size -= len(self._kept.popitem(last=False)[1])
 
 
-def _drawn(run: Run, picture: Picture) -> str:
+def rows_behind(run: Run, picture: Picture) -> pl.DataFrame:
+    """The rows that a picture is drawn from.
+
+    Raises:
+        Problem: the run lacks a table that it needs.
+    """
     missing = lacking(run, picture.tables)
     if missing:
         raise unfit(missing)
-    rows = picture.rows(run)
+    return picture.rows(run)
+
+
+def _drawn(run: Run, picture: Picture) -> str:
+    rows = rows_behind(run, picture)
     if rows.is_empty():
         raise unfit(picture.empty)
     return str(figure_json(picture.drawn(rows)))

@@ -15,7 +15,7 @@ from fabstack.results.run import REPORT
 from fabstack.serve import rows as row
 from fabstack.serve.api.parts import Here, Limit, Name, Offset, Wanted
 from fabstack.serve.differences import Differences, differences
-from fabstack.serve.figures import Figures
+from fabstack.serve.figures import Figures, picture, rows_behind
 from fabstack.serve.floor import Floor, floor_of, plants_of
 from fabstack.serve.problems import Problem, not_found
 from fabstack.serve.runs import RunInfo, matching
@@ -156,6 +156,18 @@ def get_figure(
             return {"missing": problem.detail}
         raise
     return Response(text, media_type="application/json")  # type: ignore[return-value]
+
+
+@router.get(
+    "/runs/{run}/figures/{figure}/csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "The rows as CSV"}},
+)
+def download_figure(run: Name, figure: Name, here: Here) -> Response:
+    """The rows that a figure is drawn from, as CSV."""
+    rows = rows_behind(here.runs.run(run), picture(figure))
+    headers = {"content-disposition": f'attachment; filename="{figure}.csv"'}
+    return Response(row.harmless(rows).write_csv(), media_type="text/csv", headers=headers)
 
 
 @router.get("/runs/{run}/floors")

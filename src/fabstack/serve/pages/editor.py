@@ -253,10 +253,7 @@ class Editor:
 
     def _renew(self) -> None:
         self.shown.set_content(str(self._findings()))
-        marks = self._marks()
-        for row in self.grid.options["rowData"]:
-            row["_marks"] = marks.get(row["_row"], {})
-        told = {str(row): found for row, found in marks.items()}
+        told = {str(row): found for row, found in self._marks().items()}
         ui.run_javascript(f"""
             const api = getElement({self.grid.id}).api, told = {json.dumps(told)};
             api.forEachNode(node => {{ node.data._marks = told[node.id] || {{}}; }});

@@ -74,7 +74,7 @@ def report_picture(run: Run, picture: Picture, *, half: bool = False) -> Html:
     """A picture of the report with the rows behind it."""
     caption = element("figcaption", element("h3", picture.title), element("p", picture.says))
     missing = lacking(run, picture.tables)
-    body: Child = [_plot(run, picture), rows_of(run, picture.tables)]
+    body: Child = [_plot(run, picture), rows_of(run, picture.tables, figure=picture.name)]
     if missing:
         body = element("p", missing, class_="lack")
     width = "picture half" if half else "picture"
@@ -91,12 +91,14 @@ def _plot(run: Run, picture: Picture) -> Html:
     )
 
 
-def rows_of(run: Run, tables: Sequence[str]) -> Html | None:
-    """Links from what is told to the rows that tell it."""
+def rows_of(run: Run, tables: Sequence[str], *, figure: str = "") -> Html | None:
+    """Links from what is told to the rows that tell it; a figure has its own as CSV."""
     there = [table for table in tables if table in run.tables]
     if not there:
         return None
     links = [
         element("a", table, href=path("runs", run.folder.name, "tables", table)) for table in there
     ]
-    return element("div", element("span", "Rows: "), links, class_="rows")
+    csv = path("api", "runs", run.folder.name, "figures", figure, "csv")
+    own = element("a", "CSV", href=csv, download=f"{figure}.csv", class_="csv") if figure else None
+    return element("div", element("span", "Rows: "), links, own, class_="rows")
