@@ -177,14 +177,23 @@ def _all_done(sampled: Sampled, claim: Claim) -> Margin | None:
 
 
 def _built_in(sampled: Sampled, claim: Claim) -> Margin | None:
-    course, last = likely_course(sampled.programme), volume_activity(sampled.programme, claim)
     most = max(claim.value or 0.0, claim.high or 0.0)
-    if course is None or last is None or most == 0:
+    taken = built_months(sampled.programme, sampled.dated, claim)
+    last = volume_activity(sampled.programme, claim)
+    if taken is None or last is None or most == 0:
         return None
-    first = sampled.dated.network.index(course.path_to(last)[0])
-    i = sampled.dated.network.index(last)
-    spare = most - (sampled.dated.ends[i] - sampled.dated.starts[first])
-    return Margin(spare, "month", sampled.dated.drivers(i))
+    moved = sampled.dated.drivers(sampled.dated.network.index(last))
+    return Margin(most - taken, "month", moved)
+
+
+def built_months(programme: Programme, dated: Schedule, claim: Claim) -> Floats | None:
+    """Months from the start of the likely path to volume of a plant, [sample]."""
+    course, last = likely_course(programme), volume_activity(programme, claim)
+    if course is None or last is None:
+        return None
+    first = dated.network.index(course.path_to(last)[0])
+    taken: Floats = dated.ends[dated.network.index(last)] - dated.starts[first]
+    return taken
 
 
 def _capacity(sampled: Sampled, claim: Claim) -> Margin | None:

@@ -1,9 +1,10 @@
 """What comes out week by week: starts as phases, tools, people and learning allow, a cycle earlier.
 
 Starts of a month are the least of what its phases and its released tools allow, times the speed
-that has been learned by then and the share of wanted experts that is there, and no more than a
-limit of work in process lets in (Little's law: starts x cycle time <= WIP). Good units follow a
-cycle time later with the yield of the month of their start.
+that has been learned by then, the share of wanted experts that is there, and the share of the month
+in which no chance event stops the plant; and no more than a limit of work in process lets in
+(Little's law: starts x cycle time <= WIP). Good units follow a cycle time later with the yield of
+the month of their start.
 
 Speed grows with what has been started: 1 - (1 - first) exp(-carriers / scale), a convention for the
 learning of operators and engineers; its numbers are the programme's.
@@ -30,6 +31,7 @@ from fabstack.model.items import Item
 from fabstack.model.plants import Plant
 from fabstack.model.routes import Route
 from fabstack.ramp.equipment import Arrival, ToolCapacity
+from fabstack.ramp.events import up_share
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.learning import item_yield
 from fabstack.ramp.people import Staff
@@ -146,6 +148,7 @@ def _starts(course: Course, plant: Plant, mixes: list[Mix]) -> tuple[Floats, dic
     starts = np.zeros((len(course.months), samples))
     begun, counts = np.zeros(samples), dict[str, int]()
     speed, covered = _speed(course, plant), _covered(course, plant)
+    up = up_share(course.programme, course.futures, plant.name, course.grid_months)
     for month, mix in enumerate(mixes):
         now = course.grid_months[month]
         is_open = np.broadcast_to(opening.opens <= now, samples)
@@ -154,7 +157,7 @@ def _starts(course: Course, plant: Plant, mixes: list[Mix]) -> tuple[Floats, dic
             by_phases = _by_phases(course, opening, now, mix)
             most = np.where(is_open, np.minimum(by_tools, by_phases), 0.0)
             starts[month] = np.minimum(
-                most * speed(begun) * covered[month], _most_started(course, plant, mix)
+                most * speed(begun) * covered[month] * up[month], _most_started(course, plant, mix)
             )
             begun += starts[month]
             names = [group.name for group in tools[id(mix)].groups]

@@ -11,6 +11,7 @@ import numpy as np
 from fabstack.errors import InputError
 from fabstack.model import Programme, by_key
 from fabstack.model.roadmap import Activity
+from fabstack.ramp.bridge import Bridge
 from fabstack.ramp.equipment import Arrival
 from fabstack.ramp.faults import finding
 from fabstack.ramp.futures import Futures
@@ -64,6 +65,7 @@ class RampResult:
     yields: tuple[YieldFan, ...]
     arrivals: tuple[Arrival, ...]
     output: Output
+    bridges: tuple[Bridge, ...]
     influences: tuple[Influence, ...]
     drivers: tuple[Driver, ...]  # inputs by the finish without them
     odds: tuple[Odds, ...]  # of the claims

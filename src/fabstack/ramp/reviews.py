@@ -29,16 +29,19 @@ def review_stretches(
     """How reviews lengthen activities: those of the chip that lead to the review's last one."""
     held: dict[int, list[Held]] = {}
     for review in programme.reviews:
-        leading = network.leading_to(network.index(review.until))
-        for i in sorted(leading):
-            name = f"activities/{network.names[i]}/reviews"
-            of_chip = programme.activities[i].generation == review.generation
-            if of_chip and name not in futures.removed:
-                held.setdefault(i, []).append(_held(review, programme, futures))
+        for i in reviewed(review, programme, network):
+            if f"activities/{network.names[i]}/reviews" not in futures.removed:
+                held.setdefault(i, []).append(held_review(review, programme, futures))
     timeline = Timeline(programme.programme.start)
     return {
         i: _stretch(network.names[i], reviews, futures, timeline) for i, reviews in held.items()
     }
+
+
+def reviewed(review: Review, programme: Programme, network: Network) -> list[int]:
+    """The activities of a chip that a review may stop."""
+    leading = sorted(network.leading_to(network.index(review.until)))
+    return [i for i in leading if programme.activities[i].generation == review.generation]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,8 @@ class Held:
         return total
 
 
-def _held(review: Review, programme: Programme, futures: Futures) -> Held:
+def held_review(review: Review, programme: Programme, futures: Futures) -> Held:
+    """A review on the programme's calendar, with its chance and its cost."""
     start, prefix = programme.programme.start.weekday(), f"reviews/{review.name}"
     return Held(
         review.name,

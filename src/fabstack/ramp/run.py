@@ -9,6 +9,7 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.evidence import Measure
+from fabstack.ramp.bridge import Crossing, bridged, bridges
 from fabstack.ramp.equipment import arrivals
 from fabstack.ramp.futures import futures
 from fabstack.ramp.inputs import Input, date_inputs
@@ -71,7 +72,7 @@ def ramp(
     keep = keep or MakeAll()
     removal = Removal(programme, net, drawn, timeline, inputs, asked)
     keep.expect(len(removal.moved) + len(programme.skills) + len(programme.plants))
-    keep.expect(sum(1 for _ in learning_items(programme)))
+    keep.expect(sum(1 for _ in learning_items(programme)) + sum(1 for _ in bridged(programme)))
     people = staff(programme, drawn, dated, opened, grid, keep)
     sampled = Sampled(programme, timeline, dated, opened, in_volume, people)
     return RampResult(
@@ -91,6 +92,7 @@ def ramp(
         yields=yield_fans(programme, drawn, opened, grid, keep),
         arrivals=came,
         output=output(Course(programme, drawn, opened, people, came, months[:-1], grid), keep),
+        bridges=bridges(Crossing(programme, drawn, opened, months[:-1], grid), keep),
         influences=_influences(programme, dated, inputs, in_volume),
         drivers=removal.drivers(keep),
         odds=claim_odds(sampled, inputs),
