@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from serving import TestClient
 
+from fabstack import formats
+
 TOOLS = "/api/programmes/small-line/tables/tool_groups"
 
 
@@ -142,6 +144,13 @@ def test_edits_are_saved_as_a_scenario(client, folders):
     client.patch(TOOLS, json=again, headers={"if-match": etag(client)})
     changes = client.get("/api/programmes/small-line/tables/changes").json()["rows"]
     assert [row["value"] for row in changes] == ["9"]
+    other = cell(0, "tools", "5", scenario="fewer-tools")
+    client.patch(TOOLS, json=other, headers={"if-match": etag(client)})
+    changes = client.get("/api/programmes/small-line/tables/changes").json()["rows"]
+    assert [(row["scenario"], row["value"]) for row in changes] == [
+        ("more-tools", "9"),
+        ("fewer-tools", "5"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -214,10 +223,20 @@ def test_a_folder_is_received_as_zip(client, folders, top):
     assert sent(client, zipped(files)).status_code == 409
 
 
+def test_a_workbook_becomes_a_folder(client, folders, tmp_path):
+    pytest.importorskip("xlsxwriter", reason="the extra `excel` is not installed")
+    pytest.importorskip("python_calamine", reason="the extra `excel` is not installed")
+    programme = formats.load(folders[1] / "toy-chain")
+    formats.export(programme, tmp_path / "toy.xlsx")
+    assert sent(client, (tmp_path / "toy.xlsx").read_bytes()).status_code == 201
+    assert formats.digest(formats.load(folders[1] / "new")) == formats.digest(programme)
+
+
 SOUND = '[programme]\nname = "x"\nstart = 2026-01\nmonths = 12\n'
 UPLOADS = {
     "no archive": (b"MZ not a zip", "no ZIP"),
     "traversal": (zipped({"../../evil.csv": "a"}), "leads elsewhere"),
+    "one up": (zipped({"../programme.toml": SOUND}), "leads elsewhere"),
     "absolute": (zipped({"/etc/programme.toml": "a"}), "leads elsewhere"),
     "backslash": (zipped({"..\\evil.csv": "a"}), "leads elsewhere"),
     "deep": (zipped({"a/b/programme.toml": "a"}), "leads elsewhere"),
@@ -238,15 +257,17 @@ def test_an_upload_that_is_no_programme_leaves_nothing(client, folders, case):
     assert {file.name for file in folders[1].iterdir()} == {"toy-chain", "small-line"}
 
 
-def test_a_size_that_lies_in_the_directory_is_found_out(client, monkeypatch):
-    monkeypatch.setattr("fabstack.serve.programmes.uploads.MOST_BYTES", 1000)
-    body = bytearray(zipped({"programme.toml": "0" * 5000}))
-    for at in range(len(body) - 4):
-        if body[at : at + 4] == (5000).to_bytes(4, "little"):
-            body[at : at + 4] = (10).to_bytes(4, "little")
+@pytest.mark.parametrize("name", ["programme.toml", "[Content_Types].xml"])
+def test_a_size_that_lies_in_the_directory_is_found_out(client, folders, name):
+    """Of a folder and of a workbook, whose own reader would unpack all there is."""
+    body = bytearray(zipped({name: "0" * 5000}))
+    at = body.rfind(b"PK\x01\x02") + 24  # the size in the directory (APPNOTE 4.3.12)
+    assert body[at : at + 4] == (5000).to_bytes(4, "little")
+    body[at : at + 4] = (10).to_bytes(4, "little")
     answer = sent(client, bytes(body))
     assert answer.status_code == 422
-    assert "unpacked" in answer.json()["detail"]
+    assert "cannot be unpacked" in answer.json()["detail"]
+    assert {file.name for file in folders[1].iterdir()} == {"toy-chain", "small-line"}
 
 
 def test_an_upload_that_is_too_large_is_cut_off(client):
