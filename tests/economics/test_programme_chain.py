@@ -23,8 +23,12 @@ from fabstack.economics.flow import (
     yield_share,
 )
 from fabstack.economics.spread import bands, swings
+from fabstack.formats import load
 from fabstack.model import Distribution, Kind, Programme, by_key
 from fabstack.model.routes import Step
+from fabstack.plan import PlanOptions
+from fabstack.plan.checker_terms import Terms
+from fabstack.plan.timing import timing
 from fabstack.simulate import simulate
 
 MINUTE = Distribution(Kind.CONSTANT, (1.0,))
@@ -307,6 +311,20 @@ def test_hours_per_carrier_are_those_that_a_simulation_books():
     lots = 36_525 / 5 / 30.4375 * 100
     seen = dict(zip(groups, busy_min / 60 / (5 * lots), strict=True))
     assert seen == pytest.approx(hours, rel=5 * (variance / lots) ** 0.5 / passes)
+
+
+def test_a_plan_and_its_checker_ask_for_the_same_hours_as_static_capacity(project):
+    """On a line with sampling, rework that repeats steps, scrap, batches and wear."""
+    line = load(project / "programmes" / "small-line")
+    options = PlanOptions()
+    for route in line.routes:
+        asked = hours_per_carrier(line, route.name)
+        of_plan = timing(line, route, options).hours_by_group()
+        assert {name: sum(hours) for name, (_, hours) in of_plan.items()} == pytest.approx(asked)
+        of_checker = dict.fromkeys(asked, 0.0)
+        for group, _, hours, _ in Terms(line, options).hours_of_start(route):
+            of_checker[group] += hours
+        assert of_checker == pytest.approx(asked)
 
 
 def test_availability_is_uptime_outside_repair_and_maintenance(programme):
