@@ -230,6 +230,13 @@ def test_old_jobs_are_forgotten_and_their_runs_stay(context, monkeypatch):
     assert len(context.jobs.all()) == 1
 
 
+def test_a_keeper_that_cannot_begin_is_not_tried_for_ever(context, monkeypatch):
+    monkeypatch.setattr("fabstack.serve.jobs.queue.sys.executable", "/bin/false")
+    job = context.jobs.add(request(command="check"), context.programmes.folder("toy-chain"))
+    info = ended(context.jobs, job.id)
+    assert (info.state, info.code) == (State.FAILED, 1)
+
+
 def test_two_keepers_do_not_do_one_job_twice(context):
     """As when a server dies between starting a keeper and noting it."""
     context.jobs.workers = 0

@@ -97,9 +97,10 @@ class Queue:
             Problem: there is no such job.
         """
         folder = self._folder(job)
-        state = files.state_of(folder)
-        place = self._waiting().index(folder) + 1 if state is State.QUEUED else None
-        return self._info(folder, state, place)
+        before = [one for one in self._waiting() if one <= folder]
+        is_waiting = before[-1:] == [folder]
+        state = State.QUEUED if is_waiting else files.state_of(folder)
+        return self._info(folder, state, len(before) if is_waiting else None)
 
     def all(self) -> list[JobInfo]:
         """Every job, the newest first."""
@@ -124,7 +125,7 @@ class Queue:
             self._tick()
 
     def _tick(self) -> None:
-        self._children = {job: one for job, one in self._children.items() if one.poll() is None}
+        self._reap()
         states = {folder: files.state_of(folder) for folder in self._folders()}
         over = [folder for folder, state in states.items() if state in OVER]
         for folder in over:
@@ -136,6 +137,17 @@ class Queue:
         busy = len(states) - len(over) - len(ready)  # running, or just started
         for folder in ready[: max(self.workers - busy, 0)]:
             self._start(folder)
+
+    def _reap(self) -> None:
+        """Let go of keepers that are gone; one that could not even begin is not tried again."""
+        for job, keeper in list(self._children.items()):
+            code = keeper.poll()
+            if code is None:
+                continue
+            del self._children[job]
+            folder = self.folder / job
+            if code != 0 and files.state_of(folder) is State.QUEUED:
+                files.close(folder, 1)
 
     def _close(self, folder: Path) -> None:
         """Write down the end of a job whose keeper could not."""
