@@ -125,3 +125,32 @@ def test_a_freeze_that_is_no_day_or_number_is_refused(grown, capsys):
     programme, before = grown
     assert exit_code(["plan", programme, "--from", before, "--freeze", "soon"]) == 2
     assert "'soon' is no date" in capsys.readouterr().err
+
+
+def test_where_a_dual_is_one_slope_of_several_gain_and_loss_are_told(toy, tmp_path):
+    """Of 726 boards a year 60.5 are wanted a month; the bridge brings 60 in each of four.
+
+    One percent more, 0.6 in each, finds 0.5 to be sold; one percent less loses 0.6 of each.
+    """
+    folder = tmp_path / "toy"
+    shutil.copytree(toy, folder)
+    (folder / "scenarios" / "half").mkdir(parents=True)
+    (folder / "scenarios" / "half" / "volumes.csv").write_text(
+        "market,date,units_per_year\ngadgets,2026-01,726\n", encoding="utf-8"
+    )
+    done = run(str(folder), "--scenario", "half")
+    told = "solved again, 1 % more gains USD 47, 1 % less loses USD 55; the dual is one slope"
+    assert told in done.stdout
+    assert "one more gains" not in done.stdout  # of one month one more is one number
+    answer = json.loads(run(str(folder), "--scenario", "half", "--json").stdout)
+    bridge = answer["bottlenecks"][0]
+    assert (bridge["name"], bridge["is_one_number"]) == ("bridge:package:2026-01-01", False)
+    assert (
+        bridge["gain_usd"]
+        < bridge["one_percent_more_usd"] * (1 + 1e-6)
+        <= bridge["loss_usd"] * 1.01
+    )
+    assert {one["step"] for one in answer["slopes"]} == {"one unit", "one percent in every month"}
+    plain = json.loads(run(str(folder), "--scenario", "half", "--slopes", "0", "--json").stdout)
+    assert plain["slopes"] == []
+    assert plain["bottlenecks"][0]["gain_usd"] is None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fabstack.cli.tables import table_lines
+
 if TYPE_CHECKING:
     from fabstack.results.compare import Comparison, TableDifference
 
@@ -116,10 +118,8 @@ def _named(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _side_by_side(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    from fabstack.cli.plan import _table
-
     if rows:
-        yield from _table(head, [(row[0], *map(_amount, row[1:])) for row in rows])
+        yield from table_lines(head, [(row[0], *map(_amount, row[1:])) for row in rows])
 
 
 def _amount(value: float | None) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fabstack.cli.tables import table_lines
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -212,11 +214,9 @@ def _headline(answer: dict[str, Any]) -> str:
 
 
 def _schedule(answer: dict[str, Any]) -> Iterator[str]:
-    from fabstack.cli.plan import _table
-
     cells = [(p["by"], f"{p['quantity']:,.6g}", f"{p['total']:,.6g}") for p in answer["parts"]]
     if cells:
-        yield from _table(("in parts, by", "units", "in all"), cells)
+        yield from table_lines(("in parts, by", "units", "in all"), cells)
 
 
 def _costs(answer: dict[str, Any]) -> Iterator[str]:

@@ -74,7 +74,8 @@ class Causes:
             worth = max(-self.solution.reduced_costs[limit.column], 0.0)
             return self.words.bound(limit.column, worth)
         worth = max(-self.solution.duals[limit.row], 0.0)
-        return self.words.limit(limit.row, worth)._replace(immaturity=limit.immaturity)
+        found = self.words.limit(limit.row, worth)
+        return found._replace(immaturity=limit.immaturity, row=limit.row)
 
     def _tightest(self, target: int) -> _Limit:
         """The exhausted limit with the largest rent on the way to a row."""

@@ -166,7 +166,9 @@ class _Asking:
     def solve(self, arrays: Arrays) -> Solution:
         """The columns that cost least."""
         if not arrays.whole.any():
-            self.warm = self.warm or Warm(arrays, time_limit_s=self.options.time_limit_s)
+            if self.warm is None:
+                self.warm = Warm(arrays, time_limit_s=self.options.time_limit_s)
+                return self.warm.solution
             return self.warm.solve(arrays)
         found = Solver(self.program.model, self.options, self.tell)(arrays)
         self.is_exact = self.is_exact and found.status is not Status.LIMIT

@@ -51,6 +51,20 @@ class Reason(NamedTuple):
     worth_usd: float
     explanation: str
     limits: str = ""  # all that are exhausted on the ways to a unit more, with what they give
+    limit_row: int = -1  # of the program; -1 where the cause is no row
+
+
+class Slope(NamedTuple):
+    """What a little more of a limit gains and a little less loses, in USD of the start."""
+
+    kind: str
+    name: str
+    period: int | None  # in which there is one unit more or less; None: one percent in every one
+    worth_usd: float  # by duals: to first order
+    row: int = -1  # of the program, where it is one
+    more_usd: float | None = None  # solved again; None where that has no plan
+    less_usd: float | None = None
+    is_one_number: bool = True  # dual, gain and loss are the same; False: degenerate, or a corner
 
 
 class Expansion(NamedTuple):
@@ -207,5 +221,6 @@ class PlanResult:
     tax: Floats  # USD of the period; negative where a loss saves tax
     reasons: tuple[Reason, ...] = ()
     expansions: tuple[Expansion, ...] = ()
+    slopes: tuple[Slope, ...] = ()  # where they were asked for
     changes: tuple[Change, ...] | None = None  # against an earlier plan, where there is one
     audit: Audit | None = None

@@ -23,7 +23,10 @@ from fabstack.plan.replan import Replan, allowing, least_change
 from fabstack.plan.result import PlanResult
 from fabstack.plan.rolling import window_by_window
 from fabstack.plan.service import Solve, by_class
+from fabstack.plan.slopes import slopes, told
 from fabstack.plan.watch import Tell, tell_nobody
+
+SLOPES = 8  # that are told of a program that is not large
 
 
 def plan(
@@ -53,13 +56,25 @@ def plan(
     solution = solved(model, solver)
     accept(solution, options)
     found = result_of(model, solution, build_s=build_s)
+    why = reasons(model, solution)
+    steep = slopes(model, solution, why, _slopes_to_tell(model, options))
     found = replace(
         found,
-        reasons=reasons(model, solution),
+        reasons=told(why, steep),
+        slopes=steep,
         expansions=expansions(model, solution, solver, options.expand),
         changes=None if replan is None else changes(model, replan, solution, least),
     )
     return replace(found, audit=audit(programme, found))
+
+
+def _slopes_to_tell(model: Model, options: PlanOptions) -> int:
+    """How many; in strict order of classes, money alone says little of a limit."""
+    is_strict = model.facts.programme.planning.service is Service.LEXICOGRAPHIC
+    if is_strict or options.window is not None:
+        return 0
+    is_large = model.arrays.cost.size > MANY_COLUMNS
+    return options.slopes if options.slopes is not None else 0 if is_large else SLOPES
 
 
 def _thawed(model: Model, solver: Solver, options: PlanOptions) -> tuple[Model, Solution | None]:

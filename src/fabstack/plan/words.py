@@ -27,6 +27,7 @@ class Cause(NamedTuple):
     worth_usd: float
     explanation: str
     immaturity: float = 1.0  # units with mature yields over units now, on the way to the cause
+    row: int = -1  # of the program; -1 where it is the bound of a column, or no amount
 
 
 class Place(NamedTuple):
