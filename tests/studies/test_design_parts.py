@@ -3,6 +3,7 @@
 import functools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from tests.studies.tiny_fabs import tiny_fabs
 from fabstack.designer import Design, ToolGroup, design, read_library
 from fabstack.designer.rows import Form
 from fabstack.errors import PlanError
+from fabstack.model import Programme
+from fabstack.simulate import SimulationResult
+from fabstack.studies import design_trial
 from fabstack.studies.design_load import (
     HELD_DAYS,
     MOST_TIMES_LOST,
@@ -171,6 +175,22 @@ def test_up_time_is_simulated_and_shared_by_tools_of_one_upkeep(rough: Design) -
     etch = next(group.tool for group in rough.groups if group.name == "etch")
     error = uptime_error(etch) * math.sqrt(HELD_DAYS / UPKEEP_DAYS) / math.sqrt(200)
     assert shares["etch"] == pytest.approx(0.9, abs=4 * error)
+
+
+@pytest.mark.parametrize(("etchers", "sample"), [(7, 200), (300, 300)])
+def test_up_time_is_that_of_no_fewer_tools_than_the_largest_group_has(
+    rough: Design, monkeypatch: pytest.MonkeyPatch, etchers: int, sample: int
+) -> None:
+    """The mean of fewer would be known worse than the time of the group that it is held against."""
+    run, seen = design_trial._run, {}
+
+    def watched(programme: Programme, *more: Any) -> SimulationResult:
+        seen.update({group.name: group.tools for group in programme.tool_groups})
+        return run(programme, *more)
+
+    monkeypatch.setattr(design_trial, "_run", watched)
+    up_shares(rough.with_tools({"etch": etchers}), seed=1)
+    assert seen["etch"] == sample
 
 
 # --- Queues -------------------------------------------------------------------------------------
