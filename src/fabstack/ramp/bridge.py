@@ -98,9 +98,11 @@ def _course(
     for item in items:
         wanted = np.array([need.get(item, 0.0) for need in needs])[:, None]
         missing = np.where(before, wanted * (1 - np.minimum(shares, 1.0) * up), 0.0)
-        unmet = [
-            _unmet(crossing, item, missing, left) for left in (left_normally, left_in_shortage)
-        ]
+        offers = _offered(crossing, item)
+        unmet = (
+            np.maximum(missing - _left(crossing, offers, left), 0.0).sum(axis=0)
+            for left in (left_normally, left_in_shortage)
+        )
         arrays += missing.sum(axis=0), missing.max(axis=0), covered, *unmet
     return arrays
 
@@ -119,17 +121,21 @@ def _share(crossing: Crossing, plant: str, month: int, need: Units) -> Floats:
     return np.array(np.broadcast_to(given / carriers, samples))
 
 
-def _unmet(crossing: Crossing, item: str, missing: Floats, left: Left) -> Floats:
-    """Units of a bridge that suppliers do not have, [sample]."""
-    offered = np.zeros((len(crossing.months), 1))
-    programme = crossing.programme
-    for supplier in dict.fromkeys(o.supplier for o in grouped(programme.offers, "item")[item]):
-        share = left(programme, supplier)
-        rate = [_rate(programme, item, supplier, day) * share for day in crossing.months]
-        up = up_share(programme, crossing.futures, supplier, crossing.grid_months)
-        offered = offered + np.array(rate)[:, None] * up
-    short: Floats = np.maximum(missing - offered, 0.0).sum(axis=0)
-    return short
+def _offered(crossing: Crossing, item: str) -> dict[str, Floats]:
+    """Units a month that each supplier makes for all its customers, events in it."""
+    programme, months = crossing.programme, crossing.months
+    suppliers = dict.fromkeys(offer.supplier for offer in grouped(programme.offers, "item")[item])
+    return {
+        supplier: np.array([_rate(programme, item, supplier, day) for day in months])[:, None]
+        * up_share(programme, crossing.futures, supplier, crossing.grid_months)
+        for supplier in suppliers
+    }
+
+
+def _left(crossing: Crossing, offers: Mapping[str, Floats], left: Left) -> Floats:
+    """What is left of offers for the programme, [month, sample] or [month, 1]."""
+    nothing = np.zeros((len(crossing.months), 1))
+    return sum((left(crossing.programme, name) * rate for name, rate in offers.items()), nothing)
 
 
 def _rate(programme: Programme, item: str, supplier: str, day: date) -> float:

@@ -12,6 +12,7 @@ from fabstack.model import Programme, grouped
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.supply import RiskEvent
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.limits import Ints
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.uniforms import generator
 
@@ -44,10 +45,17 @@ def _stopped(row: RiskEvent, futures: Futures, grid_months: Floats) -> Floats:
     for number in range(int(counts.max())):
         begins = grid_months[0] + span * luck.random(samples)
         days = median * np.exp(row.days_sigma * luck.standard_normal(samples))
-        ends = begins + np.where(counts > number, days, 0.0) / DAYS_PER_MONTH
-        for month in range(len(total)):
-            inside = np.minimum(ends, grid_months[month + 1]) - np.maximum(
-                begins, grid_months[month]
-            )
-            total[month] += np.maximum(inside, 0.0)
+        hit = np.flatnonzero(counts > number)
+        _add(total, grid_months, hit, begins[hit], begins[hit] + days[hit] / DAYS_PER_MONTH)
     return total
+
+
+def _add(total: Floats, grid_months: Floats, hit: Ints, begins: Floats, ends: Floats) -> None:
+    """Add one stop in each of some futures to the months [month, sample] in which it lies."""
+    month = np.searchsorted(grid_months, begins, side="right") - 1
+    while len(hit):
+        inside = np.minimum(ends, grid_months[month + 1]) - np.maximum(begins, grid_months[month])
+        total[month, hit] += inside
+        goes_on = (ends > grid_months[month + 1]) & (month + 2 < len(grid_months))
+        hit, month = hit[goes_on], month[goes_on] + 1
+        begins, ends = begins[goes_on], ends[goes_on]
