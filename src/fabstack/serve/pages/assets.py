@@ -40,7 +40,6 @@ def head() -> Html:
     return joined(
         [
             element("link", rel="stylesheet", href=_address("style.css")),
-            element("script", src=_address("plotly.js"), defer=True),
             element("script", src=_address("app.js"), defer=True),
         ]
     )
@@ -59,7 +58,10 @@ def _text(name: str) -> str:
     if name == "plotly.js":
         return str(plotly())
     if name == "app.js":
-        return f"window.HOUSE_PALETTES={palettes_json()};\n{_own('app.js')}"
+        given = (
+            f'window.HOUSE = {{palettes: {palettes_json()}, plotly: "{_address("plotly.js")}"}};'
+        )
+        return f"{given}\n{_own('app.js')}"
     return _style()
 
 

@@ -84,24 +84,29 @@ def add(context: Context) -> None:
         frame("Start a run", "Jobs", heading("Start a run"))
         infos = await beside(context.programmes.all)
         if not infos:
-            house(element("main", nothing("There is no programme to run.")))
+            house(_main(nothing("There is no programme to run.")))
             return
         Form(context, {info.name: info.scenarios for info in infos}, programme, scenario, command)
 
 
 async def _live(content: Any) -> None:
     """Content that is made again while somebody looks, and sent where it has changed."""
-    shown = house(element("main", await beside(content)))
+    shown = house(_main(await beside(content)))
 
     async def renew() -> None:
         try:
-            new = str(element("main", await beside(content)))
+            new = str(_main(await beside(content)))
         except Problem:  # forgotten meanwhile
             return
         if new != shown.content:
             shown.set_content(new)
 
     ui.timer(WATCH_S, renew)
+
+
+def _main(content: Html) -> Html:
+    """As wide as the main part of a page, which is there already."""
+    return element("div", content, class_="main")
 
 
 # --- What is shown --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 "use strict";
 // Draws the figures that a page names when they come into view, and replays the floor of a plant.
 (function () {
-  const palettes = window.HOUSE_PALETTES;
+  const palettes = window.HOUSE.palettes;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const options = { displayModeBar: false, responsive: true, showTips: false };
   const palette = () => palettes[dark.matches ? "dark" : "light"];
@@ -32,6 +32,17 @@
     return `rgba(${parts.join(",")},${found[2]})`;
   }
 
+  // The drawing library is large, and only pages with figures need it.
+  let library = null;
+  function drawing() {
+    library ??= new Promise((resolve, reject) => {
+      document.head.append(
+        made("script", { src: window.HOUSE.plotly, onload: resolve, onerror: reject })
+      );
+    });
+    return library;
+  }
+
   function draw(plot) {
     const { data, layout } = painted(drawn.get(plot), palette(), false);
     return Plotly.react(plot, data, layout, options);
@@ -51,6 +62,7 @@
       plot.textContent = body.missing || body.detail;
     } else {
       plot.style.height = `${body.layout.height}px`;
+      await drawing();
       drawn.set(plot, body);
       await draw(plot);
     }
