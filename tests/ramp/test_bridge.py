@@ -103,6 +103,14 @@ def test_a_line_that_is_too_small_never_covers(toy):
     assert found.units[0] == pytest.approx(need * 4 + need / 2 * (months - 4))
 
 
+def test_what_a_stopped_line_does_not_make_is_bought(toy):
+    need = need_of_packages(toy)
+    small = set_cell(toy, "phases/packaging:first/capacity_per_month", str(need / 2))
+    stopped = small.model_copy(update={"risk_events": (event("packaging", 1000, 400),)})
+    months = len(ramp(small, samples=1).months)
+    assert bridge(stopped).units[0] == pytest.approx(need * months, rel=0.02)
+
+
 def test_a_later_opening_makes_the_bridge_longer_future_by_future(toy):
     late = set_cell(toy, "activities/packaging-opens/duration", "uniform(3, 9)")
     found = bridge(late, samples=200)

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from fabstack.errors import InputError, OutputError
+from fabstack.results import remote
 from fabstack.results.addresses import address_in
 from fabstack.results.store import RunWriter, open_run
 
@@ -45,6 +46,19 @@ def test_a_run_whose_writing_was_cut_off_is_no_run(address):
     system, root = fsspec.core.url_to_fs(address)
     system.rm_file(f"{root}/manifest.json")
     with pytest.raises(InputError, match=r"holds no run: there is no manifest\.json"):
+        open_run(address)
+
+
+def test_a_newer_run_that_is_cut_off_never_looks_like_the_older_one(address, monkeypatch):
+    write(address)
+
+    def cut_off(*_: object) -> None:
+        raise OutputError("the line is down")
+
+    monkeypatch.setattr(remote, "write_object", cut_off)
+    with pytest.raises(OutputError, match="the line is down"):
+        write(address, rows=5)
+    with pytest.raises(InputError, match="holds no run"):
         open_run(address)
 
 

@@ -142,6 +142,7 @@ def test_the_worth_of_the_future_of_a_uniform_date_is_that_of_the_newsvendor():
     assert information_months(moments, moments / 10) == pytest.approx(4 - 0.2, abs=0.01)
     assert information_months(moments, np.tile([0.2, 0.8], 10_000)) == pytest.approx(0, abs=1e-3)
     assert (payoffs(moments) <= 0).all()
+    assert payoffs(moments).mean(axis=1).argmax() == 79  # percentile 80 is promised
 
 
 def test_the_number_of_workers_and_a_stop_change_no_bit(tmp_path):

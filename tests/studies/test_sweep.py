@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from fabstack import formats
 from fabstack.cli import app
 from fabstack.errors import InputError
+from fabstack.model.evidence import Risk
 from fabstack.ramp import in_future, ramp
 from fabstack.results.economics_tables import economics_tables
 from fabstack.results.ramp_tables import ramp_tables
@@ -83,6 +84,21 @@ def test_a_future_is_the_programme_of_that_future(programme):
         tables = economics_tables(in_future(programme, sampled, i))
         wanted = taken(tables, "cost_items/*/total_usd", programme.programme.start)
         assert {k[2]: v for k, v in values(found).items() if k[0] == f"future {i + 1}"} == wanted
+
+
+def test_a_future_says_what_it_drew_and_an_outcome_what_it_hangs_on(project):
+    risk = Risk(cell="items/package/make_cost_usd", distribution="uniform(0.2, 0.6)")
+    chain = formats.load(project / "programmes" / "toy-chain")
+    risky = chain.model_copy(update={"risks": (risk,)})
+    outcomes = ["cost_items/package/total_usd"]
+    found = run(risky, futures(20), futures=20, engine=Engine.ECONOMICS, outcomes=outcomes)
+    drawn = ramp(risky, samples=20, seed=1).futures.draw(risk.cell, risk.distribution)
+    inputs = found.tables()["sweep_inputs"]
+    assert [float(value) for value in inputs["value"]] == drawn.tolist()
+    (row,) = found.tables()["sweep_summary"].to_dicts()
+    assert row["strongest_input"] == risk.cell
+    assert row["rank_correlation"] == pytest.approx(1.0)
+    assert row["mean"] == pytest.approx(0.8 + drawn.mean())  # the die, and the making
 
 
 def test_the_number_of_workers_changes_no_bit(programme):

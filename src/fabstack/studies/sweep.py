@@ -72,7 +72,7 @@ class Sweep:
     """The runs that are finished, in the order of the design."""
 
     own: Mapping[str, str]  # what stands in the cells that some row changes
-    variants: Sequence[Variant]
+    changed: Mapping[str, Mapping[str, str]]  # variant -> cells with their values
     runs: Sequence[Row]  # variant, seed, digest, fault, outcomes
     account: Account
 
@@ -86,9 +86,9 @@ class Sweep:
         }
 
     def _inputs(self) -> Iterator[Row]:
-        for variant in self.variants:
-            for cell, value in variant.cells.items():
-                yield {"variant": variant.name, "cell": cell, "value": value}
+        for variant, cells in self.changed.items():
+            for cell, value in cells.items():
+                yield {"variant": variant, "cell": cell, "value": value}
 
     def _outcomes(self) -> Iterator[Row]:
         for run in self.runs:
@@ -101,7 +101,7 @@ class Sweep:
             by_outcome.setdefault(row["outcome"], {}).setdefault(row["variant"], []).append(
                 row["value"]
             )
-        inputs = {variant.name: {**self.own, **variant.cells} for variant in self.variants}
+        inputs = {variant: {**self.own, **cells} for variant, cells in self.changed.items()}
         for outcome, values in by_outcome.items():
             yield {"outcome": outcome, **spread(values), **strongest(values, inputs)}
 
@@ -130,9 +130,20 @@ def sweep(
         for (variant, seed), (task, content) in zip(places, kept(wanted, shelf), strict=True)
         if content is not None
     ]
-    cells = {cell for variant in variants for cell in variant.cells}
+    changed = {one.name: _values(wanted.shared, one) for one in variants}
+    cells = {cell for values in changed.values() for cell in values}
     own = {cell: str(formats.cell_value(programme, cell)) for cell in sorted(cells)}
-    return Sweep(own, variants, runs, account)
+    return Sweep(own, changed, runs, account)
+
+
+def _values(ground: Ground, variant: Variant) -> dict[str, str]:
+    """What a variant has in its cells; of a future, the numbers of its risks."""
+    if variant.future is None:
+        return dict(variant.cells)
+    drawn = ground.sampled.futures
+    values = {cell: drawn.draw(cell, spread) for cell, spread in drawn.risks.items()}
+    found = {cell: str(float(v[variant.future if len(v) > 1 else 0])) for cell, v in values.items()}
+    return {**found, **variant.cells}
 
 
 def _job(programme: Programme, places: Sequence[tuple[Variant, int]], options: SweepOptions) -> Job:
