@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from fabstack import load
+from fabstack.check.output_claims import coverage_claim
 from fabstack.formats import set_cell
 from fabstack.model.evidence import Claim, Measure, Risk
-from fabstack.ramp import ramp
-from fabstack.ramp.judged import with_judged
+from fabstack.ramp import in_future, ramp
+from fabstack.ramp.judged import covers, with_judged
 from fabstack.ramp.odds import explained
 
 VOLUME = "volumes/gadgets:2026-01-01/units_per_year"
@@ -78,6 +79,16 @@ def test_a_kind_that_nobody_needs_has_no_chance(toy):
     assert found.odds == ()
 
 
+def test_a_covered_demand_is_judged_as_the_check_judges_it(toy):
+    result = ramp(toy, samples=60)
+    for future in range(60):
+        one = in_future(toy, result, future)
+        verdict = coverage_claim(one, CLAIMS[0])
+        holds, spare = covers(one, CLAIMS[0])
+        assert holds == verdict.holds
+        assert spare == pytest.approx(1 / verdict.factor - 1, abs=1e-4)
+
+
 def test_more_capacity_never_lowers_a_chance(toy):
     wider = set_cell(toy, "phases/boards:first/capacity_per_month", "180")
     chances = [
@@ -101,3 +112,5 @@ def test_texas_gives_a_chance_to_every_dated_or_counted_claim(project):
     assert measures <= {
         Measure.CHEAPER_NODE, Measure.QUEUE_RANK, Measure.PACKAGED_AT, Measure.ONE_CHAIN
     }  # fmt: skip
+    chips = next(one for one in found.odds if one.claim == "ai-chips")
+    assert -90 < chips.margin_median < -80  # a seventh of the chips claimed can be made

@@ -15,8 +15,8 @@ from functools import cache, partial
 import numpy as np
 
 from fabstack.check.balance import bought_per_month, made_per_month
+from fabstack.check.capacity import mix_for, tightest
 from fabstack.check.chip_claims import chips_claim
-from fabstack.check.output_claims import coverage_claim
 from fabstack.check.requirements import all_units, delivered
 from fabstack.check.spend_claims import spend_claim
 from fabstack.check.verdict import Verdict
@@ -116,6 +116,17 @@ def _by_arithmetic(
     return spare
 
 
+def covers(programme: Programme, claim: Claim) -> Spare | None:
+    """Whether a plant can give what the markets need of it on the day, as `coverage_claim`."""
+    day = claim.date or programme.programme.end
+    mix = mix_for(programme, claim.subject, all_units(programme, delivered(programme, day)))
+    if not mix:
+        return None
+    most = tightest(programme, claim.subject, mix, day).carriers_per_month
+    share = most / sum(mix.values())
+    return share >= COVERED_SHARE, share - 1
+
+
 def self_supply(programme: Programme, claim: Claim) -> Spare | None:
     """Whether own plants can give all that is needed of a kind, from the date to the end."""
     since, end = claim.date or programme.programme.start, programme.programme.end
@@ -163,7 +174,7 @@ def _days(since: date, until: date, months: int) -> Iterator[date]:
 JUDGES: Mapping[Measure, Callable[[Programme, Claim], Spare | None]] = {
     Measure.CHIPS_PER_YEAR: _by_arithmetic(chips_claim),
     Measure.CHIP_SPEND: _by_arithmetic(spend_claim),
-    Measure.COVERS_DEMAND: _by_arithmetic(coverage_claim),
+    Measure.COVERS_DEMAND: covers,
     Measure.SELF_SUPPLY: self_supply,
     Measure.BRIDGE: bridge,
 }
