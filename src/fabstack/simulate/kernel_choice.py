@@ -32,7 +32,6 @@ from fabstack.simulate.kernel_tables import (
 from fabstack.simulate.kernel_urgency import urgency
 
 FIRST = int64(0)
-NOWHERE = Place(NONE, NONE, NONE, NONE)
 
 
 class Pair(NamedTuple):
@@ -44,13 +43,19 @@ class Pair(NamedTuple):
     place: Place
 
 
+@compiled
+def nowhere():
+    """The place of no lot."""
+    return Place(NONE, NONE, NONE, NONE)
+
+
 # --- Batches ------------------------------------------------------------------------------------
 
 
 @compiled
 def lead_to_run(world, group_id):
     """The lot that goes first among the most urgent of the families whose job may start, if any."""
-    group, best = group_at(world, group_id), NOWHERE
+    group, best = group_at(world, group_id), nowhere()
     if line_at(world, group_id).ready > 0:
         for family_id in range(group.first_family, group.first_family + group.families):
             if is_ready(world, family_id):
@@ -118,7 +123,7 @@ def changes_too_early(world, group, tool, step, setup_min):
 def best_pair(world, group_id):
     """Which free tool takes the first lot of which line."""
     group, line = group_at(world, group_id), line_at(world, group_id)
-    lines, best = int64(group.families_per_batch), Pair(NONE, NONE, 0.0, NOWHERE)
+    lines, best = int64(group.families_per_batch), Pair(NONE, NONE, 0.0, nowhere())
     if line.ready > 0:
         for family_id in range(group.first_family, group.first_family + group.families, lines):
             best = better_of(world, group_id, best, int64(family_id), FIRST, line.free)
