@@ -48,7 +48,8 @@ lock:
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --extra dev --extra docs --extra excel --extra gym \
+		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --extra app --extra dev --extra docs --extra excel --extra gym \
+		--extra cluster --extra cloud --extra sensitivity \
 		--output-file requirements-dev.lock pyproject.toml
 
 clean:

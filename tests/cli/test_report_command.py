@@ -54,6 +54,30 @@ def test_the_report_can_go_elsewhere(runs, tmp_path):
     assert not (tmp_path / "a" / "report.html").exists()
 
 
+def test_the_report_can_be_in_chinese(runs, tmp_path):
+    call("report", runs[0], "--lang", "zh")
+    assert '<html lang="zh-CN">' in (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
+
+
+def test_options_that_make_no_sense_are_told_together(runs):
+    with pytest.raises(InputError) as error:
+        call("report", runs[0], "--lang", "fr", "--day", "2026-01-01")
+    assert [finding.file for finding in error.value.findings] == ["--day", "--lang"]
+
+
+def test_a_file_that_is_no_event_log_is_refused_before_anything_is_written(runs, tmp_path):
+    with pytest.raises(InputError, match="event log"):
+        call("report", runs[0], "--event-log", str(tmp_path / "a" / "manifest.json"))
+    assert not (tmp_path / "a" / "report.html").exists()
+
+
+def test_the_printed_page_lies_where_it_was_asked_for(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr("fabstack.report.pdf.pdf_of", lambda page: b"%PDF " + page[:15].encode())
+    said = call("report", runs[0], "--pdf", str(tmp_path / "page.pdf"))
+    assert said.endswith(f"Printed {tmp_path / 'page.pdf'}\n")
+    assert (tmp_path / "page.pdf").read_bytes() == b"%PDF <!DOCTYPE html>"
+
+
 def test_a_report_that_cannot_be_written_is_one_line_and_leaves_nothing(runs, tmp_path):
     for target in (tmp_path, tmp_path / "missing" / "page.html"):
         with pytest.raises(OutputError, match="cannot write"):
@@ -76,7 +100,8 @@ def test_differences_are_told_for_people(runs):
 
 def test_differences_are_one_json_document(runs):
     document = json.loads(call("compare", *runs, "--json"))
-    assert set(document) == {"about", "mission", "tables", "tables_only_a", "tables_only_b"}
+    assert set(document) == {"plan", "about", "mission", "tables", "tables_only_a", "tables_only_b"}
+    assert document["plan"] is None  # these runs have no plan of their own
     cells = document["tables"]["plan_volumes"]["changed"]
     assert {cell["column"] for cell in cells} == {
         "delivered_claimed",

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from fabstack.arrays.types import ToolState
 from fabstack.economics.capacity import (
     availability,
     hours_per_carrier,
     hours_per_tool_month,
     line_yield,
     lot_visits,
+    move_min,
     raw_process_min,
 )
 from fabstack.economics.chain import unit_costs
@@ -21,8 +23,13 @@ from fabstack.economics.flow import (
     yield_share,
 )
 from fabstack.economics.spread import bands, swings
+from fabstack.formats import load
 from fabstack.model import Distribution, Kind, Programme, by_key
 from fabstack.model.routes import Step
+from fabstack.plan import PlanOptions
+from fabstack.plan.checker_terms import Terms
+from fabstack.plan.timing import timing
+from fabstack.simulate import simulate
 
 MINUTE = Distribution(Kind.CONSTANT, (1.0,))
 
@@ -190,6 +197,62 @@ def test_raw_process_time_counts_handling_and_transport(programme):
     assert raw_process_min(programme, "make") == pytest.approx(65 + 70)
 
 
+def test_ways_lead_to_the_steps_that_lots_are_not_spared_and_back():
+    """From A 40 % go to B and the others past it to C; one in five of C goes back to A."""
+    steps = [("A", 100, 0, None), ("B", 40, 0, None), ("C", 100, 20, 1), ("A", 100, 0, None)]
+    programme = _with_ways(
+        steps,
+        moves=[
+            {"plant": "fab", "move": 1},
+            {"plant": "fab", "from_bay": "A", "move": 10},
+            {"plant": "fab", "from_bay": "A", "to_bay": "B", "move": 100},
+        ],
+    )
+    from_a, from_b, from_c = 0.4 * 100 + 0.6 * 10, 1, 1
+    passes = 1 / (1 - 0.2)
+    tools_min = 5 * (passes * (1 + 0.4 + 1) + 1)
+    ways_min = passes * (from_a + 0.4 * from_b + from_c)
+    assert raw_process_min(programme, "make") == pytest.approx(tools_min + ways_min)
+
+
+def test_dwell_on_a_way_is_no_raw_process_time():
+    """Of 60 minutes to C, 6 count, and none of the 30 of all other ways."""
+    steps = [("A", 100, 0, None), ("B", 100, 0, None), ("C", 100, 0, None)]
+    moves = [{"plant": "fab", "to_bay": "C", "move": 60, "raw_min": 6}]
+    programme = _with_ways(steps, moves=moves, move=30, move_raw_min=0)
+    assert raw_process_min(programme, "make") == pytest.approx(15 + 6)
+    groups = by_key(programme.tool_groups)
+    assert move_min(programme, groups["B"], groups["C"]) == 60
+    assert move_min(programme, groups["A"], groups["B"]) == 30
+
+
+def _with_ways(steps, *, moves, **route):
+    """A fab whose bays have one tool group each; every step takes five minutes."""
+    rows = [
+        {
+            "step": number,
+            "name": group,
+            "tool_group": group,
+            "process": 5,
+            "sampling_percent": sampling,
+            "rework_percent": rework,
+            "rework_to": back,
+        }
+        for number, (group, sampling, rework, back) in enumerate(steps, 1)
+    ]
+    return Programme.model_validate(
+        {
+            "programme": BASE["programme"],
+            "items": [{"name": "wafer", "kind": "wafer"}],
+            "plants": [{"name": "fab", "kind": "fab"}],
+            "tool_groups": [{"name": name, "plant": "fab", "bay": name} for name in "ABC"],
+            "routes": [{"name": "make", "item": "wafer", "plant": "fab", **route}],
+            "steps": [{"route": "make", **row} for row in rows],
+            "moves": moves,
+        }
+    )
+
+
 def test_rework_repeats_every_step_since_the_one_it_returns_to(programme):
     """Half go back from step 3 to 2: both are passed 1 / (1 - 0.5) times; 3 is sampled at 80 %."""
     steps = [
@@ -202,6 +265,66 @@ def test_rework_repeats_every_step_since_the_one_it_returns_to(programme):
         )
     ]
     assert lot_visits(steps) == pytest.approx([1.0, 2.0, 1.6, 1.0])
+
+
+def test_hours_per_carrier_are_those_that_a_simulation_books():
+    """Half of the lots are measured and 30 % of those exposed again, with the step in between."""
+    steps = [
+        {"name": "expose", "tool_group": "scanner", "process": 7},
+        {"name": "develop", "tool_group": "track", "process": 3},
+        {
+            "name": "measure",
+            "tool_group": "gauge",
+            "process": 2,
+            "sampling_percent": 50,
+            "rework_percent": 30,
+            "rework_to": 1,
+        },
+        {"name": "etch", "tool_group": "etcher", "process": 5},
+    ]
+    groups = [step["tool_group"] for step in steps]
+    start = BASE["programme"] | {"start": "2026-01-01"}
+    programme = Programme.model_validate(
+        {
+            "programme": start,
+            "items": [{"name": "wafer", "kind": "wafer"}],
+            "plants": [{"name": "fab", "kind": "fab"}],
+            "tool_groups": [{"name": name, "plant": "fab", "tools": 3} for name in groups],
+            "routes": [{"name": "make", "item": "wafer", "plant": "fab", "carriers_per_lot": 5}],
+            "steps": [{"route": "make", "step": n, **step} for n, step in enumerate(steps, 1)],
+            "starts": [{"route": "make", "date": "2026-01-01", "carriers_per_month": 36_525}],
+        }
+    )
+    again = 0.5 * 0.3  # of passes, so a lot passes 1 / (1 - again) times, with this variance
+    passes, variance = 1 / (1 - again), again / (1 - again) ** 2
+    hours = hours_per_carrier(programme, "make")
+    assert hours == pytest.approx(
+        {
+            "scanner": 7 * passes / 300,
+            "track": 3 * passes / 300,
+            "gauge": 2 * passes / 2 / 300,
+            "etcher": 5 / 300,
+        }
+    )
+    (run,) = simulate(programme, until_min=100 * 1440, replications=1).replications
+    busy_min = run.readings[-1].state_min[:, ToolState.PRODUCTIVE]
+    lots = 36_525 / 5 / 30.4375 * 100
+    seen = dict(zip(groups, busy_min / 60 / (5 * lots), strict=True))
+    assert seen == pytest.approx(hours, rel=5 * (variance / lots) ** 0.5 / passes)
+
+
+def test_a_plan_and_its_checker_ask_for_the_same_hours_as_static_capacity(project):
+    """On a line with sampling, rework that repeats steps, scrap, batches and wear."""
+    line = load(project / "programmes" / "small-line")
+    options = PlanOptions()
+    for route in line.routes:
+        asked = hours_per_carrier(line, route.name)
+        of_plan = timing(line, route, options).hours_by_group()
+        assert {name: sum(hours) for name, (_, hours) in of_plan.items()} == pytest.approx(asked)
+        of_checker = dict.fromkeys(asked, 0.0)
+        for group, _, hours, _ in Terms(line, options).hours_of_start(route):
+            of_checker[group] += hours
+        assert of_checker == pytest.approx(asked)
 
 
 def test_availability_is_uptime_outside_repair_and_maintenance(programme):

@@ -18,9 +18,10 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from fabstack.errors import LimitError
 from fabstack.plan import PlanOptions, export_mps, plan
-from fabstack.plan.highs import Status, _run, minimum
+from fabstack.plan.highs import Status, minimum
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import scaled
+from fabstack.plan.solver import run
 from fabstack.plan.watch import Watch
 
 
@@ -102,7 +103,7 @@ def test_ctrl_c_does_not_wait_for_a_solver_that_never_looks_up() -> None:
     solver, started = Deaf(), time.perf_counter()
     Timer(0.1, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt), without_collection():
-        _run(solver)
+        run(solver)
     solver.released.set()
     assert solver.told_to_stop
     assert time.perf_counter() - started < 5
@@ -189,7 +190,7 @@ def test_ctrl_c_before_any_plan_ends_in_nothing() -> None:
     slow = Deaf()
     Timer(3, slow.released.set).start()
     with pytest.raises(KeyboardInterrupt):
-        _run(slow, Watch(), stop)
+        run(slow, Watch(), stop)
     assert minimum(big, time_limit_s=10, gap=0).status is Status.OPTIMAL
 
 

@@ -78,7 +78,7 @@ def day_after(months):
 
 def sample_tables():
     """Every table of the catalogue, by name."""
-    made = {**plan(), **simulation(), **ramp(), **economics()}
+    made = {**plan(), **simulation(), **studies(), **ramp(), **economics()}
     return {name: table(name, rows) for name, rows in made.items()}
 
 
@@ -239,8 +239,8 @@ def simulation():
                 "cycle_time_days_p50": 0.96 * days,
                 "cycle_time_days_p95": 1.5 * days,
                 "x_factor": 2.1,
-                "on_time_percent": None,
-                "tardiness_days_mean": None,
+                "on_time_percent": 91.0 if plant == "texas-fab" else None,
+                "tardiness_days_mean": 0.4 if plant == "texas-fab" else None,
                 "wip_lots_mean": 40.0,
                 "replications": 3,
             }
@@ -249,6 +249,48 @@ def simulation():
                 ("bastrop-foplp", "ai5-package", 9.0),
                 ("bastrop-pcb", "car-board", 6.5),
             )
+        ],
+        "sim_days": [
+            {
+                "day": START + timedelta(days=i),
+                "lots_started": 5.0,
+                "lots_completed": 4.0,
+                "moves": 60.0,
+                "wip_lots_mean": 40.0,
+            }
+            for i in range(3)
+        ],
+        "sim_cycle_times": [
+            {
+                "plant": plant,
+                "route": f"make-{item}",
+                "percent": percent + 0.5,
+                "cycle_time_days": days * (0.8 + 0.004 * percent),
+            }
+            for plant, item, days in (
+                ("texas-fab", "ai5-wafer", 61.0),
+                ("bastrop-foplp", "ai5-package", 9.0),
+            )
+            for percent in range(100)
+        ],
+        "sim_queue_times": [
+            {
+                "route": "make-ai5-wafer",
+                "from_step": 10 * k,
+                "to_step": 10 * k + 20,
+                "from_tool_group": "fab-etch",
+                "to_tool_group": "fab-film",
+                "limit_h": 6.0 * k,
+                "closed": 900.0,
+                "late": 45.0 / k,
+                "late_percent": 5.0 / k,
+                "late_1h_percent": 4.0 / k,
+                "late_2h_percent": 2.0 / k,
+                "late_4h_percent": 0.5 / k,
+                "late_h_mean": 1.7,
+                "replications": 3,
+            }
+            for k in (1, 2)
         ],
         "sim_tool_groups": [
             {
@@ -305,6 +347,80 @@ def simulation():
                 "shipped": 0.0,
                 "left": 1e4,
             }
+        ],
+    }
+
+
+def studies():
+    return {
+        "curve_points": [
+            {
+                "load_percent": float(load),
+                "rule": rule,
+                "starts_factor": load / 80,
+                "utilisation_percent": load - 0.5,
+                "busiest_tool_group": "fab-litho",
+                "cycle_time_days_mean": 20 * x,
+                "cycle_time_days_ci95": 0.4,
+                "cycle_time_days_p95": 30 * x,
+                "x_factor": x,
+                "x_factor_ci95": 0.05,
+                "on_time_percent": None,
+                "lots_per_day": 12.0,
+                "wip_lots_mean": 240 * x,
+                "replications": 4,
+            }
+            for rule, spread in (("own", 1.0), ("fifo", 1.3))
+            for load in (60, 80, 90, 95)
+            for x in [1 + spread * load / (100 - load) / 4]
+        ],
+        "sensitivity_outcomes": [
+            {
+                "outcome": "milestone:fab-volume",
+                "title": "Fab: volume",
+                "unit": "month",
+                "samples": 4096,
+                "mean": 66.0,
+                "deviation": 14.0,
+                "worst_fifth_mean": 88.0,
+                "perfect_information_months": 3.0,
+            }
+        ],
+        "sensitivity_inputs": [
+            {
+                "outcome": "milestone:fab-volume",
+                "input": f"activities/{name}/duration_months",
+                "title": f"duration of {name}",
+                "rank_correlation": 0.5,
+                "at_low": 66.0 - swing / 3,
+                "at_high": 66.0 + 2 * swing / 3,
+                "swing": swing,
+                "information_months": None,
+            }
+            for name, swing in (("tools", 6.0), ("building", 18.0), ("hire", 0.0))
+        ],
+        "agree_routes": [
+            {
+                "iteration": iteration,
+                "route": f"make-{item}",
+                "plant": plant,
+                "item": item,
+                "lead_time_days_planned": days * (1 + 0.3 / iteration),
+                "cycle_time_days_mean": days,
+                "cycle_time_days_ci95": 0.02 * days,
+                "error_percent": 30.0 / iteration,
+                "lots_started": 900.0,
+                "lots_completed": 890.0,
+                "yield_percent_planned": 97.0,
+                "yield_percent_simulated": 96.8,
+                "verdict": "agrees",
+                "why": "",
+            }
+            for iteration in (1, 2)
+            for plant, item, days in (
+                ("texas-fab", "ai5-wafer", 61.0),
+                ("bastrop-foplp", "ai5-package", 9.0),
+            )
         ],
     }
 
@@ -371,6 +487,51 @@ def ramp():
             }
             for i in range(60)
             for item in ("ai5-package", "rf-module")
+        ],
+        "ramp_output": [
+            {
+                "month": MONTHS[i],
+                "plant": "bastrop-foplp",
+                "item": item,
+                "p10": grows(i, 0.7 * full, 40),
+                "p50": grows(i, full, 34),
+                "p90": grows(i, 1.2 * full, 30),
+            }
+            for i in range(60)
+            for item, full in (("ai5-package", 900.0), ("rf-module", 40_000.0), ("idle", 0.0))
+        ],
+        "ramp_drivers": [
+            {
+                "outcome": outcome,
+                "input": f"activities/{name}/duration_months",
+                "title": f"duration of {name}",
+                "mean_months": months,
+                "p50_months": months,
+                "p80_months": 1.2 * months,
+                "worst_fifth_months": 1.5 * months,
+                "odds_gain_percent": gain,
+            }
+            for outcome, name, months, gain in (
+                ("fab-volume", "building", 9.0, 12.0),
+                ("fab-volume", "tools", 4.0, None),
+                ("foplp-volume", "hire", 2.0, 3.0),
+                ("foplp-volume", "building", -0.1, 0.0),
+            )
+        ],
+        "ramp_claims": [
+            {
+                "claim": f"claim-{part}",
+                "part": part,
+                "statement": f"Statement of part {part}",
+                "date": day_after(20),
+                "odds_percent": odds,
+                "low_percent": None if odds is None else max(odds - 2, 0.0),
+                "high_percent": None if odds is None else odds + 2,
+                "margin_p50": -2.0,
+                "margin_unit": "month",
+                "inputs": "duration of building; duration of tools",
+            }
+            for part, odds in ((3, 4.0), (9, 85.0), (1, None))
         ],
         "ramp_roadmap": [
             {
@@ -493,6 +654,28 @@ def economics():
                 "cost_per_good_die_usd": 4_100 / (0.81 * gross),
             }
             for item, area, gross in (("edge-die", 260.0, 231), ("ai5-die", 429.0, 136))
+        ],
+        "cost_layouts": [
+            {
+                "item": item,
+                "kind": kind,
+                "carrier": carrier,
+                "units": units,
+                "width_mm": side,
+                "height_mm": side,
+                "gap_mm": 0.1,
+                "edge_mm": edge,
+                "carrier_width_mm": size,
+                "carrier_height_mm": size,
+                "phase_x_mm": phase,
+                "phase_y_mm": phase,
+                "yield_start": 0.4,
+                "yield_mature": 0.8,
+            }
+            for item, kind, carrier, units, side, edge, size, phase in (
+                ("edge-die", "die", "wafer", 616, 10.0, 3.0, 300.0, 5.05),
+                ("ai5-package", "package", "panel", 225, 45.0, 10.0, 700.0, None),
+            )
         ],
         "sources": [
             {

@@ -6,7 +6,10 @@ import subprocess
 
 import pytest
 from reading import Page
+from sample_log import write_log
 
+from fabstack.report import report
+from fabstack.report.figures.event_pictures import log_section
 from fabstack.report.sections import DETAILS, FIRST_PAGE
 
 CHROMIUM = (
@@ -72,6 +75,15 @@ def test_the_dark_scheme_draws_in_its_own_colours(page, tmp_path):
     assert console == []
     assert "rgb(232, 236, 241)" in dom  # ink on a dark ground
     assert "fill: rgb(22, 27, 34)" not in dom
+
+
+def test_the_page_is_drawn_in_chinese_without_a_word_from_the_console(sample, tmp_path):
+    log = write_log(tmp_path / "log.parquet")
+    dom, console = opened(report(sample, language="zh", more=[log_section(log, None)]), tmp_path)
+    plots = sum(len(section.pictures) for section in (*FIRST_PAGE, *DETAILS)) + 2
+    assert console == []
+    assert f'data-drawn="{plots}"' in dom
+    assert "计划停机" in dom  # a name in a legend
 
 
 def test_a_request_would_be_refused_and_said(page, tmp_path):

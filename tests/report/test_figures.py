@@ -3,19 +3,27 @@
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 
 from fabstack.report.figures import (
+    agreement,
     claims,
     cost,
+    curves,
     dates,
     evidence,
+    flow,
     lots,
+    maps,
     money,
     parts,
     plants,
+    ramps,
     supply,
+    waits,
+    waterfalls,
 )
 from fabstack.report.picture import Picture
 from fabstack.report.sections import DETAILS, FIRST_PAGE
@@ -58,7 +66,10 @@ def colours(value, inside=False):
 def test_every_picture_is_shown_once_and_every_table_it_reads_is_catalogued():
     from fabstack.results.catalogue import TABLES
 
-    modules = (claims, cost, dates, evidence, lots, money, plants, supply)
+    modules = (
+        *(agreement, claims, cost, curves, dates, evidence, flow, lots),
+        *(maps, money, plants, ramps, supply, waits, waterfalls),
+    )
     made = [p for module in modules for p in vars(module).values() if isinstance(p, Picture)]
     assert sorted(p.name for p in made) == sorted(PICTURES)
     assert {table for p in made for table in p.tables} <= set(TABLES)
@@ -273,6 +284,156 @@ def test_plan_and_simulation_are_compared_in_the_simulated_months_only(sample):
     assert rows["month"].n_unique() == 12
     assert rows["planned"].null_count() == 0
     assert (rows["units_mean"] / rows["planned"]).to_list() == pytest.approx([0.95] * rows.height)
+
+
+def test_every_die_of_a_wafer_is_on_its_map_and_inside_the_edge_exclusion(sample):
+    row = maps.on_wafers(sample).row(0, named=True)
+    grid = maps.grid_on_wafer(row)
+    assert len(grid.x_mm) == row["units"] == 616
+    corner = np.hypot(np.abs(grid.x_mm) + 5, np.abs(grid.y_mm) + 5)
+    assert corner.max() <= row["carrier_width_mm"] / 2 - row["edge_mm"] + 1e-6
+
+
+def test_every_package_of_a_panel_is_on_its_map_and_inside_the_margin(sample):
+    row = maps.on_panels(sample).row(0, named=True)
+    grid = maps.grid_on_panel(row)
+    assert len(grid.x_mm) == row["units"] == 225
+    assert np.abs(grid.x_mm).max() + 45 / 2 <= 350 - 10
+    assert np.abs(grid.y_mm).max() + 45 / 2 <= 350 - 10
+
+
+def test_units_that_fit_better_when_turned_are_drawn_turned():
+    row = {"carrier_width_mm": 100.0, "carrier_height_mm": 60.0, "width_mm": 25.0}
+    grid = maps.grid_on_panel(row | {"height_mm": 40.0, "edge_mm": 5.0, "gap_mm": 0.0})
+    assert (grid.pitch_x_mm, grid.pitch_y_mm) == (40.0, 25.0)
+    assert len(grid.x_mm) == 4
+    assert sorted(set(grid.x_mm)) == [-20.0, 20.0]
+
+
+def test_a_map_marks_as_many_bad_units_as_the_yield_expects(sample):
+    heat = maps.draw_wafers(maps.on_wafers(sample))["data"][0]
+    cells = [cell for line in heat["z"] for cell in line if cell is not None]
+    assert len(cells) == 616
+    assert cells.count(0) == round(0.2 * 616)
+
+
+def test_a_map_has_its_dies_where_the_placement_puts_them(sample):
+    row = maps.on_wafers(sample).row(0, named=True)
+    heat, grid = maps.draw_wafers(maps.on_wafers(sample))["data"][0], maps.grid_on_wafer(row)
+    placed = {(round(x, 6), round(y, 6)) for x, y in zip(grid.x_mm, grid.y_mm, strict=True)}
+    drawn = {
+        (round(heat["x0"] + i * heat["dx"], 6), round(heat["y0"] + k * heat["dy"], 6))
+        for k, line in enumerate(heat["z"])
+        for i, cell in enumerate(line)
+        if cell is not None
+    }
+    assert drawn == placed
+
+
+def test_a_cost_waterfall_climbs_from_nought_to_the_sum(sample):
+    traces = waterfalls.draw_cost_steps(waterfalls.cost_steps(sample))["data"][:5]
+    ends = [trace["base"][0] + trace["y"][0] for trace in traces]
+    assert [trace["base"][0] for trace in traces[1:4]] == pytest.approx(ends[:3])
+    assert ends[3] == pytest.approx(ends[4]) == pytest.approx(261)
+
+
+def test_a_yield_waterfall_loses_every_die_once(sample):
+    row = waterfalls.yield_steps(sample).row(0, named=True)
+    lost = row["lost_in_the_end"] + row["lost_while_learning"]
+    assert row["gross_dies"] == pytest.approx(lost + row["good_at_first"])
+    assert row["good_in_the_end"] - row["good_at_first"] == pytest.approx(
+        row["lost_while_learning"]
+    )
+
+
+def test_an_operating_curve_goes_through_the_point_where_the_plant_works(sample):
+    row = curves.operating(sample).row(0, named=True)
+    load = row["load_percent"] / 100
+    assert row["x_factor"] == pytest.approx(1 + row["variability"] * load / (1 - load))
+    assert row["variability_low"] < row["variability"] < row["variability_high"]
+    assert row["replications"] == 3
+
+
+def test_the_drawn_curve_meets_the_drawn_point(sample):
+    traces = curves.draw_operating(curves.operating(sample))["data"][:4]
+    line, point = traces[2], traces[3]
+    met = np.interp(point["x"][0], line["x"], line["y"])
+    assert met == pytest.approx(point["y"][0], rel=0.01)
+    assert line["y"][0] == 1.0  # an empty plant works at the raw process time
+
+
+def test_what_came_in_less_what_went_out_is_the_stock(sample):
+    first = flow.flow(sample).filter(pl.col("kind") == "package")[0]
+    assert (first["came_in"] - first["went_out"]).item() == pytest.approx(first["stock_end"].item())
+
+
+def test_shares_of_late_lots_add_up_to_all_late_ones(sample):
+    figure = waits.draw_limits(waits.limits(sample))
+    sums = [sum(parts) for parts in zip(*(values(t, "x") for t in figure["data"]), strict=True)]
+    assert sums == pytest.approx(waits.limits(sample)["late_percent"].to_list())
+
+
+def test_nineteen_in_twenty_lots_are_done_where_the_dashed_line_stands(sample):
+    rows = waits.spread(sample).filter(pl.col("plant") == "texas-fab")
+    dashed = waits.draw_spread(rows)["data"][1]
+    assert dashed["x"] == [61.0 * (0.8 + 0.004 * 95)] * 2
+
+
+def test_an_area_holds_the_lots_of_all_its_groups(sample):
+    rows = waits.areas(sample)
+    groups = sample.table("sim_tool_groups")
+    assert rows["wip_lots_mean"].sum() == pytest.approx(groups["wip_lots_mean"].sum())
+    assert rows.height == groups.select("plant", "area").n_unique()
+
+
+def test_the_error_of_an_output_is_that_of_the_sums_over_the_months(sample):
+    rows = agreement.output_errors(sample)
+    assert rows["error_percent"].to_list() == pytest.approx([-5.0] * rows.height)
+    assert (rows["error_low_percent"] <= rows["error_percent"]).all()
+
+
+def test_lead_times_are_compared_after_the_last_round_only(sample):
+    rows = agreement.lead_times(sample)
+    assert rows["iteration"].unique().to_list() == [2]
+    assert rows["difference_percent"].to_list() == pytest.approx([15.0, 15.0])
+
+
+def test_an_item_without_output_has_no_curve(sample):
+    assert ramps.outputs(sample)["item"].unique(maintain_order=True).to_list() == [
+        "rf-module",
+        "ai5-package",
+    ]
+
+
+def test_the_chance_of_a_claim_stands_within_its_interval(sample):
+    rows = ramps.chances(sample)
+    assert rows["part"].to_list() == [3, 9]  # the least likely first; part 1 has no chance
+    span, dots = ramps.draw_chances(rows)["data"]
+    assert span["x"][:3] == [2.0, 6.0, None]
+    assert dots["x"] == [4.0, 85.0]
+
+
+def test_only_risks_that_delay_are_told_and_the_worst_first(sample):
+    rows = ramps.drivers(sample)
+    assert rows.select("outcome", "mean_months").rows() == [
+        ("fab-volume", 9.0),
+        ("fab-volume", 4.0),
+        ("foplp-volume", 2.0),
+    ]
+    assert rows["of"][0] == "Fab: volume · texas-fab"
+
+
+def test_a_tornado_runs_from_the_low_to_the_high_end_of_each_input(sample):
+    rows = ramps.tornado(sample)
+    assert rows["swing"].to_list() == [18.0, 6.0]
+    span, low, high = ramps.draw_tornado(rows)["data"]
+    assert span["x"][:2] == [low["x"][0], high["x"][0]] == [60.0, 78.0]
+
+
+def test_a_long_title_of_a_panel_is_cut_before_the_next_begins():
+    shown = parts.panels({"n" * 80: [], "b": [], "c": [], "d": []}, x={}, y={}, columns=4)
+    titles = [a["text"] for a in shown["layout"]["annotations"]]
+    assert titles == [f"<b>{'n' * 26}…</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]
 
 
 def test_panels_do_not_overlap(sample):

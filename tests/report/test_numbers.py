@@ -1,6 +1,6 @@
 """Numbers are told with sensible digits, separators and units."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -94,6 +94,7 @@ def test_a_factor_is_told_with_a_cross(value, words):
         (-3, f"{MINUS}3"),
         (0.123456, "0.1235"),
         (date(2027, 3, 31), "2027-03-31"),
+        (datetime(2027, 3, 31, 6, 5, 4, 321), "2027-03-31 06:05:04"),
         ("words", "words"),
     ],
 )
@@ -104,6 +105,7 @@ def test_any_cell_of_a_table_is_told(value, words):
 def test_names_of_columns_become_words_and_units():
     assert heading("peak_load_percent") == ("peak load", "%")
     assert heading("value_usd_per_h") == ("value", "USD/h")
+    assert heading("available_h") == ("available", "h")
     assert heading("tool_group") == ("tool group", "")
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import date
+from importlib import resources
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from reading import Page
 from sample_run import MONTHS, TITLES, sample_summary, sample_tables, write_sample
 
 from fabstack.report import report
+from fabstack.report.scripts import plotly
 from fabstack.report.sections import DETAILS, FIRST_PAGE
 from fabstack.results.store import open_run
 
@@ -61,6 +63,14 @@ def test_a_picture_stands_before_its_table(page):
         for picture in section.pictures:
             start = page.index(f'id="{picture.name}"')
             assert start < page.index(f'id="plot-{picture.name}"') < page.index("<table", start)
+
+
+def test_simulated_figures_say_how_many_replications_stand_behind_them(read, tmp_path):
+    assert read.text.count("Simulated, n = 3 replications.") > 10
+    once = {"sim_products": sample_tables()["sim_products"].with_columns(replications=1)}
+    text = Page(report(open_run(write_sample(tmp_path / "run", sample_tables() | once)))).text
+    assert "Simulated once (n = 1)." in text
+    assert "replications." not in text.replace("lowest to the highest replication.", "")
 
 
 def test_grades_stand_beside_what_they_weaken(read):
@@ -115,7 +125,19 @@ def test_a_page_without_script_says_so_and_keeps_its_numbers(page):
 
 
 def test_the_drawing_library_is_carried_once(page):
-    assert len(re.findall(r"plotly\.js v\d", page)) == 1
+    assert len(re.findall(r"plotly\.js \(cartesian - minified\) v\d", page)) == 1
+
+
+def test_the_drawing_library_speaks_the_language_of_the_one_that_checks_figures():
+    from plotly.offline import get_plotlyjs_version
+
+    carried = re.search(r"plotly\.js \(cartesian - minified\) v(\d+)\.", plotly())
+    assert carried[1] == get_plotlyjs_version().partition(".")[0]
+
+
+def test_the_licence_of_the_drawing_library_lies_beside_it():
+    folder = resources.files("fabstack.report") / "static"
+    assert "MIT License" in (folder / "plotly-LICENSE.txt").read_text(encoding="utf-8")
 
 
 def test_the_same_run_gives_the_same_page(sample, page):
@@ -148,6 +170,22 @@ def test_large_tables_are_cut_in_the_page_and_say_so(read):
     assert "The first 60 of 840 rows." in read.text
 
 
+def test_panels_that_are_not_drawn_are_counted(tmp_path):
+    tables = sample_tables()
+    tables["plan_volumes"] = many(tables["plan_volumes"], MONTHS, "item", 30)
+    found = Page(report(open_run(write_sample(tmp_path / "run", tables))))
+    words = "The figure shows the first 12 of 30 panels; the table has all."
+    assert found.text.count(words) == 2  # volumes, and the same summed up
+
+
+@pytest.mark.parametrize("picture", [p for s in (*FIRST_PAGE, *DETAILS) for p in s.pictures])
+def test_a_picture_draws_as_many_panels_as_it_says(sample, picture):
+    rows = picture.rows(sample)
+    if picture.panel_of:
+        title = [a for a in picture.drawn(rows)["layout"]["annotations"] if "<b>" in a["text"]]
+        assert len(title) == min(rows.n_unique(picture.panel_of), picture.most)
+
+
 # --- Names are not trusted --------------------------------------------------------------------
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>&"\'\u2028</style>$blue'
@@ -163,7 +201,7 @@ def evil(tmp_path_factory):
             .otherwise(pl.col(column))
             .alias(column)
             for column, dtype in frame.schema.items()
-            if dtype == pl.String and column not in ("kind", "grade", "tool_group")
+            if dtype == pl.String and column not in ("kind", "grade", "tool_group", "carrier")
         )
         for name, frame in sample_tables().items()
     }

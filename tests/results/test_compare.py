@@ -51,6 +51,15 @@ def test_changed_cells_are_told_with_key_column_and_size():
     ]  # fmt: skip
 
 
+def test_a_key_that_is_called_like_a_column_of_the_answer_stands_beside_it():
+    key = {"plant": ["fab"], "route": ["r"], "percent": [50.0]}
+    a = pl.DataFrame({**key, "cycle_time_days": [4.0]})
+    b = a.with_columns(cycle_time_days=pl.lit(5.0))
+    found = compare_tables("sim_cycle_times", a, b)
+    assert found.keys == ("plant", "route", "percent_")
+    assert found.changed.select("percent_", "percent").row(0) == (50.0, 25.0)
+
+
 def test_what_weighs_most_in_its_column_comes_first():
     a = pl.DataFrame({"item": ["small", "large", "new"], "total_usd": [0.001, 1000.0, 0.0]})
     found = compare_tables(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter, deque
@@ -21,11 +22,11 @@ from fabstack.arrays.types import NONE, Saw
 from fabstack.cli import exit_code
 from fabstack.errors import InputError
 from fabstack.model import Programme
-from fabstack.results.event_log import TICKS_PER_MIN
 from fabstack.results.genealogy import Genealogy, Lot, genealogy_of
+from fabstack.results.genealogy_index import LOT_BITS, Index, files_of, index_of, words_of
 from fabstack.results.genealogy_tables import genealogy_tables
-from fabstack.results.lineage import lineage
 from fabstack.results.store import RunWriter, open_run
+from fabstack.results.ticks import TICKS_PER_MIN
 from fabstack.results.trace import trace
 from fabstack.simulate import simulation
 from fabstack.simulate.run import Keep, simulate
@@ -120,8 +121,8 @@ def digest(result):
 
 
 def book(result):
-    tables = genealogy_tables(result)
-    return Genealogy(tables["sim_arrivals"], tables["sim_takes"])
+    arrivals, takes = genealogy_tables(result).values()
+    return Genealogy(index_of(arrivals, takes), words_of(arrivals.schema))
 
 
 def unit_by_unit(result):
@@ -442,45 +443,63 @@ def run_folder(result, tmp_path_factory):
     from fabstack.results.simulate_tables import simulate_tables
 
     about = {"programme": "chain", "digest": "", "scenario": None, "seed": 1, "command": ""}
+    tables = simulate_tables(result, chain())
     with RunWriter(folder, **about) as writer:
-        for name, table in simulate_tables(result, chain()).items():
+        for name, table in tables.items():
             writer.table(name, table)
+        for name, values in files_of(tables).items():
+            writer.array(name, values)
     return folder
 
 
-def test_a_stored_run_gives_the_same_links(result, run_folder):
-    stored, fresh = genealogy_of(open_run(run_folder)), book(result)
-    lot = Lot("make-board:0", 41)
-    for one, other in zip(
-        *(
-            (
-                getattr(g.down(g.take_rows(lot)), name)
-                for name in ("take", "arrival", "units", "level")
-            )
-            for g in (stored, fresh)
-        ),
-        strict=True,
-    ):
-        assert one.tolist() == other.tolist()
+def test_a_stored_run_has_the_same_arrays_with_its_files_and_without_them(result, run_folder):
+    run, fresh = open_run(run_folder), book(result)
+    bare = open_run(run_folder)
+    bare.arrays = ()  # as of a run that was written before there were any
+    for name in Index._fields:
+        values = getattr(fresh.index, name).tolist()
+        assert getattr(genealogy_of(run).index, name).tolist() == values, name
+        assert getattr(genealogy_of(bare).index, name).tolist() == values, name
+    assert genealogy_of(run).words == fresh.words
 
 
-def test_the_part_that_is_read_for_a_lot_has_the_whole_tree(result, run_folder):
-    """Row for row what the whole genealogy says, whatever the size of the groups in the files."""
-    whole, run = book(result), open_run(run_folder)
-    for order in ("make-board:0", "make-package:0", "make-wafer:0"):
-        for number in whole.numbers(order)[::9]:
-            lot = Lot(order, int(number))
-            part = lineage(run, lot)
-            trees = [rows_of(g, g.down(g.take_rows(lot))) for g in (whole, part)]
-            assert trees[0] == trees[1]
-            assert part.arrivals.height <= whole.arrivals.height / 4
+def test_the_tables_can_be_read_back_from_the_arrays(result):
+    for name, table in genealogy_tables(result).items():
+        again = getattr(book(result), name.removeprefix("sim_"))
+        assert again.schema == table.schema
+        assert again.rows() == table.rows()
 
 
-def rows_of(genealogy, links):
-    """The links as sets of words and numbers."""
-    took, came = genealogy.takes[links.take], genealogy.arrivals[links.arrival]
-    numbers = zip(took.rows(), came.rows(), links.units.tolist(), links.level.tolist(), strict=True)
-    return sorted(numbers, key=str)
+def test_a_run_without_a_crossing_can_be_asked(tmp_path):
+    nothing = simulate(chain(starts=[]), until_min=DAY, replications=1, keep=KEPT)
+    genealogy = book(nothing)
+    assert genealogy.takes.is_empty()
+    assert genealogy.arrivals["units"].to_list() == [37]  # dies of before the run
+    with RunWriter(tmp_path / "empty") as writer:
+        for name, table in genealogy_tables(nothing).items():
+            writer.table(name, table)
+        for name, values in files_of(genealogy_tables(nothing)).items():
+            writer.array(name, values)
+    stored = genealogy_of(open_run(tmp_path / "empty"))
+    assert stored.up(np.array([0])).take.tolist() == []
+    assert stored.down(np.arange(0)).arrival.tolist() == []
+
+
+def test_the_number_of_a_lot_cannot_reach_into_the_next_order(result):
+    genealogy = book(result)
+    first, second = genealogy.words.orders[:2]
+    assert genealogy.knows(Lot(second, 1))
+    assert not genealogy.knows(Lot(first, (1 << LOT_BITS) + 1))
+    assert not genealogy.knows(Lot(first, 10**40))
+
+
+def test_an_array_that_is_cut_off_is_one_clear_line(run_folder, tmp_path, capsys):
+    broken = tmp_path / "broken"
+    shutil.copytree(run_folder, broken)
+    file = broken / "arrays" / "genealogy_took.npy"
+    file.write_bytes(file.read_bytes()[:200])
+    assert exit_code(["trace", str(broken), "make-board:0/41"]) == 2
+    assert "genealogy_took.npy" in capsys.readouterr().err
 
 
 def test_the_document_of_a_lot(run_folder, capsys):
@@ -519,6 +538,7 @@ def test_a_wafer_lot_has_no_parts_and_says_so(run_folder, capsys):
     [
         (["make-bord:0/1"], "did you mean 'make-board:0'?"),
         (["make-board:0/99999"], "nearest: 'make-board:0/"),
+        (["make-board:0/99999999999999999999"], "nearest: 'make-board:0/"),
         (["make-board:0/one"], "has no lot 'one'"),
         (["make-board"], "has no order"),
         (["bridge/package/2026-01-06", "--up"], "did you mean 'bridge/package/2026-01-05'?"),

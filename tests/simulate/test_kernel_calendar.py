@@ -2,11 +2,12 @@
 
 import numba
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabstack.arrays import types as t
-from fabstack.arrays.build import Group, Parts, Route, Step, Stream, fab_of
+from fabstack.arrays.build import Group, Parts, Route, Step, Stream, fab_of, poisson
 from fabstack.arrays.chance import constant
 from fabstack.arrays.types import Does
 from fabstack.simulate import kernel_calendar as calendar
@@ -134,3 +135,16 @@ def test_an_event_that_never_comes_is_not_planned():
     world = empty_calendar()
     plan(Handle(world).world, 3, t.NEVER, int(Does.JOB_ENDS))
     assert taken(world) == []
+
+
+@pytest.mark.parametrize("tools", [1, 100, 20_000])
+def test_the_wheel_of_any_fab_reaches_beyond_its_longest_jobs(tools):
+    """Beyond it lies the heap: most ways of 15,000 tools ended there, at twice the time."""
+    parts = Parts(
+        [Group("wet", tools)],
+        [Route([Step(0, constant(10.0)), Step(0, constant(400.0))])],
+        [poisson("wafers", 300.0 / tools)],
+    )
+    wheel = new_world(fab_of(parts), 1).calendar.wheel
+    span_min = float((wheel.buckets / wheel.buckets_per_min)[0])
+    assert span_min >= 4 * 400 / 2**0.5  # widths are rounded to powers of two

@@ -9,6 +9,7 @@ from tests.studies.tiny_fabs import tiny_folder
 from typer.testing import CliRunner
 
 from fabstack.cli import app, exit_code
+from fabstack.economics.capacity import raw_process_min
 from fabstack.formats import load
 from fabstack.simulate import simulate
 
@@ -40,6 +41,9 @@ def test_the_plant_that_is_written_simulates_as_was_told(folder: Path, tmp_path:
     programme = load(tmp_path / "plant")
     counts = {group.name: group.tools for group in programme.tool_groups}
     assert counts == {group["tool_group"]: group["tools"] for group in told["groups"]}
+    raw_days = raw_process_min(programme, programme.routes[0].name) / 1440  # of a run's X-factor
+    assert raw_days == pytest.approx(told["raw_process_days"], rel=1e-5)
+    assert told["cycle_time_days"] / raw_days == pytest.approx(told["x_factor"], rel=1e-5)
     run = simulate(programme, until_min=200 * 1440, warm_up_min=50 * 1440, replications=1)
     first, last = run.replications[0].readings
     period = last.since(first)

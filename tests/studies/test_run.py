@@ -9,7 +9,8 @@ import pytest
 from fabstack import formats
 from fabstack.errors import InputError
 from fabstack.results.store import open_run, tables_digest
-from fabstack.studies.run import RunOptions, answer, run_programme, with_planned_starts
+from fabstack.studies.planned import with_planned_starts
+from fabstack.studies.run import RunOptions, answer, run_programme
 
 QUICK = RunOptions(samples=200, replications=1, days=150)
 
@@ -120,11 +121,14 @@ def test_planned_starts_end_with_the_plan_and_leave_own_starts_alone(project):
             "carriers_started": [5.0, 5.0, 7.0],
         }
     )
-    rows = with_planned_starts(programme, starts).starts
+    days = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    periods = pl.DataFrame({"month": days[:3], "until": days[1:], "months": [1.0] * 3})
+    plan = {"plan_starts": starts, "plan_periods": periods}
+    rows = with_planned_starts(programme, plan).starts
     assert [(row.date, row.carriers_per_month) for row in rows] == [
         (date(2026, 1, 1), 5.0),
         (date(2026, 3, 1), 7.0),
         (date(2026, 4, 1), 0.0),
     ]
     again = programme.model_copy(update={"starts": rows[:1]})
-    assert with_planned_starts(again, starts).starts == rows[:1]
+    assert with_planned_starts(again, plan).starts == rows[:1]

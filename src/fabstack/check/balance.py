@@ -30,8 +30,8 @@ def needs_beyond_supply(programme: Programme) -> Iterator[Fault]:
         wanted = needed.get(item.name, 0.0)
         if wanted <= 0 or item.name not in routed | sold:
             continue
-        made = _made(programme, item.name, needed, day)
-        bought = _bought(programme, item.name, day)
+        made = made_per_month(programme, item.name, needed, day)
+        bought = bought_per_month(programme, item.name, day)
         if made + bought < (1 - ROUNDING_SHARE) * wanted:
             yield _beyond(item, wanted, made, bought)
 
@@ -51,7 +51,7 @@ def _beyond(item: object, wanted: float, made: float, bought: float) -> Fault:
     )
 
 
-def _made(programme: Programme, item: str, needed: Units, day: date) -> float:
+def made_per_month(programme: Programme, item: str, needed: Units, day: date) -> float:
     """Good units a month that own plants can give, each in the mix that is needed of it."""
     total = 0.0
     for plant in dict.fromkeys(route.plant for route in grouped(programme.routes, "item")[item]):
@@ -61,7 +61,7 @@ def _made(programme: Programme, item: str, needed: Units, day: date) -> float:
     return total
 
 
-def _bought(programme: Programme, item: str, day: date) -> float:
+def bought_per_month(programme: Programme, item: str, day: date) -> float:
     """Units a month that suppliers have left for the programme in normal times."""
     return sum(
         offer.capacity_per_month * left_normally(programme, offer.supplier)

@@ -25,10 +25,13 @@ from fabstack.cli.export import export
 from fabstack.cli.import_ import import_
 from fabstack.cli.panel import panel
 from fabstack.cli.plan import plan
+from fabstack.cli.promise import promise
 from fabstack.cli.ramp import ramp
 from fabstack.cli.report import report
 from fabstack.cli.run import run
+from fabstack.cli.scenarios import scenarios
 from fabstack.cli.schema import schema
+from fabstack.cli.serve import serve
 from fabstack.cli.simulate import simulate
 from fabstack.cli.sources import sources
 from fabstack.cli.study import app as study
@@ -51,14 +54,17 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "check": check,
     "plan": plan,
+    "promise": promise,
     "simulate": simulate,
     "ramp": ramp,
     "die": die,
     "panel": panel,
     "sources": sources,
+    "scenarios": scenarios,
     "schema": schema,
     "report": report,
     "compare": compare,
+    "serve": serve,
     "trace": trace,
     "import": import_,
     "export": export,

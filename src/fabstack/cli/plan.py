@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from fabstack.cli.plan_changes import changes_answer, changes_lines, replan_of
+from fabstack.cli.plan_limits import bottlenecks, limit_lines, slopes
+from fabstack.cli.tables import MOST_ROWS, table_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 
     Tables = dict[str, pl.DataFrame]
 
-MOST_ROWS = 8  # of bottlenecks and of reasons
 ROUNDING = 1e-3  # units in a year below which a flow is the solver's rounding
 
 
@@ -56,9 +59,45 @@ def plan(
         int,
         typer.Option(min=0, help="Scarce tool groups to solve again with one more tool of each."),
     ] = 0,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Plan so many periods one by one at a time and merge later ones; the gap told is "
+            "the distance to the best of all plans.",
+        ),
+    ] = None,
+    told: Annotated[
+        int | None,
+        typer.Option(
+            "--slopes",
+            min=0,
+            help="Limits to solve again with one more and one fewer, where a dual may not say all; "
+            "default: 8, and none where the program is large.",
+        ),
+    ] = None,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", help="Run folder of an earlier plan that this one is held to."),
+    ] = None,
+    freeze: Annotated[
+        str | None,
+        typer.Option(
+            help="Periods of the near term that stay as in the earlier plan: how many, or all that "
+            "begin before a day."
+        ),
+    ] = None,
+    keep_close: Annotated[
+        float,
+        typer.Option(min=0, help="Price of other changes, as a share of the value changed."),
+    ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> int:
     """Plan a programme: delivered against wanted, make or buy, bottlenecks, reasons for shortfalls.
+
+    With --from it is planned again: --freeze keeps starts, orders, tools and phases of the near
+    term, and says why where one cannot stay; --keep-close lets the rest change only where that is
+    worth more than its price. All changes are told.
 
     Example: fabstack plan programmes/texas --out texas-plan
     """
@@ -71,13 +110,15 @@ def plan(
     options = _options(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
-    options = replace(options, expand=expand)
+    options = replace(options, expand=expand, window=window, slopes=told)
     if mps is not None:
         return _exported(loaded, mps, options)
+    replan = replan_of(loaded, earlier, freeze, keep_close)
     with solving() as tell:
-        result = planned(loaded, options=options, tell=tell)
+        result = planned(loaded, options=options, replan=replan, tell=tell)
     tables = plan_tables(result, loaded)
     answer = {"scenario": scenario, **_answer(result, tables, loaded)}
+    answer["changes"] = changes_answer(result, replan)
     if out is not None:
         _write(out, loaded, tables, answer)
     if as_json:
@@ -169,7 +210,8 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "make_or_buy": _make_or_buy(tables),
         "phases": tables["plan_phases"].to_dicts(),
         "tools_bought": _tools_bought(result),
-        "bottlenecks": _bottlenecks(result),
+        "bottlenecks": bottlenecks(result),
+        "slopes": slopes(result),
         "expansion": tables["plan_expansion"].to_dicts(),
         "short": tables["plan_short"].to_dicts(),
         "cash": tables["plan_cash"].to_dicts(),
@@ -235,28 +277,6 @@ def _by_year(tables: Tables, *columns: str) -> list[dict[str, Any]]:
     return kept.sort("kind", "item", "year").to_dicts()
 
 
-def _bottlenecks(result: PlanResult) -> list[dict[str, Any]]:
-    """What limits, by what one percent more of it in every month is worth."""
-    names = result.names
-    kinds = (
-        ("tool-hours", list(names.groups), result.duals.tool_hours, result.usable_h),
-        ("phase", [limit.plant for limit in names.limits], result.duals.phases, result.allowed),
-        ("supplier", list(names.offers), result.duals.supply, result.on_offer),
-    )
-    rows: list[dict[str, Any]] = [
-        {
-            "kind": kind,
-            "name": name,
-            "months": int(((value > 0) & (capacity > 0)).sum()),
-            "one_percent_more_usd": float((value * capacity).sum() / 100),
-        }
-        for kind, labels, values, capacities in kinds
-        for name, value, capacity in zip(labels, values, capacities, strict=True)
-    ]
-    binding = [row for row in rows if row["one_percent_more_usd"] > 0]
-    return sorted(binding, key=lambda row: (-row["one_percent_more_usd"], row["name"]))
-
-
 # --- The answer for people ------------------------------------------------------------------------
 
 
@@ -265,9 +285,10 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield from _volumes(answer["demand"])
     yield from _sources(answer["make_or_buy"])
     yield from _bought(answer["tools_bought"])
-    yield from _limits(answer["bottlenecks"])
+    yield from limit_lines(answer["bottlenecks"])
     yield from _expansion(answer["expansion"])
     yield from _reasons(answer["short"])
+    yield from changes_lines(answer["changes"])
     yield ""
     yield from (f"- {sentence}" for sentence in answer["assumptions"])
 
@@ -290,7 +311,7 @@ def _volumes(rows: list[dict[str, Any]]) -> Iterator[str]:
         (r["item"], r["year"], *(f"{r[name]:,.0f}" for name in ("wanted", "delivered", "short")))
         for r in rows
     ]
-    yield from _table(head, cells) if cells else ["\nNothing is wanted."]
+    yield from table_lines(head, cells) if cells else ["\nNothing is wanted."]
 
 
 def _sources(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -304,27 +325,18 @@ def _sources(rows: list[dict[str, Any]]) -> Iterator[str]:
         for r in both
     ]
     if cells:
-        yield from _table(("make or buy", "year", "made", "bought", "bought %"), cells)
+        yield from table_lines(("make or buy", "year", "made", "bought", "bought %"), cells)
 
 
 def _bought(rows: list[dict[str, Any]]) -> Iterator[str]:
     head = ("tools bought", "ordered", "bought", "sold")
     cells = [(r["tool_group"], r["ordered"], f"{r['tools']:g}", f"{r['sold']:g}") for r in rows]
     if cells:
-        yield from _table(head, cells)
+        yield from table_lines(head, cells)
 
 
 def _share_bought(row: dict[str, Any]) -> str:
     return f"{100 * row['bought'] / (row['bought'] + row['made']):.0f}"
-
-
-def _limits(rows: list[dict[str, Any]]) -> Iterator[str]:
-    head = ("bottleneck", "kind", "months full", "1 % more is worth USD")
-    cells = [
-        (row["name"], row["kind"], row["months"], f"{row['one_percent_more_usd']:,.0f}")
-        for row in rows[:MOST_ROWS]
-    ]
-    yield from _table(head, cells) if cells else ["\nNothing limits the plan."]
 
 
 def _expansion(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -356,13 +368,3 @@ def _reasons(rows: list[dict[str, Any]]) -> Iterator[str]:
     for key in sorted(totals, key=lambda k: (-totals[k], k))[:MOST_ROWS]:
         item, reason, _ = key
         yield f"{totals[key]:>16,.0f}  {item}: {reason}; first {told[key]}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    cells = [head, *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    yield ""
-    for row in cells:
-        first = row[0].ljust(widths[0])
-        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        yield "  ".join((first, *rest)).rstrip()

@@ -1,19 +1,30 @@
-"""Progress of long work on stderr: stages with time left on a terminal, nothing elsewhere."""
+"""Progress of long work on stderr: stages with time left on a terminal, nothing elsewhere.
+
+With FABSTACK_PROGRESS=json other programs can follow: one line of JSON for each word, such as
+`{"progress": {"stage": "plan", "done": 4, "of": 8, "words": ""}}`.
+"""
 
 from __future__ import annotations
 
+import json
 import math
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 Tell = Callable[[str, int, int], None]
+QUIET_S = 0.25  # between two lines of JSON of one stage
 
 
 @contextmanager
 def stages() -> Iterator[Tell]:
     """A function to call with (stage, done, of); it draws a bar where people watch."""
+    if _is_followed():
+        yield Lines().tell
+        return
     if not sys.stderr.isatty():
         yield lambda _stage, _done, _of: None
         return
@@ -38,6 +49,28 @@ def stages() -> Iterator[Tell]:
         yield lambda stage, done, of: bar.update(task, description=stage, completed=done, total=of)
 
 
+def _is_followed() -> bool:
+    return os.environ.get("FABSTACK_PROGRESS") == "json"
+
+
+class Lines:
+    """Progress as lines of JSON, at most a few each second of the same stage."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._told_s = -math.inf
+
+    def tell(self, stage: str, done: float, of: float, words: str = "") -> None:
+        """Say how far it is, unless that was said a moment ago."""
+        now_s = time.monotonic()
+        if stage == self._stage and done != of and now_s - self._told_s < QUIET_S:
+            return
+        self._stage, self._told_s = stage, now_s
+        said = {"stage": stage, "done": done, "of": of, "words": words}
+        sys.stderr.write(json.dumps({"progress": said}) + "\n")
+        sys.stderr.flush()
+
+
 class Search(Protocol):
     """What a solver says of a search while it runs."""
 
@@ -57,6 +90,10 @@ class Search(Protocol):
 @contextmanager
 def solving() -> Iterator[Callable[[Search], None]]:
     """A function to call with a search; it keeps one line up to date where people watch."""
+    if _is_followed():
+        lines = Lines()
+        yield lambda search: lines.tell("plan", 0, 0, searched(search))
+        return
     if not sys.stderr.isatty():
         yield lambda _search: None
         return

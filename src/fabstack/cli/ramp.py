@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fabstack.formats import Loaded
     from fabstack.ramp import RampResult
+    from fabstack.results.shelf import Shelf
 
     Tables = dict[str, pl.DataFrame]
 
@@ -33,6 +34,13 @@ def ramp(
     design: Annotated[
         str, typer.Option(help="How futures are spread: latin-hypercube, sobol or plain.")
     ] = "latin-hypercube",
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or address (s3://...) where the parts of the work are kept, so that a "
+            "stopped ramp goes on where it was."
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Run folder to write the tables into.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
@@ -41,11 +49,18 @@ def ramp(
     Example: fabstack ramp programmes/texas --samples 10000
     """
     from fabstack import formats
+    from fabstack.cli.progress import stages
+    from fabstack.ramp.judged import with_judged
     from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
+    from fabstack.studies.ramp_pieces import KeptPieces
 
     loaded = formats.read(programme, scenario)
-    result = _sampled(loaded, samples=samples, seed=seed, design=_design(design))
+    settings = {"seed": seed, "design": _design(design)}
+    count = samples or loaded.programme.ramp.samples
+    with stages() as tell:
+        keep = KeptPieces(loaded.programme, count, **settings, shelf=_shelf(store), tell=tell)
+        result = with_judged(_sampled(loaded, samples=count, **settings, keep=keep), keep)
     tables = ramp_tables(result, loaded.programme)
     answer = {"scenario": scenario, **_answer(result, tables)}
     if out is not None:
@@ -68,6 +83,12 @@ def _sampled(loaded: Loaded, **settings: Any) -> RampResult:
         if errors:
             raise InputError(errors) from None
         raise
+
+
+def _shelf(store: str | None) -> Shelf:
+    from fabstack.results.shelf import Borrowed, open_shelf
+
+    return Borrowed() if store is None else open_shelf(store)
 
 
 def _design(name: str) -> Any:

@@ -274,10 +274,10 @@ def _with_starts(programme: Programme) -> tuple[Programme, list[Any]]:
         return programme, []
     from fabstack.plan import plan
     from fabstack.results.plan_tables import plan_tables
-    from fabstack.studies.run import planned_arrivals, with_planned_starts
+    from fabstack.studies.planned import planned_arrivals, with_planned_starts
 
     tables = plan_tables(plan(programme), programme)
-    started = with_planned_starts(programme, tables["plan_starts"])
+    started = with_planned_starts(programme, tables)
     return started, planned_arrivals(programme, tables)
 
 
@@ -322,11 +322,15 @@ def _answer(programme: Programme, result: SimulationResult, setup_s: float) -> d
 def _write(
     out: Path, programme: Programme, result: SimulationResult, answer: dict[str, Any]
 ) -> None:
+    from fabstack.results.genealogy_index import files_of
     from fabstack.results.simulate_tables import simulate_tables
 
+    tables = simulate_tables(result, programme)
     with run_folder(out, programme, answer) as writer:
-        for name, table in simulate_tables(result, programme).items():
+        for name, table in tables.items():
             writer.table(name, table)
+        for name, values in files_of(tables).items():
+            writer.array(name, values)
         writer.summary({"simulation": {**answer, "performance": None}})
 
 

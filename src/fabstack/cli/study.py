@@ -21,6 +21,9 @@ from fabstack.cli.simulated import (
     rules,
     run_folder,
 )
+from fabstack.cli.study_futures import plan_under_uncertainty
+from fabstack.cli.study_sensitivity import sensitivity
+from fabstack.cli.study_sweep import sweep
 
 if TYPE_CHECKING:
     from fabstack.cli.quantities import Quantities
@@ -171,6 +174,11 @@ def agree(
         _write(out, subject, agreement, answer, "agree")
     print_answer(answer, agree_text.readable(answer), as_json=as_json)
     return STOPPED if agreement.was_stopped else 0
+
+
+app.command()(sweep)
+app.command()(sensitivity)
+app.command(name="plan-under-uncertainty")(plan_under_uncertainty)
 
 
 # --- Options ------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def trace(
     Example: fabstack trace chain-run make-board:0/17
     """
     from fabstack.results.documents import json_bytes
-    from fabstack.results.store import open_run
+    from fabstack.results.run import open_run
     from fabstack.results.trace import trace as traced
 
     found = traced(open_run(run), lot, up=up, unit=unit)

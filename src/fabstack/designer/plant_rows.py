@@ -112,9 +112,10 @@ class PlantRows:
                 if step.group == group.name
             ]
             if sum(inside):
-                name = self.group_name(group.name)
-                way = _way(self.made[0].flow, sum(inside) / len(inside))
-                yield Move(plant=self.plant, from_bay=name, move=way)
+                name, flow = self.group_name(group.name), self.made[0].flow
+                mean_min = sum(inside) / len(inside)
+                way, raw_min = _way(flow, mean_min), _raw_min(flow, mean_min)
+                yield Move(plant=self.plant, from_bay=name, move=way, raw_min=raw_min)
 
     # --- Routes ---------------------------------------------------------------------------------
 
@@ -130,6 +131,7 @@ class PlantRows:
                 carriers_per_lot=found.carriers_per_lot,
                 units_per_carrier=made.flow.parameters["units_per_carrier"] if is_told else None,
                 move=_way(made.flow),
+                move_raw_min=_raw_min(made.flow),
             )
 
     def steps(self) -> Iterator[Step]:
@@ -191,6 +193,11 @@ def _way(flow: Flow, inside_min: float = 0.0) -> Distribution:
     given = flow.parameters
     low, high = given["move_low_min"], given["move_high_min"] + 2 * given["dwell_min"]
     return _spread(Kind.UNIFORM, low + inside_min, high + inside_min)
+
+
+def _raw_min(flow: Flow, inside_min: float = 0.0) -> float | None:
+    """What of a way with dwell is raw process time: what is given, neither dwell nor transport."""
+    return rounded(inside_min) if flow.parameters["dwell_min"] else None
 
 
 def _spread(kind: Kind, *parameters: float) -> Distribution:

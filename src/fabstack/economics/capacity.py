@@ -9,7 +9,7 @@ steps, so that a plan and a run differ by waiting alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from fabstack.model import Programme, by_key, follows_from, grouped
@@ -24,16 +24,16 @@ HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
 def hours_per_carrier(programme: Programme, route_name: str) -> Mapping[str, float]:
     """Tool hours that a started carrier takes of each tool group.
 
-    Sampling, rework and scrap are in it, and the downtime that processing itself brings about
-    (breakdowns on busy time, maintenance by carriers).
+    Sampling, rework with all the steps that it does again, and scrap are in it, and the downtime
+    that processing itself brings about (breakdowns on busy time, maintenance by carriers).
     """
     route: Route = by_key(programme.routes)[route_name]
     hours: defaultdict[str, float] = defaultdict(float)
     alive = 1.0
-    for step in steps_of(programme, route_name):
-        visits = alive * expected_visits(step)
+    steps = steps_of(programme, route_name)
+    for step, visits in zip(steps, lot_visits(steps), strict=True):
         busy_h = step_min_per_carrier(programme, route, step) / 60
-        hours[step.tool_group] += visits * with_wear(programme, step.tool_group, busy_h)
+        hours[step.tool_group] += alive * visits * with_wear(programme, step.tool_group, busy_h)
         alive *= survival(step)
     return dict(hours)
 
@@ -51,22 +51,48 @@ def line_yield(programme: Programme, route_name: str) -> float:
 def raw_process_min(programme: Programme, route_name: str) -> float:
     """Expected time of a lot on a route without any waiting.
 
-    Process, load, unload and the way there, times how often a lot is expected at each step:
-    sampling, and rework with all the steps that it does again. There is no way to the first step
-    before it is done again.
+    Process, load and unload, as often as a lot is expected at each step: sampling, and rework with
+    all the steps that it does again. And each way to the next step that it is not spared, as far as
+    it counts (dwell does not). There is no way to the first step before it is done again.
     """
     route: Route = by_key(programme.routes)[route_name]
     groups = by_key(programme.tool_groups)
     steps = steps_of(programme, route_name)
     total = 0.0
-    before: ToolGroup | None = None
-    for step, visits in zip(steps, lot_visits(steps), strict=True):
+    for place, visits in enumerate(lot_visits(steps)):
+        step = steps[place]
         group = groups[step.tool_group]
-        ways = visits if before else visits - step.sampling_percent / 100
-        total += visits * (job_min(route, step) + group.load_min + group.unload_min)
-        total += ways * move_min(programme, before or group, group)
-        before = group
+        handling_min = group.load_min + group.unload_min
+        ways_min = sum(
+            share * raw_move_min(programme, group, groups[steps[to].tool_group])
+            for to, share in _ways_from(steps, place)
+        )
+        total += visits * (job_min(route, step) + handling_min + ways_min)
     return total
+
+
+def _ways_from(steps: Sequence[Step], place: int) -> Iterator[tuple[int, float]]:
+    """Where lots go from a step, and which share of them: on, or back to do it again."""
+    step = steps[place]
+    again = step.rework_percent / 100
+    yield from _performed_next(steps, place + 1, 1 - again)
+    if again:
+        first = place if step.rework_to is None else _places(steps)[step.rework_to]
+        yield from _performed_next(steps, first, again)
+
+
+def _performed_next(steps: Sequence[Step], place: int, share: float) -> Iterator[tuple[int, float]]:
+    """The steps from a place on that lots are not spared, and which share each of them gets."""
+    while share > 0 and place < len(steps):
+        here = share * steps[place].sampling_percent / 100
+        if here:
+            yield place, here
+        share -= here
+        place += 1
+
+
+def _places(steps: Sequence[Visited]) -> Mapping[int, int]:
+    return {step.step: place for place, step in enumerate(steps)}
 
 
 class Visited(Protocol):
@@ -95,7 +121,7 @@ def lot_visits(steps: Sequence[Visited]) -> list[float]:
     A lot passes a step once, and once more for each rework, at this step or a later one, that goes
     back to it or to an earlier one.
     """
-    places = {step.step: place for place, step in enumerate(steps)}
+    places = _places(steps)
     passes = [1.0] * len(steps)
     for place in range(len(steps) - 1, -1, -1):
         step = steps[place]
@@ -109,19 +135,33 @@ def lot_visits(steps: Sequence[Visited]) -> list[float]:
 
 
 def move_min(programme: Programme, before: ToolGroup, after: ToolGroup) -> float:
-    """Expected transport from one tool group to another of a plant.
+    """Expected transport from one tool group to another of a plant, dwell in it.
 
     As the plant's moves say, the one that names most bays; else as its first route that says it.
     """
+    return _way(programme, before, after)[0]
+
+
+def raw_move_min(programme: Programme, before: ToolGroup, after: ToolGroup) -> float:
+    """What of `move_min` counts as raw process time: all of it unless the row says otherwise."""
+    mean_min, raw_min = _way(programme, before, after)
+    return mean_min if raw_min is None else raw_min
+
+
+def _way(programme: Programme, before: ToolGroup, after: ToolGroup) -> tuple[float, float | None]:
+    """Expected minutes of a way, and those in raw process time if they are told apart."""
     fits = [
         move
         for move in grouped(programme.moves, "plant")[after.plant]
         if move.from_bay in ("", before.bay) and move.to_bay in ("", after.bay)
     ]
     if fits:
-        return max(fits, key=lambda move: (move.from_bay != "", move.to_bay != "")).move.mean
-    routes = grouped(programme.routes, "plant")[after.plant]
-    return next((route.move.mean for route in routes if route.move is not None), 0.0)
+        found = max(fits, key=lambda move: (move.from_bay != "", move.to_bay != ""))
+        return found.move.mean, found.raw_min
+    for route in grouped(programme.routes, "plant")[after.plant]:
+        if route.move is not None:
+            return route.move.mean, route.move_raw_min
+    return 0.0, None
 
 
 @follows_from("steps")
@@ -129,11 +169,6 @@ def steps_of(programme: Programme, route_name: str) -> tuple[Step, ...]:
     """The steps of a route in order."""
     rows = grouped(programme.steps, "route")[route_name]
     return tuple(sorted(rows, key=lambda step: step.step))
-
-
-def expected_visits(step: Step) -> float:
-    """How often a lot is processed at a step, with sampling and rework that repeats."""
-    return step.sampling_percent / 100 / (1 - step.rework_percent / 100)
 
 
 def survival(step: Step) -> float:

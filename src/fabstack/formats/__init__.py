@@ -1,6 +1,6 @@
 """Text to model and back: programme folder, workbook, AutoSched model, JSON Schema, scenarios."""
 
-from fabstack.formats.loading import Loaded, load, read
+from fabstack.formats.loading import Loaded, load, read, scenario_names
 from fabstack.formats.places import Place
 from fabstack.formats.saving import digest, save, save_tables
 from fabstack.formats.scenarios import cell_value, set_cell, with_scenario
@@ -16,6 +16,7 @@ __all__ = [
     "read",
     "save",
     "save_tables",
+    "scenario_names",
     "set_cell",
     "with_scenario",
 ]

@@ -34,6 +34,18 @@ def raw_programme(folder: Path) -> Raw:
     return raw
 
 
+def raw_overlay(folder: Path) -> Raw:
+    """The cells of every file in the folder of a scenario; it need not have settings."""
+    raw = Raw(place_of=lambda table: str(folder / f"{table}.csv"))
+    raw.findings.extend(_unknown_files(folder))
+    if (folder / SETTINGS).exists():
+        _add_settings(raw, folder / SETTINGS)
+    for table in tables():
+        if (folder / f"{table}.csv").exists():
+            _add_table(raw, table, folder / f"{table}.csv")
+    return raw
+
+
 def _unknown_files(folder: Path) -> Iterator[Finding]:
     known = (SETTINGS, *(f"{table}.csv" for table in tables()))
     for file in sorted(folder.iterdir()):

@@ -169,3 +169,7 @@ class Ramp:
         ge=0,
         lt=1,
     )
+    staff_delays: bool = chosen(
+        "work of activities with a skill and people takes longer while experts are missing",
+        default=False,
+    )

@@ -28,6 +28,12 @@ class Route:
     move: Distribution | None = measured(
         "min", "transport between two steps where no row of moves says it", default=None
     )
+    move_raw_min: float | None = measured(
+        "min",
+        "of it that is raw process time (by which X-factors count), the rest is dwell; blank: all",
+        default=None,
+        ge=0,
+    )
     preference: int = counted("routes of the same item are used in this order", default=1, ge=1)
     family: str = worded("routes with the same word may share a campaign; blank: none", default="")
     lead_time_months: float | None = measured(
@@ -49,6 +55,12 @@ class Move:
     from_bay: str = named("bay of the step before; blank: any", default="")
     to_bay: str = named("bay of the step after; blank: any", default="")
     move: Distribution = measured("min", "on the way")
+    raw_min: float | None = measured(
+        "min",
+        "of it that is raw process time (by which X-factors count), the rest is dwell; blank: all",
+        default=None,
+        ge=0,
+    )
 
 
 class Basis(StrEnum):

@@ -5,6 +5,7 @@ reasons for every unit short, and the report of an independent checker. Formulas
 docs/background/planning.md.
 """
 
+from fabstack.plan.again import resolve
 from fabstack.plan.export import export_mps
 from fabstack.plan.highs import Status
 from fabstack.plan.options import X_FACTORS, Integers, PlanOptions, Supply
@@ -24,4 +25,5 @@ __all__ = [
     "Supply",
     "export_mps",
     "plan",
+    "resolve",
 ]

@@ -9,7 +9,7 @@ from fabstack.plan.options import x_factor
 
 def assumptions(facts: Facts) -> tuple[str, ...]:
     """Sentences for the reader of a plan."""
-    return (*_always(facts), *_unused(facts))
+    return (*_always(facts), *_windows(facts), *_unused(facts))
 
 
 def _always(facts: Facts) -> list[str]:
@@ -29,6 +29,17 @@ def _always(facts: Facts) -> list[str]:
         "hours, where a tool group says nothing else; setups are part of the rest.",
         f"Money is {_taxed(facts)}; capital is spent evenly while a phase is built.",
         "What is in stock or under way at the end of the horizon is worth nothing.",
+    ]
+
+
+def _windows(facts: Facts) -> list[str]:
+    window = facts.options.window
+    if window is None:
+        return []
+    return [
+        f"Planned window by window, {window} periods or as many as the longest way needs one by "
+        "one and later ones merged; the gap is the distance to the best of all plans, and classes "
+        "of demand are weighted."
     ]
 
 

@@ -25,6 +25,7 @@ from fabstack.plan.people import add_hiring
 from fabstack.plan.phases import Choice, add_phases
 from fabstack.plan.program import Arrays, LinearProgram
 from fabstack.plan.purchases import Purchases, add_purchases
+from fabstack.plan.replan import Cells, Replan, add_changes
 from fabstack.plan.types import Ints
 
 
@@ -42,6 +43,7 @@ class Model(NamedTuple):
     columns: dict[str, Ints]
     rows: dict[str, Ints]
     arrays: Arrays
+    changes: Cells | None = None  # where the plan is held to an earlier one
 
     @property
     def surplus(self) -> Ints:
@@ -53,8 +55,10 @@ class Model(NamedTuple):
 MOST_COLUMNS = 5_000_000  # some 10 GB in the solver
 
 
-def build(facts: Facts) -> Model:
+def build(facts: Facts, replan: Replan | None = None) -> Model:
     """The program of a plan: everything that can be done, within everything that limits it.
+
+    With `replan` it is held to an earlier plan.
 
     Raises:
         LimitError: it would be too large to be solved.
@@ -73,6 +77,17 @@ def build(facts: Facts) -> Model:
     buying = add_offers(lp, facts, balance)
     delivering = add_demand(lp, facts, balance)
     campaigns = add_campaigns(lp, facts, making, delivering)
+    changes = None
+    if replan is not None:
+        changes = add_changes(
+            lp,
+            facts,
+            replan,
+            making=making,
+            buying=buying,
+            choices=choices,
+            purchases=purchases,
+        )
     return Model(
         facts=facts,
         making=making,
@@ -85,6 +100,7 @@ def build(facts: Facts) -> Model:
         columns=lp.columns,
         rows=lp.rows,
         arrays=lp.arrays(),
+        changes=changes,
     )
 
 

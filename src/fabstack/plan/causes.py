@@ -45,6 +45,8 @@ class Causes:
         self.limits: csc_matrix = model.arrays.matrix
         self.is_tight = tight(model, solution)
         self.setups = frozenset(model.rows["campaign"].ravel().tolist())
+        changes = model.rows.get("changes", np.empty(0, dtype=np.int64)).ravel()
+        self.idle = frozenset(changes[solution.duals[changes] >= 0].tolist())  # hold nothing back
         self.immaturity = immaturity(model)
         self.known: dict[int, _Limit] = {}
 
@@ -72,7 +74,8 @@ class Causes:
             worth = max(-self.solution.reduced_costs[limit.column], 0.0)
             return self.words.bound(limit.column, worth)
         worth = max(-self.solution.duals[limit.row], 0.0)
-        return self.words.limit(limit.row, worth)._replace(immaturity=limit.immaturity)
+        found = self.words.limit(limit.row, worth)
+        return found._replace(immaturity=limit.immaturity, row=limit.row)
 
     def _tightest(self, target: int) -> _Limit:
         """The exhausted limit with the largest rent on the way to a row."""
@@ -132,7 +135,10 @@ class Causes:
             for row, amount in zip(
                 matrix.indices[span].tolist(), matrix.data[span].tolist(), strict=True
             )
-            if row >= self.supply.count and amount > 0 and self.is_tight[row]
+            if row >= self.supply.count
+            and amount > 0
+            and self.is_tight[row]
+            and row not in self.idle
         ]
         if self._is_full(column):
             rent = max(-self.solution.reduced_costs[column], 0.0) / brought

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from fabstack.economics.capacity import (
-    expected_visits,
     hours_per_tool_month,
     job_min,
+    lot_visits,
     open_share,
     step_min_per_carrier,
     steps_of,
@@ -79,10 +79,11 @@ class Terms(Clock):
         """(step, minutes of a lot in its tools without queues)."""
         groups = by_key(self.programme.tool_groups)
         found = []
-        for step in steps_of(self.programme, route.name):
+        steps = steps_of(self.programme, route.name)
+        for step, visits in zip(steps, lot_visits(steps), strict=True):
             group = groups[step.tool_group]
             once = job_min(route, step) + group.load_min + group.unload_min
-            found.append((step.step, expected_visits(step) * once))
+            found.append((step.step, visits * once))
         return found
 
     def step_lags(self, route: Route) -> dict[int, float]:
@@ -98,9 +99,10 @@ class Terms(Clock):
     def hours_of_start(self, route: Route) -> list[tuple[str, float, float, int]]:
         """(tool group, months after the start, hours for a carrier, step)."""
         lags, alive, found = self.step_lags(route), 1.0, []
-        for step in steps_of(self.programme, route.name):
+        steps = steps_of(self.programme, route.name)
+        for step, visits in zip(steps, lot_visits(steps), strict=True):
             busy_h = step_min_per_carrier(self.programme, route, step) / 60
-            hours = with_wear(self.programme, step.tool_group, busy_h) * expected_visits(step)
+            hours = with_wear(self.programme, step.tool_group, busy_h) * visits
             found.append((step.tool_group, lags[step.step], alive * hours, step.step))
             alive *= survival(step)
         return found

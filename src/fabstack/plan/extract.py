@@ -31,7 +31,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
     tax = tax_usd(model, values)
     return PlanResult(
         status=solution.status,
-        objective_usd=_objective_usd(facts, money, tax),
+        objective_usd=objective_usd(facts, money, tax),
         npv_usd=npv_usd,
         npv_after_tax_usd=npv_usd - float(facts.discount @ tax),
         gap=solution.gap,
@@ -57,7 +57,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
     )
 
 
-def _objective_usd(facts: Facts, money: Cash, tax: Floats) -> float:
+def objective_usd(facts: Facts, money: Cash, tax: Floats) -> float:
     """What the plan maximises; penalties count after tax where all else does."""
     if facts.programme.planning.objective is Objective.CASH:
         return float(facts.discount @ money.net) - float(facts.discount @ money.penalty)
@@ -69,7 +69,8 @@ def _names(model: Model) -> Names:
     facts, network = model.facts, model.facts.network
     nodes = network.nodes
     return Names(
-        months=tuple(facts.periods.day(period) for period in range(facts.periods.count)),
+        months=facts.periods.days[:-1],
+        end=facts.periods.days[-1],
         routes=tuple(route.name for route in facts.programme.routes),
         nodes=nodes,
         ways=tuple(
@@ -80,6 +81,7 @@ def _names(model: Model) -> Names:
         groups=tuple(group.name for group in facts.programme.tool_groups),
         limits=tuple(limits(facts)),
         wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
+        ranks=tuple(wish.rank for wish in model.delivering.wishes),
         conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
         options=tuple(key_of(one.option) for one in model.purchases.terms),
         campaigns=tuple(one.name for one in model.campaigns.terms),

@@ -53,9 +53,13 @@ class PlanOptions:
     x_factors: Mapping[PlantKind, float] = field(default_factory=lambda: dict(X_FACTORS))
     lead_times_months: Mapping[str, float] = field(default_factory=dict)
     efficiencies: Mapping[str, float] = field(default_factory=dict)
+    # limits, the scarcest first, of which one more and one fewer are solved again; None: 8, and
+    # none where the program is large
+    slopes: int | None = 0
     expand: int = 0  # tool groups, the scarcest first, that are solved again with one more tool
     class_weight: float = 2.0  # a demand class outweighs the one below it by this factor
     time_limit_s: float = 120.0
+    window: int | None = None  # periods that are planned one by one at a time; None: all at once
     # relative distance to the optimum at which a search over whole numbers may stop; None: EXACT,
     # and GOOD where the program is large or time runs out
     gap: float | None = None

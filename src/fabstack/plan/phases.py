@@ -131,6 +131,13 @@ def _choices_of(facts: Facts, phase: Phase) -> list[Choice]:
     ]
 
 
+def decided_at(facts: Facts, choice: Choice) -> float:
+    """When a choice is made, in months from the start: at the latest when building begins."""
+    if choice.decided is not None:
+        return float(facts.periods.edges[choice.decided])
+    return max(choice.first_output - choice.phase.build_months, 0.0)
+
+
 def gives(facts: Facts, choice: Choice) -> Floats:
     """What a choice adds to its limit [period]."""
     growth = _growth(facts, choice.first_output, choice.full)

@@ -91,6 +91,11 @@ class LinearProgram:
         inside = (row != OUTSIDE) & (value != 0.0)
         self._entries.append((row[inside], column[inside], value[inside]))
 
+    @property
+    def count(self) -> int:
+        """Columns so far."""
+        return self._columns
+
     def arrays(self) -> Arrays:
         """Everything collected so far, for a solver."""
         cost, lower, upper, whole = _joined(self._column_parts, 4)

@@ -150,4 +150,5 @@ def _reason(model: Model, gap: Gap, cause: Cause) -> Reason:
         cause_period=cause.period,
         worth_usd=float(cause.worth_usd),
         explanation=cause.explanation,
+        limit_row=cause.row,
     )

@@ -28,6 +28,7 @@ class Code(StrEnum):
     MATERIAL = "material"  # nobody makes or sells it
     STORAGE = "storage"  # a stock is at its limit
     SETUP = "setup"  # a campaign that is not worth its setup
+    EARLIER_PLAN = "earlier-plan"  # what it decided is held
     YIELD = "yield"  # mature yields would have covered the shortfall
     NOT_WORTH_SERVING = "not-worth-serving"
 
@@ -50,6 +51,20 @@ class Reason(NamedTuple):
     worth_usd: float
     explanation: str
     limits: str = ""  # all that are exhausted on the ways to a unit more, with what they give
+    limit_row: int = -1  # of the program; -1 where the cause is no row
+
+
+class Slope(NamedTuple):
+    """What a little more of a limit gains and a little less loses, in USD of the start."""
+
+    kind: str
+    name: str
+    period: int | None  # in which there is one unit more or less; None: one percent in every one
+    worth_usd: float  # by duals: to first order
+    row: int = -1  # of the program, where it is one
+    more_usd: float | None = None  # solved again; None where that has no plan
+    less_usd: float | None = None
+    is_one_number: bool = True  # dual, gain and loss are the same; False: degenerate, or a corner
 
 
 class Expansion(NamedTuple):
@@ -61,6 +76,19 @@ class Expansion(NamedTuple):
     price_usd: float  # paid in that period
     exact_usd: float | None = None  # with the tool there and all solved again
     binds_next: str = ""  # what limits most then
+
+
+class Change(NamedTuple):
+    """A decision that differs from that of an earlier plan."""
+
+    period: int
+    kind: str  # start, order, buy-tool, sell-tool, build
+    name: str
+    before: float
+    after: float
+    value_usd: float  # of what is changed, at the programme's start
+    is_frozen: bool  # and so it should have stayed as it was
+    reason: str  # why it could not; blank where it is not frozen
 
 
 class Way(NamedTuple):
@@ -93,6 +121,7 @@ class Names:
     """What the first axis of each array stands for."""
 
     months: tuple[date, ...]  # first days of the periods
+    end: date  # the day after the last period
     routes: tuple[str, ...]
     nodes: tuple[Node, ...]
     ways: tuple[Way, ...]
@@ -100,6 +129,7 @@ class Names:
     groups: tuple[str, ...]
     limits: tuple[Limit, ...]
     wants: tuple[Want, ...]
+    ranks: tuple[int, ...]  # class of each want; larger is served first
     conversions: tuple[Node, ...]
     campaigns: tuple[str, ...]
     options: tuple[str, ...]  # to buy tools, keys of the table
@@ -191,4 +221,6 @@ class PlanResult:
     tax: Floats  # USD of the period; negative where a loss saves tax
     reasons: tuple[Reason, ...] = ()
     expansions: tuple[Expansion, ...] = ()
+    slopes: tuple[Slope, ...] = ()  # where they were asked for
+    changes: tuple[Change, ...] | None = None  # against an earlier plan, where there is one
     audit: Audit | None = None

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabstack.economics.capacity import (
-    expected_visits,
     job_min,
+    lot_visits,
     open_share,
     step_min_per_carrier,
     steps_of,
@@ -53,29 +53,30 @@ def timing(programme: Programme, route: Route, options: PlanOptions) -> Timing:
     """Lead time and tool hours of a route."""
     steps = steps_of(programme, route.name)
     alive: Floats = np.cumprod(np.array([1.0, *(survival(step) for step in steps)]))
-    raw_min = np.array([_raw_min(programme, route, step) for step in steps])
+    visits: Floats = np.array(lot_visits(steps))
+    raw_min = visits * np.array([_raw_min(programme, route, step) for step in steps])
     lead_months = _lead_months(programme, route, raw_min, options)
     return Timing(
         lead_months=lead_months,
         positions=np.array([step.step for step in steps], dtype=np.int64),
         groups=tuple(step.tool_group for step in steps),
         lag_months=lead_months * _passed(raw_min),
-        hours=alive[:-1] * np.array([_hours(programme, route, step) for step in steps]),
+        hours=alive[:-1] * visits * np.array([_hours(programme, route, step) for step in steps]),
         alive=alive[:-1],
         line_yield=float(alive[-1]),
     )
 
 
 def _raw_min(programme: Programme, route: Route, step: Step) -> float:
-    """Minutes that a lot expects to spend in the tools of a step."""
+    """Minutes that a lot spends in the tools of a step, each time."""
     group = by_key(programme.tool_groups)[step.tool_group]
-    return expected_visits(step) * (job_min(route, step) + group.load_min + group.unload_min)
+    return job_min(route, step) + group.load_min + group.unload_min
 
 
 def _hours(programme: Programme, route: Route, step: Step) -> float:
-    """Tool hours for a carrier that reaches the step."""
+    """Tool hours for a carrier, each time that it is processed at the step."""
     busy_h = step_min_per_carrier(programme, route, step) / 60
-    return expected_visits(step) * with_wear(programme, step.tool_group, busy_h)
+    return with_wear(programme, step.tool_group, busy_h)
 
 
 def _lead_months(

@@ -27,6 +27,7 @@ class Cause(NamedTuple):
     worth_usd: float
     explanation: str
     immaturity: float = 1.0  # units with mature yields over units now, on the way to the cause
+    row: int = -1  # of the program; -1 where it is the bound of a column, or no amount
 
 
 class Place(NamedTuple):
@@ -82,6 +83,7 @@ class Words:
             "step_above": self._price_step,
             "campaign": self._campaign,
             "people": self._people,
+            "changes": self._change,
         }
 
     @property
@@ -101,7 +103,7 @@ class Words:
         amount = float(highs[index])
         if place.block == "phases":
             amount = float(self.allowed[place.thing, place.period])
-        return Room(*self._thing(place), place.period, amount)
+        return Room(*self._thing(place), self._cause(place).period, amount)
 
     def _thing(self, place: Place) -> tuple[str, str]:
         """(name, unit) of what limits."""
@@ -118,6 +120,8 @@ class Words:
                 return cause.name, "months of work"
             case "stock":
                 return cause.name, "places in stock"
+            case "changes":
+                return cause.name, "as in the earlier plan"
             case _:
                 return cause.name, place.block
 
@@ -201,6 +205,18 @@ class Words:
             f"{self._month(place.period)}; a month of one more is worth USD {worth_usd:,.2f}"
         )
         return Cause(Code.PEOPLE, skill.name, place.period, worth_usd, text)
+
+    def _change(self, place: Place, worth_usd: float) -> Cause:
+        cells = self.model.changes
+        assert cells is not None
+        held = int(cells.held[place.thing])
+        cell = cells.all[held]
+        how = "is frozen" if cells.frozen[held] else "costs to change"
+        text = (
+            f"{cell.kind} {cell.name} in {self._month(cell.period)} was {cell.before:,.6g} in the "
+            f"earlier plan and {how}; one more is worth USD {worth_usd:,.2f}"
+        )
+        return Cause(Code.EARLIER_PLAN, cell.name, cell.period, worth_usd, text)
 
     # --- Columns --------------------------------------------------------------------------------
 

@@ -18,6 +18,12 @@ from fabstack.plan.people import usd_per_carrier
 TIMES = 10.0
 
 
+def worths_usd(programme: Programme) -> dict[str, float]:
+    """What a unit of each item costs along the dearest way, at first yields; 1 where nothing."""
+    dearest = _Dearest(programme)
+    return {item.name: dearest.usd(item.name) or 1.0 for item in programme.items}
+
+
 def replacement_usd(facts: Facts, item: str) -> float:
     """Price that stands in for the missing one of a demanded item."""
     programme = facts.programme

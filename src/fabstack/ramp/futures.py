@@ -19,7 +19,7 @@ from fabstack.model.roadmap import Activity
 from fabstack.model.tools import ToolGroup
 from fabstack.uncertainty.chance import Floats, is_random, quantile
 from fabstack.uncertainty.copula import Pair, coupled, of_scores
-from fabstack.uncertainty.uniforms import Design, uniforms
+from fabstack.uncertainty.uniforms import Design, generator, uniforms
 
 LEAD, INSTALL = "lead-slip", "install-slip"  # stages of a tool, from order to release
 LINE_COLUMNS = ("units_per_year", "growth_per_year", "delivered_share", "share_percent")
@@ -34,6 +34,7 @@ class Futures:
     shares: Mapping[str, Floats]  # input -> [sample] in (0, 1)
     risks: Mapping[str, Distribution]  # cell -> distribution of its value
     removed: frozenset[str] = frozenset()  # inputs that have their usual value
+    still: bool = False  # luck without a name (each repeat, each review) is at its median, too
 
     def draw(self, name: str, distribution: Distribution) -> Floats:
         """Values [sample] of an input; [1] where it does not vary."""
@@ -50,6 +51,12 @@ class Futures:
     def drawn(self, cell: str, own: Distribution) -> Floats:
         """The value of a cell that holds a distribution, or of its risk, [sample] or [1]."""
         return self.draw(cell, self.risks.get(cell, own))
+
+    def luck(self, stream: str) -> Floats:
+        """Shares of something that has no name among the inputs, [sample]."""
+        if self.still:
+            return np.full(self.samples, 0.5)
+        return generator(self.seed, stream).random(self.samples)
 
     def first(self, most: int) -> Futures:
         """The first of these futures."""
@@ -82,9 +89,19 @@ def futures(
         InputError: the correlations contradict each other.
     """
     risks = {risk.cell: risk.distribution for risk in programme.risks}
-    names = frozenset(_inputs(programme, risks))
+    names = varying_inputs(programme)
     columns = uniforms(names, samples=samples, seed=seed, design=design)
-    return Futures(samples, seed, coupled(columns, _pairs(programme, names)), risks)
+    return Futures(samples, seed, coupled(columns, input_pairs(programme)), risks)
+
+
+def varying_inputs(programme: Programme) -> frozenset[str]:
+    """Names of everything that varies between futures."""
+    return frozenset(_inputs(programme, {risk.cell: risk.distribution for risk in programme.risks}))
+
+
+def input_pairs(programme: Programme) -> list[Pair]:
+    """Inputs that move together; a later pair overrides an earlier one."""
+    return _pairs(programme, varying_inputs(programme))
 
 
 def duration_cell(activity: Activity) -> str:

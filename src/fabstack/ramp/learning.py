@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from fabstack.model import Programme, by_key, grouped
 from fabstack.model.items import Item, ItemKind
 from fabstack.model.technology import Technology
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import Opening
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.percentiles import fan
@@ -34,15 +36,26 @@ def yield_fans(
     futures: Futures,
     openings: Mapping[str, Opening],
     grid_months: Floats,
+    keep: Keep | None = None,
 ) -> tuple[YieldFan, ...]:
     """Yields of all items that own plants make and whose technology learns."""
-    fans = []
+    keep = keep or MakeAll()
+
+    def of_item(item: Item, technology: Technology, plant: str) -> YieldFan:
+        def make() -> Sequence[Floats]:
+            return (_fan(_Curve(item, technology, futures), openings[plant], grid_months),)
+
+        return YieldFan(item.name, plant, *keep.piece(f"yield/{item.name}", make))
+
+    return tuple(starmap(of_item, learning_items(programme)))
+
+
+def learning_items(programme: Programme) -> Iterator[tuple[Item, Technology, str]]:
+    """Items whose yield learns, with their technology and the own plant that makes them."""
     for item in programme.items:
         plant, technology = making_plant(programme, item.name), technology_of(programme, item)
         if plant is not None and technology is not None and _learns(item, technology):
-            curve = _Curve(item, technology, futures)
-            fans.append(_fan(curve, openings[plant], plant, grid_months))
-    return tuple(fans)
+            yield item, technology, plant
 
 
 def making_plant(programme: Programme, item: str, depth: int = 0) -> str | None:
@@ -115,12 +128,10 @@ def item_yield(
     return lambda now: _grown(curve, opens, now)
 
 
-def _fan(curve: _Curve, opening: Opening, plant: str, grid_months: Floats) -> YieldFan:
+def _fan(curve: _Curve, opening: Opening, grid_months: Floats) -> Floats:
     # a plant without a date of opening learns from the programme's start
     opens = np.where(np.isneginf(opening.opens), 0.0, opening.opens)
-    return YieldFan(
-        curve.item.name, plant, fan(_grown(curve, opens, now) for now in grid_months[:-1])
-    )
+    return fan(_grown(curve, opens, now) for now in grid_months[:-1])
 
 
 def _grown(curve: _Curve, opens: Floats, now: float) -> Floats:

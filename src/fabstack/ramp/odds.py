@@ -9,7 +9,8 @@ of the margin's variance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ from fabstack.uncertainty.sensitivity import ranks
 
 MOST_INPUTS = 3
 SLICES = 10
+SAME_SHARE = 1e-9
 RARE = 0.01  # below this share too few futures hold a claim to tell what it hangs on
 
 
@@ -93,22 +95,30 @@ def _odds(claim: Claim, margin: Margin, inputs: list[Input]) -> Odds:
         share_interval(int(holds.sum()), len(holds)),
         float(np.median(margin.values)),
         margin.unit,
-        tuple(_causes(holds.astype(float), margin.values, among)),
+        tuple(causes(holds.astype(float), margin.values, among)),
     )
 
 
 # --- What matters ---------------------------------------------------------------------------------
 
 
-def _causes(holds: Floats, margin: Floats, inputs: list[Input]) -> Iterator[Cause]:
+def causes(
+    holds: Floats, margin: Floats, inputs: Sequence[Input], least: float = 0.0
+) -> Iterator[Cause]:
+    """The inputs that explain most, each more than `least`."""
     outcome = holds if RARE < holds.mean() < 1 - RARE else margin
     by_name = {one.name: one for one in inputs}  # several activities may share an input
     shares = {name: explained(one.values, outcome) for name, one in by_name.items()}
     strongest = sorted(shares, key=lambda name: (-shares[name], name))[:MOST_INPUTS]
     for name in strongest:
-        if shares[name] > 0:
+        if shares[name] > least:
             low, high = _at_the_ends(by_name[name].values, holds)
             yield Cause(name, by_name[name].title, shares[name], low, high)
+
+
+def beyond_chance(samples: int, slices: int = SLICES) -> float:
+    """A share that slices of a hundred idle inputs hardly reach: five deviations of chance."""
+    return 5 * math.sqrt(2 * (slices - 1)) / samples
 
 
 def explained(values: Floats, outcome: Floats, slices: int = SLICES) -> float:
@@ -117,7 +127,8 @@ def explained(values: Floats, outcome: Floats, slices: int = SLICES) -> float:
     What slices of pure chance would explain on average is taken off; never below 0.
     """
     n, whole = len(values), float(outcome.var())
-    if whole == 0 or n < 2 * slices:
+    alike = math.isclose(outcome.min(), outcome.max(), rel_tol=SAME_SHARE)  # but for rounding
+    if alike or n < 2 * slices:
         return 0.0
     place = np.minimum((ranks(values) + 0.5) * slices / n, slices - 1).astype(np.int64)
     counts = np.bincount(place, minlength=slices)
@@ -166,14 +177,23 @@ def _all_done(sampled: Sampled, claim: Claim) -> Margin | None:
 
 
 def _built_in(sampled: Sampled, claim: Claim) -> Margin | None:
-    course, last = likely_course(sampled.programme), volume_activity(sampled.programme, claim)
     most = max(claim.value or 0.0, claim.high or 0.0)
-    if course is None or last is None or most == 0:
+    taken = built_months(sampled.programme, sampled.dated, claim)
+    last = volume_activity(sampled.programme, claim)
+    if taken is None or last is None or most == 0:
         return None
-    first = sampled.dated.network.index(course.path_to(last)[0])
-    i = sampled.dated.network.index(last)
-    spare = most - (sampled.dated.ends[i] - sampled.dated.starts[first])
-    return Margin(spare, "month", sampled.dated.drivers(i))
+    moved = sampled.dated.drivers(sampled.dated.network.index(last))
+    return Margin(most - taken, "month", moved)
+
+
+def built_months(programme: Programme, dated: Schedule, claim: Claim) -> Floats | None:
+    """Months from the start of the likely path to volume of a plant, [sample]."""
+    course, last = likely_course(programme), volume_activity(programme, claim)
+    if course is None or last is None:
+        return None
+    first = dated.network.index(course.path_to(last)[0])
+    taken: Floats = dated.ends[dated.network.index(last)] - dated.starts[first]
+    return taken
 
 
 def _capacity(sampled: Sampled, claim: Claim) -> Margin | None:

@@ -1,9 +1,10 @@
 """What comes out week by week: starts as phases, tools, people and learning allow, a cycle earlier.
 
 Starts of a month are the least of what its phases and its released tools allow, times the speed
-that has been learned by then and the share of wanted experts that is there, and no more than a
-limit of work in process lets in (Little's law: starts x cycle time <= WIP). Good units follow a
-cycle time later with the yield of the month of their start.
+that has been learned by then, the share of wanted experts that is there, and the share of the month
+in which no chance event stops the plant; and no more than a limit of work in process lets in
+(Little's law: starts x cycle time <= WIP). Good units follow a cycle time later with the yield of
+the month of their start.
 
 Speed grows with what has been started: 1 - (1 - first) exp(-carriers / scale), a convention for the
 learning of operators and engineers; its numbers are the programme's.
@@ -11,9 +12,11 @@ learning of operators and engineers; its numbers are the programme's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import repeat
 
 import numpy as np
 
@@ -28,9 +31,11 @@ from fabstack.model.items import Item
 from fabstack.model.plants import Plant
 from fabstack.model.routes import Route
 from fabstack.ramp.equipment import Arrival, ToolCapacity
+from fabstack.ramp.events import up_share
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.learning import item_yield
 from fabstack.ramp.people import Staff
+from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import Opening, capacity_per_month
 from fabstack.ramp.schedule import Bools
 from fabstack.uncertainty.chance import Floats
@@ -80,18 +85,43 @@ class Course:
     grid_months: Floats  # [month] moments of the first days
 
 
-def output(course: Course) -> Output:
+def output(course: Course, keep: Keep | None = None) -> Output:
     """Units of every plant that has dated capacity, its phases or its tools."""
+    keep = keep or MakeAll()
     fans: list[OutputFan] = []
     found: list[Bottleneck] = []
+    routes = by_key(course.programme.routes)
     for plant in course.programme.plants:
         mixes = _mixes(course, plant)
         if all(mixes) and (course.openings[plant.name].phases or _has_tools(course, plant)):
-            starts, counts = _starts(course, plant, mixes)
-            fans += _fans(course, plant, starts, mixes)
-            whole = sum(counts.values())
-            found += (Bottleneck(plant.name, g, n / whole) for g, n in sorted(counts.items()))
+            made = sorted({name for mix in mixes for name in mix})
+            groups = _limits(course, plant)
+            make = partial(_plant_output, course, plant, mixes, made, groups)
+            *spreads, counts = keep.piece(f"output/{plant.name}", make)
+            items = (routes[name].item for name in made)
+            fans += map(OutputFan, items, repeat(plant.name), spreads)
+            found += _bottlenecks(plant, groups, counts)
     return Output(tuple(fans), tuple(found))
+
+
+def _plant_output(
+    course: Course, plant: Plant, mixes: list[Mix], made: list[str], groups: list[str]
+) -> Sequence[Floats]:
+    """Percentiles of each route's units, and how often each limit was the scarcest."""
+    starts, counts = _starts(course, plant, mixes)
+    fans = [_fan(course, plant, starts, mixes, name) for name in made]
+    return *fans, np.array([float(counts.get(group, 0)) for group in groups])
+
+
+def _limits(course: Course, plant: Plant) -> list[str]:
+    """What may be scarcest: the phases (blank), or a tool group."""
+    return ["", *sorted(g.name for g in course.programme.tool_groups if g.plant == plant.name)]
+
+
+def _bottlenecks(plant: Plant, groups: list[str], counts: Floats) -> Iterator[Bottleneck]:
+    for group, count in zip(groups, counts.tolist(), strict=True):
+        if count:
+            yield Bottleneck(plant.name, group, count / float(counts.sum()))
 
 
 def _mixes(course: Course, plant: Plant) -> list[Mix]:
@@ -118,6 +148,7 @@ def _starts(course: Course, plant: Plant, mixes: list[Mix]) -> tuple[Floats, dic
     starts = np.zeros((len(course.months), samples))
     begun, counts = np.zeros(samples), dict[str, int]()
     speed, covered = _speed(course, plant), _covered(course, plant)
+    up = up_share(course.programme, course.futures, plant.name, course.grid_months)
     for month, mix in enumerate(mixes):
         now = course.grid_months[month]
         is_open = np.broadcast_to(opening.opens <= now, samples)
@@ -126,7 +157,7 @@ def _starts(course: Course, plant: Plant, mixes: list[Mix]) -> tuple[Floats, dic
             by_phases = _by_phases(course, opening, now, mix)
             most = np.where(is_open, np.minimum(by_tools, by_phases), 0.0)
             starts[month] = np.minimum(
-                most * speed(begun) * covered[month], _most_started(course, plant, mix)
+                most * speed(begun) * covered[month] * up[month], _most_started(course, plant, mix)
             )
             begun += starts[month]
             names = [group.name for group in tools[id(mix)].groups]
@@ -195,16 +226,13 @@ def _count(
 # --- Units ----------------------------------------------------------------------------------------
 
 
-def _fans(course: Course, plant: Plant, starts: Floats, mixes: list[Mix]) -> list[OutputFan]:
-    routes = by_key(course.programme.routes)
-    found = []
-    for name in sorted({name for mix in mixes for name in mix}):
-        shares = np.array([mix.get(name, 0.0) / sum(mix.values()) for mix in mixes])[:, None]
-        good = starts * shares * _good_per_carrier(course, routes[name], plant)
-        cycle = cycle_months(course.programme, routes[name])
-        weekly = good_output(good, np.ones(1), cycle) / WEEKS_PER_MONTH
-        found.append(OutputFan(routes[name].item, plant.name, fan(weekly)))
-    return found
+def _fan(course: Course, plant: Plant, starts: Floats, mixes: list[Mix], name: str) -> Floats:
+    """Good units of a route a week, [percentile, month]."""
+    route = by_key(course.programme.routes)[name]
+    shares = np.array([mix.get(name, 0.0) / sum(mix.values()) for mix in mixes])[:, None]
+    good = starts * shares * _good_per_carrier(course, route, plant)
+    cycle = cycle_months(course.programme, route)
+    return fan(good_output(good, np.ones(1), cycle) / WEEKS_PER_MONTH)
 
 
 def _good_per_carrier(course: Course, route: Route, plant: Plant) -> Floats:

@@ -8,8 +8,9 @@ straight from no effect to full effect.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from fabstack.model.lookup import follows_from
 from fabstack.model.plants import Staffing
 from fabstack.model.workforce import Skill
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import Opening, capacity_per_month
 from fabstack.ramp.schedule import Schedule
 from fabstack.uncertainty.chance import Floats
@@ -118,18 +120,67 @@ def staff(
     dated: Schedule,
     openings: Mapping[str, Opening],
     grid_months: Floats,
+    keep: Keep | None = None,
 ) -> tuple[Staff, ...]:
     """Every skill over the horizon; `grid_months` are the first days of the months and one more."""
-    return tuple(
-        _staff(skill, futures, _needed(programme, skill, dated, openings, grid_months), grid_months)
-        for skill in programme.skills
+    keep = keep or MakeAll()
+
+    def of_skill(skill: Skill) -> Staff:
+        def make() -> Sequence[Floats]:
+            needed = _needed(programme, skill, dated, openings, grid_months)
+            return _course(skill, futures, needed, grid_months)
+
+        return Staff(skill, *keep.piece(f"people/{skill.name}", make))
+
+    return tuple(map(of_skill, programme.skills))
+
+
+def _course(
+    skill: Skill, futures: Futures, needed: Floats, grid_months: Floats
+) -> Sequence[Floats]:
+    """Everything of a `Staff` after its skill."""
+    value, team = _value(skill, futures), _team(skill, futures, needed)
+    cash, stock = pay_usd_per_month(
+        skill,
+        value("pay_low_usd_per_year", skill.pay_low_usd_per_year),
+        value("pay_high_usd_per_year", skill.pay_high_usd_per_year),
+    )
+    return (
+        fan(team.wanted)[MEDIAN],
+        fan(team.heads),
+        fan(team.effect)[MEDIAN],
+        (team.heads * (cash + stock)).mean(axis=1),
+        (team.heads * stock).mean(axis=1),
+        _first_month(team.heads >= team.target * (1 - ROUNDING), grid_months),
+        np.maximum(team.wanted - team.effect, 0.0).sum(axis=0),
+        _covered(team.effect, needed),
     )
 
 
-def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) -> Staff:
+class _Team(NamedTuple):
+    """People of a skill on the first of each month, [month, sample]."""
+
+    target: Floats  # [sample] or [1]
+    wanted: Floats
+    heads: Floats
+    effect: Floats  # in experts
+
+
+def covered_share(skill: Skill, futures: Futures, needed: Floats) -> Floats:
+    """Share of the needed experts [month, sample] that is there, at most 1."""
+    return _covered(_team(skill, futures, needed).effect, needed)
+
+
+def _value(skill: Skill, futures: Futures) -> Callable[[str, float], Floats]:
     def value(column: str, otherwise: float) -> Floats:
         return futures.value(f"skills/{skill.name}/{column}", otherwise)
 
+    return value
+
+
+def _team(skill: Skill, futures: Futures, needed: Floats) -> _Team:
+    """Who is hired, and what they can do, for what is needed."""
+    value = _value(skill, futures)
     first = value("headcount", skill.headcount)
     target = value("target", skill.target or skill.headcount)
     turnover = steady_flow(
@@ -139,22 +190,7 @@ def _staff(skill: Skill, futures: Futures, needed: Floats, grid_months: Floats) 
     hires = hired(wanted, first, value("hires_per_month", skill.hires_per_month), turnover)
     there = heads(first, hires, turnover)
     effect = productive(there, hires, turnover, skill.months_to_productive)
-    cash, stock = pay_usd_per_month(
-        skill,
-        value("pay_low_usd_per_year", skill.pay_low_usd_per_year),
-        value("pay_high_usd_per_year", skill.pay_high_usd_per_year),
-    )
-    return Staff(
-        skill=skill,
-        wanted=fan(wanted)[MEDIAN],
-        heads=fan(there),
-        productive=fan(effect)[MEDIAN],
-        cost_usd=(there * (cash + stock)).mean(axis=1),
-        stock_usd=(there * stock).mean(axis=1),
-        reached_months=_first_month(there >= target * (1 - ROUNDING), grid_months),
-        short_person_months=np.maximum(wanted - effect, 0.0).sum(axis=0),
-        covered=_covered(effect, needed),
-    )
+    return _Team(target, wanted, there, effect)
 
 
 def _covered(effect: Floats, needed: Floats) -> Floats:
@@ -182,6 +218,18 @@ def _first_month(reached: NDArray[np.bool_], grid_months: Floats) -> Floats:
     return np.asarray(found, dtype=np.float64)
 
 
+def plant_people(
+    programme: Programme, skill: Skill, openings: Mapping[str, Opening], grid_months: Floats
+) -> Floats:
+    """People whom open plants ask for, [month, sample] or [month, 1]."""
+    parts = [
+        _plant_needs(row, openings[row.plant], carriers_per_unit(programme, row.plant), grid_months)
+        for row in grouped(programme.staffings, "skill")[skill.name]
+    ]
+    months = range(len(grid_months) - 1)
+    return _stacked([sum((part(month) for part in parts), np.zeros(1)) for month in months])
+
+
 def _needed(
     programme: Programme,
     skill: Skill,
@@ -190,11 +238,8 @@ def _needed(
     grid_months: Floats,
 ) -> Floats:
     """People whom open plants and running activities ask for, [month, sample] or [month, 1]."""
-    parts: list[Callable[[int], Floats]] = []
-    for row in grouped(programme.staffings, "skill")[skill.name]:
-        opening = openings[row.plant]
-        carriers = carriers_per_unit(programme, row.plant)
-        parts.append(_plant_needs(row, opening, carriers, grid_months))
+    crews = plant_people(programme, skill, openings, grid_months)
+    parts: list[Callable[[int], Floats]] = [crews.__getitem__]
     for activity in grouped(programme.activities, "skill")[skill.name]:
         i = dated.network.index(activity.name)
         if activity.people:

@@ -8,15 +8,20 @@ does not happen, reviews stop nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
+
+import numpy as np
 
 from fabstack.model import Programme, by_key
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.inputs import Input
 from fabstack.ramp.network import Network
-from fabstack.ramp.schedule import Schedule, schedule
+from fabstack.ramp.pieces import Keep, MakeAll
+from fabstack.ramp.schedule import Schedule
+from fabstack.ramp.staffing import with_staff
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import SAME_MONTHS, Timeline
 from fabstack.ramp.work import changed_work, work
@@ -41,66 +46,83 @@ class Driver(NamedTuple):
     odds_gain: float | None  # of the claimed date; None without a claim
 
 
-def drivers(
-    programme: Programme,
-    network: Network,
-    futures: Futures,
-    timeline: Timeline,
-    inputs: Iterable[Input],
-    outcomes: Iterable[str],
-) -> tuple[Driver, ...]:
-    """Every outcome's inputs, the one that delays its worst fifth most first."""
-    some = futures.first(MOST_SAMPLES)
-    usual_work = work(programme, network, some)
-    usual = _dated(programme, network, some, timeline, usual_work.months)
-    wanted = list(outcomes)
-    leading = {name: usual.drivers(network.index(name)) for name in wanted}
-    found: list[Driver] = []
-    by_name: dict[str, list[Input]] = {}
-    for one in inputs:
-        by_name.setdefault(one.name, []).append(one)
-    for name, rows in by_name.items():
-        moved = [outcome for outcome in wanted if any(r.activity in leading[outcome] for r in rows)]
-        if moved:
-            futures_without = some.without(name)
-            changed = {row.activity for row in rows}
-            months = changed_work(usual_work, changed, programme, network, futures_without)
-            without = _dated(programme, network, futures_without, timeline, months)
-            for outcome in moved:
-                i = network.index(outcome)
-                claim = by_key(programme.activities)[outcome].claimed
-                moment = _moment(timeline, claim)
-                found.append(_driver(outcome, rows[0], usual.ends[i], without.ends[i], moment))
-    place = {outcome: rank for rank, outcome in enumerate(wanted)}
-    return tuple(
-        sorted(found, key=lambda d: (place[d.outcome], -d.worst_months, -d.mean_months, d.input))
-    )
+class Removal:
+    """A programme whose inputs are taken away one by one."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        network: Network,
+        futures: Futures,
+        timeline: Timeline,
+        inputs: Iterable[Input],
+        outcomes: Sequence[str],
+    ) -> None:
+        self._programme, self._network, self._timeline = programme, network, timeline
+        self._futures = futures.first(MOST_SAMPLES)
+        self._work = work(programme, network, self._futures)
+        self._usual = self._dated(self._futures, self._work.months)
+        self._outcomes = list(outcomes)
+        leading = {name: self._usual.drivers(network.index(name)) for name in outcomes}
+        self._rows: dict[str, list[Input]] = {}
+        for one in inputs:
+            self._rows.setdefault(one.name, []).append(one)
+        self.moved = {  # input -> outcomes that it may move
+            name: moved
+            for name, rows in self._rows.items()
+            if (moved := [o for o in outcomes if any(r.activity in leading[o] for r in rows)])
+        }
+
+    def drivers(self, keep: Keep | None = None) -> tuple[Driver, ...]:
+        """Every outcome's inputs, the one that delays its worst fifth most first."""
+        keep = keep or MakeAll()
+        found: list[Driver] = []
+        for name, outcomes in self.moved.items():
+            (gains,) = keep.piece(f"without/{name}", partial(self._gains, name))
+            title = self._rows[name][0].title
+            for outcome, row in zip(outcomes, gains.tolist(), strict=True):
+                found.append(_driver(outcome, name, title, row))
+        place = {outcome: rank for rank, outcome in enumerate(self._outcomes)}
+        return tuple(
+            sorted(
+                found, key=lambda d: (place[d.outcome], -d.worst_months, -d.mean_months, d.input)
+            )
+        )
+
+    def _gains(self, name: str) -> Sequence[Floats]:
+        """What each outcome gains without an input, [outcome, number of a `Driver`]."""
+        futures = self._futures.without(name)
+        changed = {row.activity for row in self._rows[name]}
+        months = changed_work(self._work, changed, self._programme, self._network, futures)
+        without = self._dated(futures, months)
+        return (np.array([self._gain(outcome, without) for outcome in self.moved[name]]),)
+
+    def _gain(self, outcome: str, without: Schedule) -> list[float]:
+        """The numbers of a `Driver`; the last one is NaN without a claim."""
+        i = self._network.index(outcome)
+        usual, better = self._usual.ends[i], without.ends[i]
+        claim = _moment(self._timeline, by_key(self._programme.activities)[outcome].claimed)
+        return [
+            float((usual - better).mean()),
+            percentile(usual, 50) - percentile(better, 50),
+            percentile(usual, LATE) - percentile(better, LATE),
+            _worst(usual) - _worst(better),
+            np.nan if claim is None else float((better <= claim).mean() - (usual <= claim).mean()),
+        ]
+
+    def _dated(self, futures: Futures, months: Floats) -> Schedule:
+        held = stretches(self._programme, self._network, futures, self._timeline)
+        return with_staff(self._programme, self._network, futures, self._timeline, months, held)
+
+
+def _driver(outcome: str, name: str, title: str, numbers: list[float]) -> Driver:
+    mean, median, late, worst, gain = numbers
+    return Driver(outcome, name, title, mean, median, late, worst, None if np.isnan(gain) else gain)
 
 
 def _moment(timeline: Timeline, claim: date | None) -> float | None:
     return None if claim is None else timeline.months(claim) + SAME_MONTHS
 
 
-def _driver(outcome: str, one: Input, ends: Floats, without: Floats, claim: float | None) -> Driver:
-    return Driver(
-        outcome=outcome,
-        input=one.name,
-        title=one.title,
-        mean_months=float((ends - without).mean()),
-        median_months=percentile(ends, 50) - percentile(without, 50),
-        late_months=percentile(ends, LATE) - percentile(without, LATE),
-        worst_months=_worst(ends) - _worst(without),
-        odds_gain=None
-        if claim is None
-        else float((without <= claim).mean() - (ends <= claim).mean()),
-    )
-
-
 def _worst(ends: Floats) -> float:
     return sample_tail(ends, LATE).mean_beyond
-
-
-def _dated(
-    programme: Programme, network: Network, futures: Futures, timeline: Timeline, months: Floats
-) -> Schedule:
-    return schedule(network, months, stretches(programme, network, futures, timeline))

@@ -11,9 +11,11 @@ import numpy as np
 from fabstack.errors import InputError
 from fabstack.model import Programme, by_key
 from fabstack.model.roadmap import Activity
+from fabstack.ramp.bridge import Bridge
 from fabstack.ramp.equipment import Arrival
 from fabstack.ramp.faults import finding
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.inputs import Input
 from fabstack.ramp.learning import YieldFan
 from fabstack.ramp.odds import Odds
 from fabstack.ramp.output import Output
@@ -63,9 +65,11 @@ class RampResult:
     yields: tuple[YieldFan, ...]
     arrivals: tuple[Arrival, ...]
     output: Output
+    bridges: tuple[Bridge, ...]
     influences: tuple[Influence, ...]
     drivers: tuple[Driver, ...]  # inputs by the finish without them
     odds: tuple[Odds, ...]  # of the claims
+    inputs: tuple[Input, ...]  # of the dates
     titles: Mapping[str, str]  # input -> words for people
     months: tuple[date, ...]  # first days of the horizon's months
 

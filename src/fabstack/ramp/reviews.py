@@ -29,16 +29,19 @@ def review_stretches(
     """How reviews lengthen activities: those of the chip that lead to the review's last one."""
     held: dict[int, list[Held]] = {}
     for review in programme.reviews:
-        leading = network.leading_to(network.index(review.until))
-        for i in sorted(leading):
-            name = f"activities/{network.names[i]}/reviews"
-            of_chip = programme.activities[i].generation == review.generation
-            if of_chip and name not in futures.removed:
-                held.setdefault(i, []).append(_held(review, programme, futures))
+        for i in reviewed(review, programme, network):
+            if f"activities/{network.names[i]}/reviews" not in futures.removed:
+                held.setdefault(i, []).append(held_review(review, programme, futures))
     timeline = Timeline(programme.programme.start)
     return {
         i: _stretch(network.names[i], reviews, futures, timeline) for i, reviews in held.items()
     }
+
+
+def reviewed(review: Review, programme: Programme, network: Network) -> list[int]:
+    """The activities of a chip that a review may stop."""
+    leading = sorted(network.leading_to(network.index(review.until)))
+    return [i for i in leading if programme.activities[i].generation == review.generation]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,8 @@ class Held:
         return total
 
 
-def _held(review: Review, programme: Programme, futures: Futures) -> Held:
+def held_review(review: Review, programme: Programme, futures: Futures) -> Held:
+    """A review on the programme's calendar, with its chance and its cost."""
     start, prefix = programme.programme.start.weekday(), f"reviews/{review.name}"
     return Held(
         review.name,
@@ -73,7 +77,7 @@ def _stretch(activity: str, reviews: list[Held], futures: Futures, timeline: Tim
         """Work plus all lost days; reviews in lost days may lose more."""
         since, end = timeline.days(start_months), timeline.days(start_months + work_months)
         worked = end
-        streams = [generator(futures.seed, f"{held.name} {activity}") for held in reviews]
+        streams = [_stream(futures, f"{held.name} {activity}") for held in reviews]
         for _ in range(MOST_ROUNDS):
             lost = np.zeros_like(end)
             for held, stream in zip(reviews, streams, strict=True):
@@ -87,7 +91,16 @@ def _stretch(activity: str, reviews: list[Held], futures: Futures, timeline: Tim
     return lasting_months
 
 
-def _lost_days(held: Held, since: Floats, until: Floats, stream: np.random.Generator) -> Floats:
+def _stream(futures: Futures, name: str) -> np.random.Generator | None:
+    """Luck of the reviews of an activity; None where all luck is still."""
+    return None if futures.still else generator(futures.seed, name)
+
+
+def _lost_days(
+    held: Held, since: Floats, until: Floats, stream: np.random.Generator | None
+) -> Floats:
     meetings = held.count(since, until).astype(np.int64)
+    if stream is None:  # a median of the binomial: its mean, rounded
+        return np.asarray(np.rint(meetings * held.stop_share) * held.cost_days)
     lost: Floats = stream.binomial(meetings, held.stop_share) * held.cost_days
     return lost

@@ -9,20 +9,23 @@ import numpy as np
 
 from fabstack.model import Programme
 from fabstack.model.evidence import Measure
+from fabstack.ramp.bridge import Crossing, bridged, bridges
 from fabstack.ramp.equipment import arrivals
 from fabstack.ramp.futures import futures
 from fabstack.ramp.inputs import Input, date_inputs
-from fabstack.ramp.learning import yield_fans
+from fabstack.ramp.learning import learning_items, yield_fans
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.odds import Sampled, claim_odds
 from fabstack.ramp.output import Course, output
 from fabstack.ramp.people import staff
+from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import Moved, Opening, Stated, capacity_per_month, openings
 from fabstack.ramp.reference import reference_ends
-from fabstack.ramp.removal import drivers
+from fabstack.ramp.removal import Removal
 from fabstack.ramp.result import CapacityFan, RampResult
 from fabstack.ramp.roadmap import gaps, volumes
-from fabstack.ramp.schedule import Schedule, critical, schedule
+from fabstack.ramp.schedule import Schedule, critical
+from fabstack.ramp.staffing import with_staff
 from fabstack.ramp.stretches import stretches
 from fabstack.ramp.timeline import Timeline, month_grid
 from fabstack.ramp.work import work
@@ -40,10 +43,12 @@ def ramp(
     samples: int | None = None,
     seed: int = 1,
     design: Design = Design.LATIN_HYPERCUBE,
+    keep: Keep | None = None,
 ) -> RampResult:
     """Sample the dates of a programme, and the capacity, yields and people that follow.
 
-    The same programme, samples, seed and design give the same bits.
+    The same programme, samples, seed and design give the same bits. `keep` is asked for each of the
+    long parts by name and may give back what it was given before.
 
     Raises:
         InputError: the activities cannot be dated, or the correlations contradict each other.
@@ -53,7 +58,8 @@ def ramp(
     drawn = futures(programme, samples=count, seed=seed, design=design)
     timeline = Timeline(programme.programme.start)
     taken = work(programme, net, drawn)
-    dated = schedule(net, taken.months, stretches(programme, net, drawn, timeline))
+    held = stretches(programme, net, drawn, timeline)
+    dated = with_staff(programme, net, drawn, timeline, taken.months, held)
     moved = Moved(programme, timeline, dated)
     opened = openings(programme, drawn, moved)
     came = arrivals(programme, drawn, timeline, moved)
@@ -63,7 +69,11 @@ def ramp(
     stated = replace(drawn, risks={})  # claims are the tables' own numbers
     inputs = tuple(date_inputs(programme, drawn, dated, taken))
     asked = [net.names[i] for i in sorted(_asked_for(programme, net))]
-    people = staff(programme, drawn, dated, opened, grid)
+    keep = keep or MakeAll()
+    removal = Removal(programme, net, drawn, timeline, inputs, asked)
+    keep.expect(len(removal.moved) + len(programme.skills) + len(programme.plants))
+    keep.expect(sum(1 for _ in learning_items(programme)) + sum(1 for _ in bridged(programme)))
+    people = staff(programme, drawn, dated, opened, grid, keep)
     sampled = Sampled(programme, timeline, dated, opened, in_volume, people)
     return RampResult(
         programme=programme,
@@ -79,12 +89,14 @@ def ramp(
         capacity=_capacity(openings(programme, stated, Stated(timeline)), opened, grid),
         volumes=in_volume,
         people=people,
-        yields=yield_fans(programme, drawn, opened, grid),
+        yields=yield_fans(programme, drawn, opened, grid, keep),
         arrivals=came,
-        output=output(Course(programme, drawn, opened, people, came, months[:-1], grid)),
+        output=output(Course(programme, drawn, opened, people, came, months[:-1], grid), keep),
+        bridges=bridges(Crossing(programme, drawn, opened, months[:-1], grid), keep),
         influences=_influences(programme, dated, inputs, in_volume),
-        drivers=drivers(programme, net, drawn, timeline, inputs, asked),
+        drivers=removal.drivers(keep),
         odds=claim_odds(sampled, inputs),
+        inputs=inputs,
         titles={one.name: one.title for one in inputs},
         months=months[:-1],
     )

@@ -18,7 +18,6 @@ from fabstack.ramp.limits import Ints
 from fabstack.ramp.network import Network
 from fabstack.ramp.schedule import schedule
 from fabstack.uncertainty.chance import Floats, quantile
-from fabstack.uncertainty.uniforms import generator
 
 # Longer chains of failures are cut; at 99 % failures one in 10^43 is longer.
 MOST_REPEATS = 10_000
@@ -134,7 +133,7 @@ def _attempt(
         activity = programme.activities[network.index(own)]
         again = futures.stated(activity, "repeat") or _duration(activity, futures)
         stream = name if len(part.names) == 1 else f"{name} {own}"
-        shares = generator(futures.seed, stream).random(futures.samples)[failing]
+        shares = futures.luck(stream)[failing]
         taken[row] = quantile(again, shares) * _of(slip(activity, futures), failing)
     ends: Floats = schedule(part, taken).ends.max(axis=0)
     return ends

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from fabstack.report.language import Language, say, spoken
 
 NOTHING = "–"
 THIN = "\N{NARROW NO-BREAK SPACE}"
-_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_LARGE = {
+    Language.ENGLISH: ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")),
+    Language.CHINESE: ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
+}
 
 _UNITS = {  # endings of columns' names, the longer ones first
     "_usd_per_month": "USD/month",
@@ -22,6 +27,7 @@ _UNITS = {  # endings of columns' names, the longer ones first
     "_mm2": "mm²",
     "_mm": "mm",
     "_min": "min",
+    "_h": "h",
 }
 
 
@@ -38,12 +44,12 @@ def plain(value: float | None, digits: int = 3) -> str:
 
 
 def rounded(value: float | None, digits: int = 3) -> str:
-    """A number with words from a million on: 1.23 billion."""
+    """A number with words from a million on: 1.23 billion; in Chinese from 10,000 on."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    for size, word in _LARGE:
+    for size, word in _LARGE[spoken()]:
         if abs(value) >= size * (1 - 0.5 * 10**-digits):
-            return f"{plain(value / size, digits)} {word}"
+            return f"{plain(value / size, digits)}{word}"
     return plain(float(f"{value:.{digits}g}"), digits)
 
 
@@ -52,7 +58,12 @@ def usd(value: float | None) -> str:
     if value is None:
         return NOTHING
     sign = "\N{MINUS SIGN}" if value < 0 else ""
-    return f"{sign}USD{THIN}{rounded(abs(value))}"
+    return sign + say("USD{thin}{amount}", thin=THIN, amount=rounded(abs(value)))
+
+
+def span(low: float | None, high: float | None) -> str:
+    """A range: 3 to 5."""
+    return say("{low} to {high}", low=plain(low), high=plain(high))
 
 
 def percent(value: float | None) -> str:
@@ -77,11 +88,16 @@ def times(value: float | None) -> str:
 
 def month(day: date | None) -> str:
     """A date as month and year."""
-    return NOTHING if day is None else f"{day:%b %Y}"
+    return NOTHING if day is None else day.strftime(say("%b %Y"))
 
 
 def heading(name: str) -> tuple[str, str]:
     """The words and the unit in a column's name: `peak_load_percent` is peak load, %."""
+    words, unit = _parted(name)
+    return say(words), say(unit) if unit else ""
+
+
+def _parted(name: str) -> tuple[str, str]:
     for ending, unit in _UNITS.items():
         if name.endswith(ending):
             return name.removesuffix(ending).replace("_", " "), unit
@@ -89,10 +105,13 @@ def heading(name: str) -> tuple[str, str]:
 
 
 def address(text: str) -> str:
-    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width."""
+    """A cell of the programme for people: `items/ai5-die/width_mm` is ai5-die: width.
+
+    The column is a name in the programme's tables, so it is the same in every language.
+    """
     table, _, rest = text.partition("/")
     key, _, column = rest.rpartition("/")
-    return f"{table if key == '-' else key}: {heading(column)[0]}" if key else text
+    return f"{table if key == '-' else key}: {_parted(column)[0]}" if key else text
 
 
 def cell(value: Any) -> str:
@@ -100,7 +119,9 @@ def cell(value: Any) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from fabstack.report import answer
 from fabstack.report.html import Child, Html, element, joined
-from fabstack.report.numbers import cell, times
-from fabstack.report.picture import Picture, lacking
+from fabstack.report.language import Language, say, say_alike, speaking, spoken
+from fabstack.report.numbers import NOTHING, cell, times
+from fabstack.report.picture import Picture, futures, lacking
 from fabstack.report.rows import Room, rows_beside
 from fabstack.report.scorecard import scorecard, tally
 from fabstack.report.scripts import figure_json, palettes_json, plotly, script, style
@@ -25,9 +26,21 @@ POLICY = (
 )
 
 
-def report(run: Run) -> str:
-    """The report of a run as one HTML page, from its tables, summary and manifest alone."""
-    title = str(answer.about(run).get("title") or run.manifest.get("programme") or "A programme")
+def report(run: Run, *, language: str = Language.ENGLISH, more: Sequence[Section] = ()) -> str:
+    """The report of a run as one HTML page, from its tables, summary and manifest alone.
+
+    `more` are sections beside those that every run has, such as those of an event log.
+
+    Raises:
+        ValueError: no page can be written in this language.
+    """
+    with speaking(language):
+        return _page(run, (*DETAILS, *more))
+
+
+def _page(run: Run, details: Sequence[Section]) -> str:
+    known = answer.about(run).get("title") or run.manifest.get("programme")
+    title = str(known or say("A programme"))
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -37,27 +50,31 @@ def report(run: Run) -> str:
         element("style", style()),
         element("script", plotly()),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, _body(run, title), lang='en')}\n"
+    return (
+        f"<!DOCTYPE html>\n{element('html', head, _body(run, title, details), lang=spoken().tag)}\n"
+    )
 
 
-def _body(run: Run, title: str) -> Html:
+def _body(run: Run, title: str, details: Sequence[Section]) -> Html:
     room = Room()
     first = [_section(run, section, room, f"{i + 2}") for i, section in enumerate(FIRST_PAGE)]
     return element(
         "body",
-        _menu(title),
-        element("main", _answer(run, title), first, _details(run, room), _noted(run)),
+        _menu(title, details),
+        element("main", _answer(run, title), first, _details(run, details, room), _noted(run)),
         _footer(run.manifest),
         element("script", palettes_json(), type="application/json", id="palettes"),
         element("script", script()),
     )
 
 
-def _menu(title: str) -> Html:
-    first = [element("a", section.menu, href=f"#{section.name}") for section in FIRST_PAGE]
-    later = [element("a", section.menu, href=f"#{section.name}") for section in DETAILS]
+def _menu(title: str, details: Sequence[Section]) -> Html:
+    first, later = (
+        [element("a", say(section.menu), href=f"#{section.name}") for section in sections]
+        for sections in (FIRST_PAGE, details)
+    )
     split = element("span", class_="split")
-    answer = element("a", "Answer", href="#answer")
+    answer = element("a", say("Answer"), href="#answer")
     return element(
         "nav", element("div", element("b", title), answer, first, split, later, class_="bar")
     )
@@ -68,10 +85,13 @@ def _menu(title: str) -> Html:
 
 def _answer(run: Run, title: str) -> Html:
     head, parts = answer.headline(run), answer.parts(run)
-    sentence = head.get("sentence") or f"{title}: this run holds no verdict."
+    told = str(head.get("sentence") or "")
+    sentence = say_alike(told) if told else say("{title}: this run holds no verdict.", title=title)
     mission = [
         element(
-            "header", element("div", "1", class_="step"), element("h2", "Does it hold together?")
+            "header",
+            element("div", "1", class_="step"),
+            element("h2", say("Does it hold together?")),
         ),
         scorecard(parts),
     ]
@@ -94,12 +114,11 @@ def _answer(run: Run, title: str) -> Html:
 
 def _about(run: Run) -> Html:
     manifest = run.manifest
-    scenario = manifest.get("scenario") or "as claimed"
     words = [
-        f"Programme {manifest.get('programme', '–')}",
-        f"scenario: {scenario}",
-        f"seed {manifest.get('seed', '–')}",
-        f"fabstack {manifest.get('fabstack', '–')}",
+        say("Programme {name}", name=manifest.get("programme", NOTHING)),
+        say("scenario: {name}", name=manifest.get("scenario") or say("as claimed")),
+        say("seed {number}", number=manifest.get("seed", NOTHING)),
+        f"fabstack {manifest.get('fabstack', NOTHING)}",
     ]
     return element("div", [element("span", word) for word in words], class_="over")
 
@@ -109,10 +128,10 @@ def _worst(worst: answer.Entry | None) -> Html | None:
         return None
     return element(
         "div",
-        element("div", "Breaks first", class_="label"),
+        element("div", say("Breaks first"), class_="label"),
         element("div", times(worst["factor"]), class_="big") if worst.get("factor") else None,
         element("p", str(worst.get("what", "")).partition(":")[0]),
-        element("a", f"Part {worst['part']}", href=f"#part-{worst['part']}")
+        element("a", say("Part {number}", number=worst["part"]), href=f"#part-{worst['part']}")
         if "part" in worst
         else None,
         class_="worst",
@@ -124,7 +143,7 @@ def _without_script() -> Html:
         "Pictures need JavaScript, which this browser does not run. "
         "All numbers are in the tables below each title."
     )
-    return element("noscript", element("p", words))
+    return element("noscript", element("p", say(words)))
 
 
 # --- Sections ---------------------------------------------------------------------------------
@@ -134,11 +153,15 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
     told = [
         tile for tiles in section.tiles if not lacking(run, tiles.tables) for tile in tiles.of(run)
     ]
-    shown = [_picture(run, picture, section, room) for picture in section.pictures]
+    shown = [
+        _picture(run, picture, section, room)
+        for picture in section.pictures
+        if not (picture.is_extra and lacking(run, picture.tables))
+    ]
     number = element("div", step, class_="step") if step else None
     return element(
         "section",
-        element("header", number, element("h2", section.title)),
+        element("header", number, element("h2", say(section.title))),
         html_tiles(told),
         element("div", shown, class_="pictures"),
         id=section.name,
@@ -146,7 +169,8 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
 
 
 def _picture(run: Run, picture: Picture, section: Section, room: Room) -> Html:
-    caption = element("figcaption", element("h3", picture.title), element("p", picture.says))
+    told = " ".join(filter(None, (say(picture.says), futures(run, picture.tables))))
+    caption = element("figcaption", element("h3", say(picture.title)), element("p", told))
     width = "picture half" if picture in section.half else "picture"
     return element("figure", caption, _drawing(run, picture, room), class_=width, id=picture.name)
 
@@ -157,20 +181,20 @@ def _drawing(run: Run, picture: Picture, room: Room) -> Child:
         return element("p", missing, class_="lack")
     rows = picture.rows(run)
     if rows.is_empty():
-        return element("p", picture.empty, class_="lack")
+        return element("p", say(picture.empty), class_="lack")
     beside = rows_beside(picture.name, rows, picture.tables, room)
-    return [_plot(picture, rows), _cut(picture, rows.height), beside]
+    return [_plot(picture, rows), _cut(picture, rows), beside]
 
 
-def _cut(picture: Picture, height: int) -> Html | None:
-    if picture.most is None or height <= picture.most:
+def _cut(picture: Picture, rows: pl.DataFrame) -> Html | None:
+    left_out = picture.left_out(rows)
+    if left_out is None:
         return None
-    words = f"The figure shows the first {picture.most} of {height:,} rows; the table has all."
-    return element("p", words, class_="note")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+    shown, there = left_out
+    lines = "The figure shows the first {shown} of {all} rows; the table has all."
+    panels = "The figure shows the first {shown} of {all} panels; the table has all."
+    words = panels if picture.panel_of else lines
+    return element("p", say(words, shown=shown, all=f"{there:,}"), class_="note")
 
 
 def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:
@@ -182,17 +206,17 @@ def _plot(picture: Picture, rows: pl.DataFrame) -> list[Html]:
             id=f"plot-{picture.name}",
             class_="plot",
             role="img",
-            aria_label=f"{picture.title}. {picture.says}",
+            aria_label=f"{say(picture.title)}. {say(picture.says)}",
             style=f"height:{height}px",
         ),
         element("script", figure_json(figure), type="application/json", id=name),
     ]
 
 
-def _details(run: Run, room: Room) -> Html:
-    words = "Every picture is drawn from the tables of the run; the rows stand below it."
-    heading = element("div", element("h2", "In detail"), element("p", words), class_="part")
-    return joined([heading, [_section(run, section, room) for section in DETAILS]])
+def _details(run: Run, details: Sequence[Section], room: Room) -> Html:
+    words = say("Every picture is drawn from the tables of the run; the rows stand below it.")
+    heading = element("div", element("h2", say("In detail")), element("p", words), class_="part")
+    return joined([heading, [_section(run, section, room) for section in details]])
 
 
 # --- What else is to be known -----------------------------------------------------------------
@@ -203,7 +227,9 @@ def _noted(run: Run) -> Html | None:
     findings = answer.findings(run)
     if not findings:
         return None
-    header = element("header", element("h2", f"What the check noted ({len(findings)})"))
+    header = element(
+        "header", element("h2", say("What the check noted ({count})", count=len(findings)))
+    )
     listed = element("ul", [_finding(finding) for finding in findings], class_="findings")
     return element("section", header, listed, id="findings")
 
@@ -211,7 +237,7 @@ def _noted(run: Run) -> Html | None:
 def _finding(finding: answer.Entry) -> Html:
     place = ":".join(str(finding[key]) for key in ("file", "line", "column") if finding.get(key))
     cure = f" – {finding['cure']}" if finding.get("cure") else ""
-    code = element("code", f"{finding.get('severity', '')} · {place}")
+    code = element("code", f"{say(str(finding.get('severity', '')))} · {place}")
     return element("li", str(finding.get("message", "")), cure, " ", code)
 
 
@@ -227,12 +253,14 @@ def _footer(manifest: Mapping[str, Any]) -> Html:
         "libraries",
     )
     pairs = [
-        [element("dt", key.replace("_", " ")), element("dd", _value(manifest[key]))]
+        [element("dt", say(key.replace("_", " "))), element("dd", _value(manifest[key]))]
         for key in shown
         if manifest.get(key) not in (None, "", [])
     ]
     listed = element("dl", pairs)
-    return element("footer", element("details", element("summary", "How this was made"), listed))
+    return element(
+        "footer", element("details", element("summary", say("How this was made")), listed)
+    )
 
 
 def _value(value: Any) -> str:

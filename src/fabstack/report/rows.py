@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 from polars import selectors
 
 from fabstack.report.html import Html, element
+from fabstack.report.language import Language, say, spoken
 from fabstack.report.numbers import cell, heading
-from fabstack.results.catalogue import column_of
+from fabstack.results.catalogue import ResultColumn, column_of
 
 SHOWN_ROWS = 60
+_KINDS = {"verdict", "grade", "kind", "does"}  # columns of words that fabstack itself gives
 DIGITS = 8  # significant ones in the CSV; the Parquet file has all
-ROOM_BYTES = 1_300_000  # for all CSV of a page, so that it stays below 8 MB
+ROOM_BYTES = 3_000_000  # for all CSV of a page, so that it stays below 8 MB
 
 
 class Room:
@@ -33,10 +35,10 @@ class Room:
 
 def rows_beside(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -> Html:
     """The rows of a picture, folded away, and the link to all of them."""
-    count = f"{rows.height:,} row{'' if rows.height == 1 else 's'}"
+    words = "Table, {count} row" if rows.height == 1 else "Table, {count} rows"
     folded = element(
         "details",
-        element("summary", f"Table, {count}"),
+        element("summary", say(words, count=f"{rows.height:,}")),
         element("div", html_table(rows.head(SHOWN_ROWS), tables), class_="scroll", tabindex=0),
         _cut(rows.height),
     )
@@ -46,15 +48,13 @@ def rows_beside(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room
 def _cut(height: int) -> Html | None:
     if height <= SHOWN_ROWS:
         return None
-    return element("p", f"The first {SHOWN_ROWS} of {height:,} rows.", class_="note")
+    words = say("The first {shown} of {all} rows.", shown=SHOWN_ROWS, all=f"{height:,}")
+    return element("p", words, class_="note")
 
 
 def html_table(rows: pl.DataFrame, tables: Sequence[str]) -> Html:
     """Rows as an HTML table with units in the headers."""
-    cells = [_number if dtype.is_numeric() else _words for dtype in rows.dtypes]
-    cells = [
-        _year if name == "year" else kind for name, kind in zip(rows.columns, cells, strict=True)
-    ]
+    cells = [_cell_of(name, dtype) for name, dtype in rows.schema.items()]
     head = [_header(name, tables) for name in rows.columns]
     body = [
         element("tr", [made(value) for made, value in zip(cells, row, strict=True)])
@@ -67,9 +67,27 @@ def _header(name: str, tables: Sequence[str]) -> Html:
     known = next((column for table in tables if (column := column_of(table, name))), None)
     words, unit = heading(name)
     if known is not None and known.unit not in ("", "percent"):
-        unit = known.unit
+        unit = say(known.unit)
     small = element("small", unit) if unit else None
-    return element("th", words, small, scope="col", title=known.meaning if known else None)
+    return element("th", words, small, scope="col", title=_meaning(known) if known else None)
+
+
+def _meaning(column: ResultColumn) -> str | None:
+    """What a column means, for those who point at it; nothing where the language has no words."""
+    told = say(column.meaning)
+    is_foreign = spoken() is not Language.ENGLISH and told == column.meaning
+    return None if is_foreign else told
+
+
+def _cell_of(name: str, dtype: pl.DataType) -> Callable[[Any], Html]:
+    """How the cells of a column are written."""
+    if name in _KINDS:
+        return _kind
+    return _year if name == "year" else _number if dtype.is_numeric() else _words
+
+
+def _kind(value: Any) -> Html:
+    return element("td", cell(value) if value is None else say(str(value).replace("_", " ")))
 
 
 def _number(value: Any) -> Html:
@@ -90,6 +108,6 @@ def csv_link(name: str, rows: pl.DataFrame, tables: Sequence[str], room: Room) -
     packed = base64.b64encode(text.encode()).decode()
     if not room.take(len(packed)):
         files = ", ".join(f"tables/{table}.parquet" for table in tables)
-        return element("span", f"All rows: {files}", class_="note")
+        return element("span", say("All rows: {files}", files=files), class_="note")
     address = f"data:text/csv;charset=utf-8;base64,{packed}"
     return element("a", "CSV", href=address, download=f"{name}.csv")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fabstack.report import answer
 from fabstack.report.answer import Entry, verdict
 from fabstack.report.html import Html, element
+from fabstack.report.language import say, say_alike
 from fabstack.report.numbers import cell, plain
 
 _ICONS = {
@@ -14,6 +15,7 @@ _ICONS = {
     "fails": '<path d="M6.3 6.3l7.4 7.4M13.7 6.3l-7.4 7.4"/>',
     "open": '<path d="M7.4 7.8a2.6 2.6 0 1 1 3.7 2.4c-.8.4-1.1.9-1.1 1.6"/><path d="M10 14.4v.1"/>',
 }
+_COUNTED = ((False, "{count} fail"), (None, "{count} open"), (True, "{count} hold"))
 _SAID = ("holds", "finding", "factor")  # of a claim, shown in its sentence
 
 
@@ -29,15 +31,19 @@ def icon(word: str) -> Html:
 def verdict_sign(holds: object, words: str = "") -> Html:
     """The sign and the word."""
     word = verdict(holds)
-    return element("span", icon(word), words or word, class_=f"verdict {word}")
+    return element("span", icon(word), words or say(word), class_=f"verdict {word}")
 
 
 def tally(parts: Sequence[Entry]) -> Html | None:
     """How many parts hold, fail and are open."""
     answers = [part.get("holds") for part in parts]
     signs = [
-        verdict_sign(holds, f"{answers.count(holds)} {words}")
-        for holds, words in ((False, "fail"), (None, "open"), (True, "hold"))
+        verdict_sign(holds, say(words, count=answers.count(holds)))
+        for holds, words in (
+            (False, "{count} fail"),
+            (None, "{count} open"),
+            (True, "{count} hold"),
+        )
         if answers.count(holds)
     ]
     return element("div", signs, class_="tally") if signs else None
@@ -57,7 +63,7 @@ def _card(part: Entry) -> Html:
         "li",
         element("header", title, verdict_sign(holds)),
         element("p", part.get("claim", ""), class_="claim"),
-        element("p", finding, class_="finding"),
+        element("p", say_alike(str(finding)), class_="finding"),
         _evidence(claims),
         class_=f"is-{verdict(holds)}",
         id=f"part-{number}",
@@ -67,14 +73,16 @@ def _card(part: Entry) -> Html:
 def _evidence(claims: Sequence[Entry]) -> Html | None:
     if not claims:
         return None
-    count = "the claim" if len(claims) == 1 else f"all {len(claims)} claims"
+    words = "Evidence of the claim" if len(claims) == 1 else "Evidence of all {count} claims"
     listed = element("ul", [_claim(claim) for claim in claims])
-    return element("details", element("summary", f"Evidence of {count}"), listed)
+    return element("details", element("summary", say(words, count=len(claims))), listed)
 
 
 def _claim(claim: Entry) -> Html:
     facts = [f"{_words(key)} {_fact(value)}" for key, value in claim.items() if key not in _SAID]
-    told = element("div", str(claim["finding"]), element("div", " · ".join(facts), class_="facts"))
+    told = element(
+        "div", say_alike(str(claim["finding"])), element("div", " · ".join(facts), class_="facts")
+    )
     return element("li", icon(verdict(claim.get("holds"))), told)
 
 
@@ -86,7 +94,7 @@ def _fact(value: object) -> str:
     if isinstance(value, float):
         return plain(value, 4)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or say("none")
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_fact(part)}" for key, part in value.items()) or "none"
+        return ", ".join(f"{key} {_fact(part)}" for key, part in value.items()) or say("none")
     return cell(value)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fabstack.report import tiles
+from fabstack.report.figures.agreement import LEAD_TIMES, OUTPUT_ERRORS
 from fabstack.report.figures.claims import CLAIMS
 from fabstack.report.figures.cost import COST, DIES, PARTS, SWINGS_PICTURE
+from fabstack.report.figures.curves import MEASURED, OPERATING
 from fabstack.report.figures.dates import DATES, GANTT, INFLUENCES, ODDS, ROADMAP
 from fabstack.report.figures.evidence import ESTIMATES, GRADES_PICTURE, YIELDS
+from fabstack.report.figures.flow import FLOW
 from fabstack.report.figures.lots import CONFIRMED, CYCLE_TIMES
+from fabstack.report.figures.maps import PANELS, WAFERS
 from fabstack.report.figures.money import CASH, DISCOUNTED, PEOPLE
 from fabstack.report.figures.plants import BOTTLENECKS, CAPACITY, LOAD, RANKING, STATES
+from fabstack.report.figures.ramps import CHANCES, DRIVERS, OUTPUTS, TORNADO
 from fabstack.report.figures.supply import CUMULATIVE, MAKE_BUY, SHORTFALL, VOLUMES
-from fabstack.report.picture import Picture
-from fabstack.report.tiles import Tiles
+from fabstack.report.figures.waits import AREAS, LIMITS, ON_TIME, SPREAD, WIP
+from fabstack.report.figures.waterfalls import COST_STEPS, YIELD_STEPS
+from fabstack.report.section import Section
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One question or subject: its tiles, then its pictures; `half` ones stand side by side."""
-
-    name: str
-    menu: str
-    title: str
-    tiles: tuple[Tiles, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    half: tuple[Picture, ...] = ()
-
+__all__ = ["DETAILS", "FIRST_PAGE", "Section"]
 
 # After the verdict and the mission, which are the answer to the first question.
 FIRST_PAGE = (
@@ -80,25 +73,37 @@ DETAILS = (
         name="supply",
         menu="Demand and supply",
         title="Demand and supply",
-        pictures=(CUMULATIVE, SHORTFALL),
+        pictures=(FLOW, CUMULATIVE, SHORTFALL),
     ),
     Section(
         name="milestones",
         menu="Milestones",
         title="Ramp and milestones",
-        pictures=(CAPACITY, ODDS, ROADMAP, GANTT),
+        pictures=(CAPACITY, OUTPUTS, CHANCES, ODDS, ROADMAP, GANTT, DRIVERS, TORNADO),
     ),
     Section(
         name="plants",
         menu="Plants",
-        title="Plants and lots",
-        pictures=(LOAD, STATES, RANKING, CYCLE_TIMES, CONFIRMED),
+        title="Plants and tools",
+        pictures=(LOAD, STATES, RANKING, OPERATING, MEASURED),
+    ),
+    Section(
+        name="lots",
+        menu="Lots",
+        title="Lots",
+        pictures=(CYCLE_TIMES, SPREAD, WIP, AREAS, ON_TIME, LIMITS),
+    ),
+    Section(
+        name="agreement",
+        menu="Plan and simulation",
+        title="Plan and simulation",
+        pictures=(CONFIRMED, OUTPUT_ERRORS, LEAD_TIMES),
     ),
     Section(
         name="yield-and-cost",
         menu="Yield and cost",
         title="Yield and cost of chips",
-        pictures=(PARTS, DIES, YIELDS),
+        pictures=(COST_STEPS, PARTS, DIES, YIELD_STEPS, YIELDS, WAFERS, PANELS),
         half=(PARTS, DIES),
     ),
     Section(

@@ -89,7 +89,10 @@ GRADES = {
     "claim": "$vermillion",
 }
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", '
+    '"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+)
 
 _ROLE = re.compile(r"\$([a-z0-9-]+)(?:/([0-9.]+))?")
 

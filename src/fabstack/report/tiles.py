@@ -14,8 +14,9 @@ from fabstack.report.figures.cost import chips, swings
 from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences, unlike
 from fabstack.report.figures.evidence import WEAK, graded
 from fabstack.report.figures.plants import BUILDING, bottlenecks
-from fabstack.report.figures.supply import make_buy, volumes
+from fabstack.report.figures.supply import kind_words, make_buy, volumes
 from fabstack.report.html import Child, Html, element
+from fabstack.report.language import say
 from fabstack.report.numbers import address, month, percent, plain, rounded, times, usd
 from fabstack.results.run import Run
 
@@ -66,7 +67,7 @@ def breaks(run: Run) -> list[Tile]:
 def _missed(worst: answer.Entry | None) -> list[Tile]:
     if not worst:
         return []
-    label = f"Missed most: part {worst.get('part', '')}"
+    label = say("Missed most: part {part}", part=worst.get("part", ""))
     return [Tile(label, times(worst.get("factor")), worst.get("what", ""))]
 
 
@@ -75,7 +76,7 @@ def _short(short: answer.Entry | None) -> list[Tile]:
         return []
     units = f"{rounded(short.get('units'))} {short.get('item', '')}"
     when = month(_day(short.get("month")))
-    label = f"First market short: {short.get('market', '')}"
+    label = say("First market short: {market}", market=short.get("market", ""))
     return [Tile(label, f"{when}: {units}", short.get("explanation", ""))]
 
 
@@ -99,8 +100,13 @@ def _served(row: dict[str, Any]) -> Tile:
         percent(100 * row[f"delivered_{case}"] / row["wanted"])
         for case in ("p50", "claimed", "p90")
     )
-    note = f"of {rounded(row['wanted'])} wanted; {claimed} on claimed dates, {late} on late ones"
-    return Tile(f"{row['item']}, served on likely dates", likely, note)
+    note = say(
+        "of {wanted} wanted; {claimed} on claimed dates, {late} on late ones",
+        wanted=rounded(row["wanted"]),
+        claimed=claimed,
+        late=late,
+    )
+    return Tile(say("{item}, served on likely dates", item=row["item"]), likely, note)
 
 
 def punctual(run: Run) -> list[Tile]:
@@ -109,8 +115,9 @@ def punctual(run: Run) -> list[Tile]:
     kept = (odds >= EVEN_PERCENT).sum()
     if not len(odds):
         return []
-    note = f"the least likely has a chance of {percent(float(min(odds)))}"
-    return [Tile("Claimed dates with an even chance", f"{kept} of {len(odds)}", note)]
+    note = say("the least likely has a chance of {chance}", chance=percent(float(min(odds))))
+    counted = say("{count} of {all}", count=kept, all=len(odds))
+    return [Tile(say("Claimed dates with an even chance"), counted, note)]
 
 
 def dearest(run: Run) -> list[Tile]:
@@ -118,7 +125,7 @@ def dearest(run: Run) -> list[Tile]:
     first = chips(run).group_by("kind", maintain_order=True).first()
     return [
         Tile(
-            f"One good {row['item']}, the dearest {row['kind']}",
+            say("One good {item}, the dearest {kind}", item=row["item"], kind=say(row["kind"])),
             usd(row["total_usd"]),
             _band(row),
         )
@@ -127,10 +134,13 @@ def dearest(run: Run) -> list[Tile]:
 
 
 def _band(row: dict[str, Any]) -> Child:
-    grade = element("span", row["grade"], class_=f"grade {row['grade']}") if row["grade"] else ""
+    grade = (
+        element("span", say(row["grade"]), class_=f"grade {row['grade']}") if row["grade"] else ""
+    )
     if row["low_usd"] is None:
         return grade
-    return [f"{plain(row['low_usd'])} to {plain(row['high_usd'])} by the sources ", grade]
+    low, high = plain(row["low_usd"]), plain(row["high_usd"])
+    return [say("{low} to {high} by the sources", low=low, high=high), " ", grade]
 
 
 def bought(run: Run) -> list[Tile]:
@@ -143,7 +153,8 @@ def bought(run: Run) -> list[Tile]:
 
 def _bought(kind: str, frame: pl.DataFrame) -> Tile:
     first, last = (_bought_percent(months) for months in (frame.head(12), frame.tail(12)))
-    return Tile(f"{kind}s bought, last year", percent(last), f"{percent(first)} in the first year")
+    label = say("{kind} bought, last year", kind=kind_words(kind))
+    return Tile(label, percent(last), say("{share} in the first year", share=percent(first)))
 
 
 def _bought_percent(frame: pl.DataFrame) -> float | None:
@@ -160,11 +171,12 @@ def limits(run: Run) -> list[Tile]:
 def _limit(row: dict[str, Any]) -> Tile:
     group, worth = str(row["tool_group"]), row["peak_value_usd_per_h"]
     is_building = group.startswith(BUILDING)
-    name = "the building" if is_building else group
-    load = f"{percent(row['peak_load_percent'])} loaded in the fullest month"
-    unit = "unit" if is_building else "hour"
-    more = f"; one more {unit} is worth up to {usd(worth)}" if worth else ""
-    return Tile(str(row["plant"]), name, load + more)
+    name = say("the building") if is_building else group
+    load = say("{share} loaded in the fullest month", share=percent(row["peak_load_percent"]))
+    unit = "one more unit is worth up to {worth}"
+    hour = "one more hour is worth up to {worth}"
+    more = [say(unit if is_building else hour, worth=usd(worth))] if worth else []
+    return Tile(str(row["plant"]), name, "; ".join([load, *more]))
 
 
 def cost_drivers(run: Run) -> list[Tile]:
@@ -172,9 +184,13 @@ def cost_drivers(run: Run) -> list[Tile]:
     first = swings(run).group_by("item", maintain_order=True).first().head(2)
     return [
         Tile(
-            f"Cost of {row['item']} hangs most on",
+            say("Cost of {item} hangs most on", item=row["item"]),
             address(row["cell"]),
-            f"from {usd(row['at_low_usd'])} to {usd(row['at_high_usd'])} over its range",
+            say(
+                "from {low} to {high} over its range",
+                low=usd(row["at_low_usd"]),
+                high=usd(row["at_high_usd"]),
+            ),
         )
         for row in first.iter_rows(named=True)
     ]
@@ -185,9 +201,9 @@ def date_drivers(run: Run) -> list[Tile]:
     first = [frame.row(0, named=True) for frame in unlike(influences(run))]
     return [
         Tile(
-            f"{row['of']} hangs most on",
+            say("{outcome} hangs most on", outcome=row["of"]),
             row["title"],
-            f"it explains {percent(row['share_percent'])} of the spread",
+            say("it explains {share} of the spread", share=percent(row["share_percent"])),
         )
         for row in first[:MANY]
     ]
@@ -201,14 +217,11 @@ def weakness(run: Run) -> list[Tile]:
     if table.is_empty():
         return []
     share = percent(100 * weak.height / table.height)
-    matter = "move the cost of an item by a tenth or more over their range"
+    matter = say("move the cost of an item by a tenth or more over their range")
+    counted = say("{count} of {all}", count=f"{weak.height:,}", all=f"{table.height:,}")
     return [
-        Tile(
-            "Estimates and claims",
-            f"{weak.height:,} of {table.height:,}",
-            f"sourced numbers, {share}",
-        ),
-        Tile("Of them matter", f"{heavy.height:,}", matter),
+        Tile(say("Estimates and claims"), counted, say("sourced numbers, {share}", share=share)),
+        Tile(say("Of them matter"), f"{heavy.height:,}", matter),
     ]
 
 

@@ -13,6 +13,7 @@ from fabstack.model import Programme, by_key
 from fabstack.model.evidence import Grade
 from fabstack.model.items import ItemKind
 from fabstack.model.sourcing import value_of
+from fabstack.results.layouts import layouts
 from fabstack.results.schema import table_of
 
 GRADES = list(Grade)  # from the most to the least trusted
@@ -26,6 +27,7 @@ def economics_tables(programme: Programme) -> dict[str, pl.DataFrame]:
         "cost_items": _items(programme, costs, bands(costs, found), found),
         "cost_swings": _swings(found),
         "cost_dies": _dies(programme, costs),
+        "cost_layouts": layouts(programme),
     }
 
 

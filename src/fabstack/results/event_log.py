@@ -30,9 +30,9 @@ from fabstack.arrays.types import NONE, Records, Saw, ToolState
 from fabstack.economics.capacity import steps_of
 from fabstack.errors import OutputError
 from fabstack.model import Programme, by_key
+from fabstack.results.ticks import TICKS_PER_MIN
 from fabstack.simulate.scene import Scene
 
-TICKS_PER_MIN = 3600
 PIECES_WAITING = 2
 ROWS_IN_A_GROUP = 262_144
 WHAT = [saw.name.lower() for saw in Saw]

@@ -11,18 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from fabstack.errors import Finding, InputError
+from fabstack.results.coded import OUTSIDE, numbers, words
+from fabstack.results.genealogy_index import (
+    LOT_BITS,
+    TABLES,
+    Index,
+    Ints,
+    Words,
+    key_of,
+    stored_index,
+    words_of,
+)
 from fabstack.results.run import Run
 
-Ints = NDArray[np.int64]
-TABLES = ("sim_arrivals", "sim_takes")
-LOT_BITS = 40  # of a lot's key: its number; the order stands above it
 NO_ROWS = np.zeros(0, np.int64)
 
 
@@ -47,46 +54,98 @@ class Links:
 
 
 class Genealogy:
-    """The arrivals and takes of one run, or of a part of it, ready to be asked."""
+    """The arrivals and takes of one run, ready to be asked."""
 
-    def __init__(self, arrivals: pl.DataFrame, takes: pl.DataFrame) -> None:
-        self.arrivals = arrivals
-        self.takes = takes
-        base = _bases(arrivals)
-        self._came_first = base[_codes(arrivals["item"])] + _ints(arrivals["first_unit"])
-        self._came_end = self._came_first + _ints(arrivals["units"])
-        self._took_first = base[_codes(takes["item"])] + _ints(takes["first_unit"])
-        self._took_end = self._took_first + _ints(takes["units"])
-        self._taker = _keys(takes)  # rising: the table is in this order
+    def __init__(self, index: Index, words: Words) -> None:
+        self.index = index
+        self.words = words
 
-    @property
-    def orders(self) -> tuple[str, ...]:
-        """What the lots of the run belong to."""
-        return _words(self.takes["order"])
+    def knows(self, lot: Lot) -> bool:
+        """Whether a lot took parts or became units."""
+        if lot.number >> LOT_BITS:
+            return False
+        return bool(self.take_rows(lot).size or self.arrival_rows(lot).size)
 
     def numbers(self, order: str) -> Ints:
         """The numbers of the lots of an order that took parts or became units, rising."""
-        found = [
-            _ints(table.filter(pl.col("order") == order)["lot"])
-            for table in (self.takes, self.arrivals)
-        ]
-        return np.unique(np.concatenate(found))
+        ends = np.array([self._key(Lot(order, 0)), self._key(Lot(order, 0)) + (1 << LOT_BITS)])
+        first, behind = np.searchsorted(self.index.taker, ends)
+        takers = self.index.taker[first:behind]
+        first, behind = np.searchsorted(self.index.maker, ends, sorter=self.index.by_maker)
+        makers = self.index.maker[self.index.by_maker[first:behind]]
+        return np.asarray(np.union1d(takers, makers) - ends[0])
 
     # --- Rows -----------------------------------------------------------------------------------
 
     def arrival_rows(self, lot: Lot) -> Ints:
         """Where a lot became units, if it did: rows of the arrivals."""
-        return np.flatnonzero(_keys(self.arrivals) == self._key(lot))
+        return self._rows_of_makers(np.array([self._key(lot)]))
 
     def take_rows(self, lot: Lot) -> Ints:
         """What a lot took: rows of the takes."""
         return self._rows_of_takers(np.array([self._key(lot)]))
 
-    def rows_of(self, arrivals: pl.DataFrame) -> Ints:
-        """Where some of the arrivals stand among all."""
-        keys = ["item", "first_unit"]
-        found = self.arrivals.with_row_index("row").join(arrivals, on=keys, how="semi")
-        return _ints(found["row"].cast(pl.Int64))
+    def made_by(self, takes: Ints) -> Ints:
+        """What the lots that took became: rows of the arrivals."""
+        return self._rows_of_makers(np.unique(self.index.taker[takes]))
+
+    def unit_rows(self, item: str, unit: int) -> Ints:
+        """The arrival that brought a unit of an item, counted from 0, if there is one."""
+        if unit >= self.units(item):
+            return NO_ROWS
+        number = self._item_begin(item) + unit
+        return np.searchsorted(self.index.came, [number], side="right") - 1
+
+    def units(self, item: str) -> int:
+        """Units of an item that came in all."""
+        code = self.words.items.index(item)
+        ends = np.append(self.index.item_begin, self.index.came[-1])
+        return int(ends[code + 1] - ends[code])
+
+    def bought_rows(self) -> Ints:
+        """What suppliers brought: rows of the arrivals."""
+        return np.flatnonzero(self.index.supplier != OUTSIDE)
+
+    @cached_property
+    def arrivals(self) -> pl.DataFrame:
+        """The table of all arrivals."""
+        return self.arrivals_at(np.arange(self.index.maker.size))
+
+    @cached_property
+    def takes(self) -> pl.DataFrame:
+        """The table of all takes."""
+        return self.takes_at(np.arange(self.index.taker.size))
+
+    def arrivals_at(self, rows: Ints) -> pl.DataFrame:
+        """Some rows of the table of arrivals."""
+        index = self.index
+        came, units = index.came[rows], index.came[rows + 1] - index.came[rows]
+        item, first = self._in_stock(came)
+        return pl.DataFrame(
+            {
+                "item": words(item, self.words.items),
+                "first_unit": first,
+                "last_unit": first + units - 1,
+                "units": units,
+                "time_ticks": index.came_ticks[rows],
+                **self._lots(index.maker[rows]),
+                "supplier": words(index.supplier[rows], self.words.suppliers),
+            }
+        )
+
+    def takes_at(self, rows: Ints) -> pl.DataFrame:
+        """Some rows of the table of takes."""
+        index = self.index
+        item, first = self._in_stock(index.took[rows])
+        return pl.DataFrame(
+            {
+                **self._lots(index.taker[rows]),
+                "item": words(item, self.words.items),
+                "first_unit": first,
+                "units": index.took_units[rows],
+                "time_ticks": index.took_ticks[rows],
+            }
+        )
 
     # --- Links ----------------------------------------------------------------------------------
 
@@ -102,116 +161,83 @@ class Genealogy:
         return _joined(self._layers_up(arrivals))
 
     def _layers_down(self, takes: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
-        known = np.unique(self._taker[takes])
+        came, known = self.index.came, np.unique(self.index.taker[takes])
         while takes.size:
-            take, arrival, units = self.next_down(takes)
-            yield take, arrival, units
-            found = np.setdiff1d(_keys(self.arrivals[arrival]), known)
+            first = np.searchsorted(came, self.index.took[takes], side="right") - 1
+            behind = np.searchsorted(came, self._took_end(takes), side="left")
+            arrival, place = _ranges(first, behind)
+            yield self._shared(takes[place], arrival)
+            found = np.setdiff1d(self.index.maker[arrival], known)
             known = np.union1d(known, found)
             takes = self._rows_of_takers(found)
 
-    def next_down(self, takes: Ints) -> tuple[Ints, Ints, Ints]:
-        """The arrivals that takes drew on themselves: rows of both, and the units they share."""
-        first = np.searchsorted(self._came_end, self._took_first[takes], side="right")
-        behind = np.searchsorted(self._came_first, self._took_end[takes], side="left")
-        arrival, place = _ranges(first, behind)
-        return takes[place], arrival, self._shared(takes[place], arrival)
-
     def _layers_up(self, arrivals: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
-        known = NO_ROWS
-        firsts, ends = self._took_first[self._by_unit], self._took_end[self._by_unit]
+        took, by_unit, known = self.index.took, self.index.by_unit, NO_ROWS
         while arrivals.size:
-            first = np.searchsorted(ends, self._came_first[arrivals], side="right")
-            behind = np.searchsorted(firsts, self._came_end[arrivals], side="left")
-            found, place = _ranges(first, behind)
-            take = self._by_unit[found]
-            yield take, arrivals[place], self._shared(take, arrivals[place])
-            takers = np.setdiff1d(self._taker[take], known)
+            came, end = self.index.came[arrivals], self.index.came[arrivals + 1]
+            # The take before the first that begins behind the arrival's begin may reach into it.
+            first = np.searchsorted(took, came, side="right", sorter=by_unit) - 1
+            behind = np.searchsorted(took, end, side="left", sorter=by_unit)
+            found, place = _ranges(np.maximum(first, 0), behind)
+            take, arrival, units = self._shared(by_unit[found], arrivals[place])
+            yield take, arrival, units
+            takers = np.setdiff1d(self.index.taker[take], known)
             known = np.union1d(known, takers)
             arrivals = self._rows_of_makers(takers)
 
-    def _shared(self, take: Ints, arrival: Ints) -> Ints:
-        end = np.minimum(self._took_end[take], self._came_end[arrival])
-        return np.asarray(end - np.maximum(self._took_first[take], self._came_first[arrival]))
+    def _shared(self, take: Ints, arrival: Ints) -> tuple[Ints, Ints, Ints]:
+        """Takes and arrivals that share units, and how many."""
+        index = self.index
+        end = np.minimum(self._took_end(take), index.came[arrival + 1])
+        units = end - np.maximum(index.took[take], index.came[arrival])
+        is_link = units > 0
+        return take[is_link], arrival[is_link], units[is_link]
+
+    def _took_end(self, takes: Ints) -> Ints:
+        return np.asarray(self.index.took[takes] + self.index.took_units[takes])
 
     def _rows_of_takers(self, lots: Ints) -> Ints:
-        first, behind = (np.searchsorted(self._taker, lots, side) for side in ("left", "right"))
+        taker = self.index.taker
+        first, behind = (np.searchsorted(taker, lots, side) for side in ("left", "right"))
         return _ranges(first, behind)[0]
 
     def _rows_of_makers(self, lots: Ints) -> Ints:
-        rows, keys = self._by_maker
-        first, behind = (np.searchsorted(keys, lots, side) for side in ("left", "right"))
-        return rows[_ranges(first, behind)[0]]
+        maker, rows = self.index.maker, self.index.by_maker
+        first, behind = (np.searchsorted(maker, lots, side, rows) for side in ("left", "right"))
+        return np.asarray(rows[_ranges(first, behind)[0]])
 
-    @cached_property
-    def _by_unit(self) -> Ints:
-        """The takes in the order of the units that they took."""
-        return np.argsort(self._took_first, kind="stable")
-
-    @cached_property
-    def _by_maker(self) -> tuple[Ints, Ints]:
-        """The arrivals in the order of the lots that they were, and the keys of those."""
-        keys = _keys(self.arrivals)
-        rows = np.argsort(keys, kind="stable")
-        return rows, keys[rows]
+    # --- Codes ----------------------------------------------------------------------------------
 
     def _key(self, lot: Lot) -> int:
-        return (self.orders.index(lot.order) << LOT_BITS) + lot.number
+        return key_of(self.words.orders.index(lot.order), lot.number)
+
+    def _item_begin(self, item: str) -> int:
+        return int(self.index.item_begin[self.words.items.index(item)])
+
+    def _in_stock(self, units: Ints) -> tuple[Ints, Ints]:
+        """The items of units by their numbers among all, and their numbers in their stocks."""
+        # Of items without units, which begin where the next does, the last is found.
+        item = np.searchsorted(self.index.item_begin, units, side="right") - 1
+        return item, units - self.index.item_begin[item]
+
+    def _lots(self, keys: Ints) -> dict[str, pl.Series]:
+        order = np.where(keys == OUTSIDE, OUTSIDE, keys >> LOT_BITS)
+        number = np.where(keys == OUTSIDE, OUTSIDE, keys & ((1 << LOT_BITS) - 1))
+        return {"order": words(order, self.words.orders), "lot": numbers(number)}
 
 
 def genealogy_of(run: Run) -> Genealogy:
-    """The whole genealogy of a stored run.
+    """The genealogy of a stored run.
 
     Raises:
         InputError: the run has kept none.
-    """
-    refuse_without_genealogy(run)
-    return Genealogy(*(run.table(name) for name in TABLES))
-
-
-def refuse_without_genealogy(run: Run) -> None:
-    """Hold a run to having kept its genealogy.
-
-    Raises:
-        InputError: it has not.
     """
     if not set(TABLES) <= set(run.tables):
         message = "the run has not kept what its lots are made of"
         expected = f"the tables {' and '.join(TABLES)}"
         cure = "run it again: fabstack simulate PROGRAMME --genealogy --out DIR"
         raise InputError([Finding(str(run.folder), 0, 0, "no-genealogy", message, expected, cure)])
-
-
-# --- Arrays -------------------------------------------------------------------------------------
-
-
-def _ints(column: pl.Series) -> Ints:
-    return column.to_numpy()
-
-
-def _words(column: pl.Series) -> tuple[str, ...]:
-    enum: Any = column.dtype
-    return tuple(enum.categories)
-
-
-def _codes(words: pl.Series) -> Any:
-    return words.to_physical().to_numpy()
-
-
-def _bases(arrivals: pl.DataFrame) -> Ints:
-    """[item]  units of all items before it, so that a unit has one number among all.
-
-    Those that are known of: what was taken has always come.
-    """
-    total = np.zeros(len(_words(arrivals["item"])), np.int64)
-    np.maximum.at(total, _codes(arrivals["item"]), _ints(arrivals["last_unit"]) + 1)
-    return np.asarray(np.cumsum(total) - total)
-
-
-def _keys(table: pl.DataFrame) -> Ints:
-    """[row]  the lot as one number; -1 where there is none."""
-    order, lot = table["order"].to_physical().cast(pl.Int64), table["lot"]
-    return _ints((order * 2**LOT_BITS + lot).fill_null(-1))
+    return Genealogy(stored_index(run), words_of(run.schema(TABLES[0])))
 
 
 def _ranges(first: Ints, behind: Ints) -> tuple[Ints, Ints]:

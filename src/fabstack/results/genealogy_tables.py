@@ -7,7 +7,6 @@ cut them into others, and where two ranges overlap lies the answer to "from wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fabstack.arrays.types import NONE, Records
-from fabstack.results.event_log import TICKS_PER_MIN
+from fabstack.results.coded import OUTSIDE, numbers, words
+from fabstack.results.ticks import TICKS_PER_MIN
 from fabstack.simulate import SimulationResult
 
 Ints = NDArray[np.int64]
-OUTSIDE = -1  # order of units that no lot of the run has made
 
 
 def genealogy_tables(result: SimulationResult) -> dict[str, pl.DataFrame]:
@@ -46,13 +45,13 @@ def _arrivals(result: SimulationResult, lines: Records) -> pl.DataFrame:
     ticks = np.concatenate([np.zeros(there.size, np.int64), _ticks(came)])
     return pl.DataFrame(
         {
-            "item": _words(stock[by_stock], result.names.stocks),
+            "item": words(stock[by_stock], result.names.stocks),
             "first_unit": first,
             "last_unit": first + units[by_stock] - 1,
             "units": units[by_stock],
             "time_ticks": ticks[by_stock],
-            "order": _words(order[by_stock], _orders(result)),
-            "lot": _numbers(lot[by_stock]),
+            "order": words(order[by_stock], _orders(result)),
+            "lot": numbers(lot[by_stock]),
             "supplier": _suppliers(purchase[by_stock], result),
         }
     )
@@ -77,9 +76,9 @@ def _takes(result: SimulationResult, lines: Records) -> pl.DataFrame:
     by_lot = np.lexsort((stock, lot, stream))
     return pl.DataFrame(
         {
-            "order": _words(stream[by_lot], _orders(result)),
+            "order": words(stream[by_lot], _orders(result)),
             "lot": lot[by_lot],
-            "item": _words(stock[by_lot], result.names.stocks),
+            "item": words(stock[by_lot], result.names.stocks),
             "first_unit": (first[row] + begin)[by_lot],
             "units": (end - begin)[by_lot],
             "time_ticks": _ticks(out)[row][by_lot],
@@ -107,16 +106,4 @@ def _suppliers(purchase: Ints, result: SimulationResult) -> pl.Series:
     of_purchase = [arrival.supplier for arrival in result.names.purchases]
     names = sorted({name for name in of_purchase if name})
     code = np.array([names.index(n) if n else OUTSIDE for n in of_purchase] + [OUTSIDE], np.int64)
-    return _words(code[purchase], names)  # OUTSIDE is the last of them
-
-
-def _words(codes: Any, words: Iterable[str]) -> pl.Series:
-    """Codes as words; OUTSIDE is null."""
-    enum = pl.Enum(words)
-    return _numbers(codes).cast(pl.Series(dtype=enum).to_physical().dtype).cat.to(enum)
-
-
-def _numbers(values: Any) -> pl.Series:
-    """Numbers as they are; OUTSIDE is null."""
-    column = pl.Series(np.asarray(values, np.int64))
-    return column.set(column == OUTSIDE, None)
+    return words(code[purchase], names)  # OUTSIDE is the last of them

@@ -17,6 +17,7 @@ from fabstack.model import Programme, by_key
 from fabstack.model.days import month_start
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.result import PlanResult
+from fabstack.results.plan_decisions import decision_tables
 from fabstack.results.rounding import without_rounding
 from fabstack.results.schema import table_of
 
@@ -33,6 +34,7 @@ def plan_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFr
         "plan_phases": _phases(result, programme),
         "plan_expansion": _expansion(result),
         "plan_cash": _cash(result),
+        **decision_tables(result, programme),
     }
 
 

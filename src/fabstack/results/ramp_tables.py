@@ -10,15 +10,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fabstack.economics.disruption import bridge_stock
 from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Measure
 from fabstack.ramp import RampResult
+from fabstack.ramp.build_times import BUILD_TIMES
+from fabstack.ramp.missed import meetings
+from fabstack.ramp.odds import built_months
 from fabstack.ramp.timeline import SAME_MONTHS
 from fabstack.results.schema import table_of
 from fabstack.uncertainty.percentiles import FAN, percentile
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
+SERVICE_PERCENTS = (50, 80, 90, 95)
 CADENCE_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 
 
@@ -39,6 +44,9 @@ def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFr
         "ramp_output": _output(result),
         "ramp_bottlenecks": _bottlenecks(result),
         "ramp_tools": _tools(result),
+        "ramp_bridge": _bridge(result),
+        "ramp_build_times": _build_times(result, programme),
+        "ramp_reviews": _reviews(result, programme),
         "ramp_roadmap": _roadmap(result, programme),
         "ramp_cadence": _cadence(result),
         "ramp_people": _people(result),
@@ -182,6 +190,61 @@ def _tools(result: RampResult) -> Iterator[Row]:
             "docked_p50": result.timeline.day(percentile(one.docked, 50)),
             **_dates(result, one.released),
         }
+
+
+def _build_times(result: RampResult, programme: Programme) -> Iterator[Row]:
+    """Claims of a time to build beside the network's answer and what is published by region."""
+    for claim in programme.claims:
+        if claim.measure is Measure.BUILD_MONTHS:
+            taken = built_months(programme, result.dated, claim)
+            for one in BUILD_TIMES:
+                yield {
+                    "claim": claim.name,
+                    "plant": claim.subject,
+                    "region": one.region,
+                    "span": one.span,
+                    "claimed_months": claim.value,
+                    "network_p50_months": None if taken is None else percentile(taken, 50),
+                    "low_months": one.low,
+                    "published_months": one.value,
+                    "high_months": one.high,
+                    "year": one.year,
+                    "grade": str(one.grade),
+                    "source": one.source,
+                }
+
+
+def _reviews(result: RampResult, programme: Programme) -> Iterator[Row]:
+    for one in meetings(programme, result.futures, result.dated, result.timeline):
+        yield {
+            "review": one.review,
+            "generation": one.generation,
+            "until": one.until,
+            "meetings_mean": one.meetings,
+            "stops_mean": one.stops,
+            "lost_days_mean": one.lost_days,
+            "missed_days": one.missed_days,
+            "people": one.people,
+            "missed_usd": one.missed_usd,
+        }
+
+
+def _bridge(result: RampResult) -> Iterator[Row]:
+    for one in result.bridges:
+        kept = {
+            "enough_normally_percent": 100 * float((one.unmet_normally < 1).mean()),
+            "enough_in_shortage_percent": 100 * float((one.unmet_in_shortage < 1).mean()),
+        }
+        for service in SERVICE_PERCENTS:
+            yield {
+                "item": one.item,
+                "plant": one.plant,
+                "service_percent": service,
+                "units": bridge_stock(one.units, service),
+                "peak_per_month": bridge_stock(one.peak_per_month, service),
+                "covered_by": _reached(result, one.covered_months, service),
+                **kept,
+            }
 
 
 def _roadmap(result: RampResult, programme: Programme) -> Iterator[Row]:

@@ -20,6 +20,7 @@ A run is a folder that is whole or not there:
 | `manifest.json` | digest of the inputs, scenario, seed, versions, command, wall time |
 | `summary.json` | the answer in a page of numbers: verdicts, volumes, dates, costs, bottlenecks |
 | `tables/*.parquet` | the tables below; the same programme and seed give the same bytes |
+| `arrays/*.npy` | what `fabstack trace` searches (`--genealogy`): the books, sorted both ways |
 | `report.html` | the page for people, drawn from the rest (again: `fabstack report RUN`) |
 
 Numbers are finite; a blank is null. Read a table with any Parquet reader, or in Python:

@@ -48,6 +48,7 @@ def _flows(result: PlanResult, programme: Programme) -> dict[str, Rows]:
     return {
         "output": ([routes[name].item for name in names.routes], result.output),
         "bought": ([offers[key].item for key in names.offers], result.bought),
+        "ordered": ([offers[key].item for key in names.offers], result.ordered),
         "converted": ([node.item for node in names.conversions], result.converted),
         "used": (nodes, result.used),
         "stock": (nodes, result.stock),

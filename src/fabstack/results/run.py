@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from fabstack.errors import Finding, InputError
+from fabstack.results.addresses import address_in
+from fabstack.results.remote import download
 
 MANIFEST, SUMMARY, REPORT, TABLES = "manifest.json", "summary.json", "report.html", "tables"
+ARRAYS = "arrays"
 KIND = "fabstack-run"
 
 T = TypeVar("T")
@@ -66,7 +71,33 @@ class Run:
             KeyError: the run has no such table.
             InputError: its file cannot be read.
         """
-        return tuple(self._read(name, pl.read_parquet_schema))
+        return tuple(self.schema(name))
+
+    def schema(self, name: str) -> Mapping[str, pl.DataType]:
+        """Columns of one table with their types, without reading it.
+
+        Raises:
+            KeyError: the run has no such table.
+            InputError: its file cannot be read.
+        """
+        return self._read(name, pl.read_parquet_schema)
+
+    @cached_property
+    def arrays(self) -> tuple[str, ...]:
+        """Names of the arrays: tables made ready to be searched."""
+        return tuple(sorted(file.stem for file in (self.folder / ARRAYS).glob("*.npy")))
+
+    def array(self, name: str) -> NDArray[np.int64]:
+        """One array, mapped into memory: only what is looked at is read.
+
+        Raises:
+            InputError: its file cannot be read.
+        """
+        file = self.folder / ARRAYS / f"{name}.npy"
+        try:
+            return np.asarray(np.load(file, mmap_mode="r"))
+        except (OSError, ValueError, EOFError) as error:
+            raise _unreadable(file, str(error)) from error
 
     def _read(self, name: str, read: Callable[[Path], T]) -> T:
         if name not in self.tables:
@@ -79,16 +110,21 @@ class Run:
 
 
 def open_run(folder: str | Path) -> Run:
-    """The run in a folder.
+    """The run in a folder, or at an address such as s3://bucket/run.
 
     Raises:
-        InputError: the folder holds no run.
+        InputError: it holds no run, or one whose tables do not fit their digest.
+        MissingExtra: the address needs the extra `cloud`.
+        OutputError: the store cannot be reached.
     """
-    run = Run(Path(folder))
+    address = address_in(folder)
+    run = Run(download(address) if address else Path(folder))
     if not (run.folder / MANIFEST).is_file():
-        raise _no_run(run.folder, f"there is no {MANIFEST}")
+        raise _no_run(address or run.folder, f"there is no {MANIFEST}")
     if run.manifest.get("kind") != KIND:
-        raise _no_run(run.folder, f"its {MANIFEST} is not that of a run")
+        raise _no_run(address or run.folder, f"its {MANIFEST} is not that of a run")
+    if address and run.manifest.get("tables_digest") != tables_digest(run.folder):
+        raise _no_run(address, "its tables do not fit the digest in its manifest")
     return run
 
 
@@ -128,7 +164,7 @@ def _unreadable(file: Path, why: str) -> InputError:
     )
 
 
-def _no_run(folder: Path, why: str) -> InputError:
+def _no_run(folder: str | Path, why: str) -> InputError:
     expected, cure = (
         "a folder written by fabstack run",
         "make one: fabstack run PROGRAMME --out DIR",

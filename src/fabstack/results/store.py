@@ -3,14 +3,17 @@
     manifest.json      what was run: digest of the inputs, seed, versions, command, wall time
     summary.json       the answer in a page of numbers
     tables/*.parquet   every table; the same programme and seed give the same bytes
+    arrays/*.npy       tables made ready to be searched (genealogy)
     report.html        the page for people
 
 A run is written beside its target under a name that ends in `.partial` and renamed when complete.
+One for an address, such as s3://bucket/run, is written here first, and its manifest goes last.
 """
 
 from __future__ import annotations
 
 import datetime
+import io
 import os
 import platform
 import re
@@ -21,14 +24,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from fabstack.errors import InputError, OutputError
 from fabstack.results import catalogue
+from fabstack.results.addresses import address_in
 from fabstack.results.documents import json_bytes, refuse_broken_numbers
 from fabstack.results.folders import faults_told, new_partial, publish, remove, write_durably
 from fabstack.results.parquet import parquet_bytes
+from fabstack.results.remote import local_folder, refuse_what_is_no_run_at, upload
 from fabstack.results.run import (
+    ARRAYS,
     KIND,
     MANIFEST,
     REPORT,
@@ -58,12 +66,15 @@ class RunWriter:
 
     def __init__(self, target: str | Path, **about: Any) -> None:
         # a later change of folder must not move it, and a link must not be replaced by a folder
-        self.target = Path(os.path.realpath(target))
+        self.address = address_in(target)
+        self.target = local_folder() / "run" if self.address else Path(os.path.realpath(target))
         self.about = about
         self.started_s = time.perf_counter()
         self.started_at = datetime.datetime.now(datetime.UTC)
 
     def __enter__(self) -> RunWriter:
+        if self.address:
+            refuse_what_is_no_run_at(self.address)
         _refuse_what_is_no_run(self.target)
         with faults_told(self.target):
             self.folder = new_partial(self.target)
@@ -94,6 +105,19 @@ class RunWriter:
         if file.exists():
             raise ValueError(f"the run has a table '{name}' already")
         self._write(file, parquet_bytes(name, frame))
+
+    def array(self, name: str, values: NDArray[np.int64]) -> None:
+        """Add an array that a reader maps into memory.
+
+        Raises:
+            ValueError: the name is no plain word.
+            OutputError: it cannot be written.
+        """
+        folder, content = self.folder / ARRAYS, io.BytesIO()
+        np.save(content, values, allow_pickle=False)
+        with faults_told(self.target):
+            folder.mkdir(exist_ok=True)
+        self._write(folder / f"{_plain(_TABLE_NAME, name)}.npy", content.getvalue())
 
     def summary(self, answer: Mapping[str, Any]) -> None:
         """Set the summary.
@@ -145,6 +169,8 @@ class RunWriter:
         _refuse_what_is_no_run(self.target)
         with faults_told(self.target):
             publish(self.folder, self.target)
+        if self.address:
+            upload(self.target, self.address)
 
 
 def _refuse_what_is_no_run(target: Path) -> None:

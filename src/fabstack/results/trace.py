@@ -6,23 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from fabstack.errors import Finding, InputError, did_you_mean
-from fabstack.model.days import MINUTES_PER_DAY
-from fabstack.results.event_log import TICKS_PER_MIN
-from fabstack.results.genealogy import (
-    TABLES,
-    Genealogy,
-    Links,
-    Lot,
-    genealogy_of,
-    refuse_without_genealogy,
-)
-from fabstack.results.lineage import lineage, overlaps, words_of
+from fabstack.results.genealogy import Genealogy, Links, Lot, genealogy_of
+from fabstack.results.genealogy_index import Ints
 from fabstack.results.run import Run
+from fabstack.results.ticks import TICKS_PER_DAY
 
-TICKS_PER_DAY = TICKS_PER_MIN * MINUTES_PER_DAY
 LOT_FORM = "ORDER/NUMBER, such as make-board:0/17"
 DELIVERY_FORM = "SUPPLIER/ITEM/DATE, such as bridge/package/2026-03-01"
 
@@ -34,64 +26,59 @@ class Subject:
     """What is asked about: a lot, or units that a lot or a supplier brought."""
 
     lot: Lot | None  # None: of no lot
-    became: pl.DataFrame  # rows of sim_arrivals: what it brought
+    became: Ints  # rows of the arrivals: what it brought
     asked: Document = field(default_factory=dict)  # the unit that was asked for, if any
 
 
-def lot_subject(run: Run, text: str) -> Subject:
+def lot_subject(genealogy: Genealogy, text: str) -> Subject:
     """The lot that is written as ORDER/NUMBER; a priority of an only stream may be left out.
 
     Raises:
         InputError: there is none; the finding names the nearest.
     """
     order, _, number = text.rpartition("/")
-    order = _known_order(run, text, order)
-    is_here = pl.col("order") == order
-    if number.isdecimal():
-        is_it = is_here & (pl.col("lot") == int(number))
-        became, took = (run.scan(name).filter(is_it).collect() for name in TABLES)
-        if became.height or took.height:
-            return Subject(Lot(order, int(number)), became)
-    tables = (run.scan(name).filter(is_here).select("lot").collect() for name in TABLES)
+    order = _known_order(genealogy, text, order)
+    if number.isdecimal() and genealogy.knows(lot := Lot(order, int(number))):
+        return Subject(lot, genealogy.arrival_rows(lot))
     message = f"'{order}' has no lot '{number}' that took parts or became units"
-    raise _unknown(text, message, _nearest(order, pl.concat(tables)["lot"].unique(), number))
+    raise _unknown(text, message, _nearest(order, genealogy.numbers(order), number))
 
 
-def unit_subject(run: Run, item: str, unit: int) -> Subject:
+def unit_subject(genealogy: Genealogy, item: str, unit: int) -> Subject:
     """What brought the n-th unit of an item into its stock, counted from 1.
 
     Raises:
         InputError: there is no such item or unit.
     """
-    known, arrivals = words_of(run, "item"), run.scan("sim_arrivals")
+    known = genealogy.words.items
     if item not in known:
         raise _unknown(item, f"no stocked item '{item}'", did_you_mean(item, known), "an item")
-    found = arrivals.filter(overlaps(item, unit - 1, unit - 1)).collect()
-    if found.is_empty():
-        last = arrivals.filter(pl.col("item") == item).select("last_unit").max().collect().item()
-        units = 0 if last is None else last + 1
-        raise _unknown("--unit", f"{item} has {units:,} units, not {unit:,}", "", "one of them")
-    order, number = found.select("order", "lot").row(0)
+    found = genealogy.unit_rows(item, unit - 1)
+    if not found.size:
+        message = f"{item} has {genealogy.units(item):,} units, not {unit:,}"
+        raise _unknown("--unit", message, "", "one of them")
+    order, number = genealogy.arrivals_at(found).select("order", "lot").row(0)
     lot = None if order is None else Lot(order, number)
     return Subject(lot, found, {"item": item, "unit": unit})
 
 
-def delivery_subject(run: Run, text: str) -> Subject:
+def delivery_subject(genealogy: Genealogy, text: str, start: date) -> Subject:
     """The delivery that is written as SUPPLIER/ITEM/DATE.
 
     Raises:
         InputError: there is none.
     """
-    start, (supplier, item, day) = _start(run), text.split("/")
-    known = run.scan("sim_arrivals").filter(pl.col("supplier").is_not_null()).collect()
+    rows = genealogy.bought_rows()
+    known = genealogy.arrivals_at(rows).select("supplier", "item", "time_ticks")
     names = [
         f"{who}/{what}/{start + timedelta(days=ticks / TICKS_PER_DAY)}"
-        for what, who, ticks in known.select("item", "supplier", "time_ticks").iter_rows()
+        for who, what, ticks in known.iter_rows()
     ]
     if text not in names:
+        supplier, item, day = text.split("/")
         message = f"nothing of '{item}' came from '{supplier}' on {day}"
         raise _unknown(text, message, did_you_mean(text, names), DELIVERY_FORM)
-    return Subject(None, known.filter(pl.Series([name == text for name in names])))
+    return Subject(None, rows[[name == text for name in names]])
 
 
 def trace(run: Run, text: str, *, up: bool = False, unit: int | None = None) -> Document:
@@ -100,39 +87,37 @@ def trace(run: Run, text: str, *, up: bool = False, unit: int | None = None) -> 
     Raises:
         InputError: the run has kept no genealogy, or knows no such lot, unit or delivery.
     """
-    refuse_without_genealogy(run)
+    genealogy, start = genealogy_of(run), _start(run)
     if unit is not None:
-        subject = unit_subject(run, text, unit)
+        subject = unit_subject(genealogy, text, unit)
     elif text.count("/") == 2:
-        subject = delivery_subject(run, text)
+        subject = delivery_subject(genealogy, text, start)
     else:
-        subject = lot_subject(run, text)
+        subject = lot_subject(genealogy, text)
     return {
         "run": str(run.folder),
-        "starts_on": _start(run).isoformat(),
+        "starts_on": start.isoformat(),
         "direction": "up" if up else "down",
         "name": text,
         **subject.asked,
         "order": subject.lot.order if subject.lot else None,
         "lot": subject.lot.number if subject.lot else None,
-        "became": _arrivals(subject.became),
-        **(_holders(run, subject) if up else _parts(run, subject)),
+        "became": _arrivals(genealogy.arrivals_at(subject.became)),
+        **(_holders if up else _parts)(genealogy, subject),
     }
 
 
-def _parts(run: Run, subject: Subject) -> Document:
+def _parts(genealogy: Genealogy, subject: Subject) -> Document:
     """What a lot is made of, and where that comes from in the end."""
     if subject.lot is None:
         return {"links": [], "ends": []}
-    genealogy = lineage(run, subject.lot)
     table = _link_table(genealogy, genealogy.down(genealogy.take_rows(subject.lot)))
     return {"links": table.to_dicts(), "ends": _origins(table)}
 
 
-def _holders(run: Run, subject: Subject) -> Document:
+def _holders(genealogy: Genealogy, subject: Subject) -> Document:
     """What holds part of it, and what that became, order by order."""
-    genealogy = genealogy_of(run)
-    links = genealogy.up(genealogy.rows_of(subject.became))
+    links = genealogy.up(subject.became)
     return {
         "links": _link_table(genealogy, links).to_dicts(),
         "ends": _lots_above(genealogy, links),
@@ -155,10 +140,10 @@ def _arrivals(rows: pl.DataFrame) -> list[Document]:
 
 def _link_table(genealogy: Genealogy, links: Links) -> pl.DataFrame:
     """Each link: the lot that took, how many of which item, and where those came from."""
-    takes = _in_days(genealogy.takes[links.take]).select(
+    takes = _in_days(genealogy.takes_at(links.take)).select(
         "order", "lot", "item", pl.col("day").alias("took_day")
     )
-    came = _in_days(genealogy.arrivals[links.arrival]).select(
+    came = _in_days(genealogy.arrivals_at(links.arrival)).select(
         pl.col("order", "lot", "supplier", "day").name.prefix("from_")
     )
     level, units = pl.Series("level", links.level), pl.Series("units", links.units)
@@ -184,9 +169,9 @@ def _origins(table: pl.DataFrame) -> list[Document]:
 
 def _lots_above(genealogy: Genealogy, links: Links) -> list[Document]:
     """The lots that hold part of it, order by order, and what they became."""
-    lots = genealogy.takes[links.take].select("order", "lot").unique()
     keys = ["order", "lot"]
-    made = genealogy.arrivals.join(lots, on=keys, how="semi")
+    lots = genealogy.takes_at(links.take).select(keys).unique()
+    made = genealogy.arrivals_at(genealogy.made_by(links.take))
     became = lots.join(
         made.select(*keys, pl.col("item", "units").name.prefix("became_")), on=keys, how="left"
     )
@@ -209,8 +194,8 @@ def _in_days(table: pl.DataFrame) -> pl.DataFrame:
 # --- Names --------------------------------------------------------------------------------------
 
 
-def _known_order(run: Run, text: str, order: str) -> str:
-    known = words_of(run, "order")
+def _known_order(genealogy: Genealogy, text: str, order: str) -> str:
+    known = genealogy.words.orders
     if order in known:
         return order
     with_priority = [name for name in known if name.rpartition(":")[0] == order]
@@ -220,13 +205,13 @@ def _known_order(run: Run, text: str, order: str) -> str:
     raise _unknown(text, what, did_you_mean(order or text, known))
 
 
-def _nearest(order: str, numbers: pl.Series, text: str) -> str:
-    if numbers.is_empty():
+def _nearest(order: str, numbers: Ints, text: str) -> str:
+    if not numbers.size:
         return f"no lot of '{order}' did"
-    number = int(text) if text.isdecimal() else 0
-    near = numbers.gather((numbers - number).abs().arg_sort().head(3)).sort()
+    number = min(int(text), int(numbers[-1])) if text.isdecimal() else 0
+    near = np.sort(numbers[np.argsort(np.abs(numbers - number), kind="stable")[:3]])
     names = ", ".join(f"'{order}/{each}'" for each in near)
-    return f"nearest: {names}; the last is {numbers.sort()[-1]}"
+    return f"nearest: {names}; the last is {numbers[-1]}"
 
 
 def _unknown(text: str, message: str, cure: str, expected: str = LOT_FORM) -> InputError:

@@ -25,7 +25,7 @@ from fabstack.arrays.types import (
 LINES = 4096  # of the record of finished lots, at least
 SLOTS = 1024  # of lots, at least
 EVENTS_IN_A_BUCKET = 2.0
-MOST_BUCKETS = 2**16
+MOST_BUCKETS = 2**17
 MOSTLY_IDLE = 8  # tools that could do so many times the work that comes
 
 
@@ -179,13 +179,17 @@ def _calendar(fab: Fab, slots: int) -> Calendar:
 
 
 def _wheel(fab: Fab) -> tuple[float, int]:
-    """Width and number of buckets: a few events in each, and most durations within the wheel."""
+    """Width and number of buckets: a few events in each, and most durations within the wheel.
+
+    Of very large fabs a bucket holds more: what lies beyond the wheel costs more than sorting does.
+    """
     means = _job_minutes(fab)
     means = means[means > 0.0]
     if means.size == 0:
         return 1.0, 64
-    width_min = 2.0 ** round(math.log2(EVENTS_IN_A_BUCKET / _events_per_min(fab)))
     span_min = 4.0 * float(means.max())
+    least_min = max(EVENTS_IN_A_BUCKET / _events_per_min(fab), span_min / MOST_BUCKETS)
+    width_min = 2.0 ** round(math.log2(least_min))
     return width_min, min(MOST_BUCKETS, max(64, _power_of_two(span_min / width_min)))
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from fabstack.arrays.types import ToolState
 from fabstack.economics.capacity import (
-    expected_visits,
     line_yield,
+    lot_visits,
     step_min_per_carrier,
     steps_of,
     survival,
@@ -154,8 +154,9 @@ def _hours_of_ended(programme: Programme, result: SimulationResult) -> Mapping[s
     visits: defaultdict[str, float] = defaultdict(float)
     for name in sorted({product.route for product in result.names.products}):
         carriers, route = _counts(result, name)["carriers_entered"], by_key(programme.routes)[name]
-        for step in steps_of(programme, name):
-            each_h, times = step_min_per_carrier(programme, route, step) / 60, expected_visits(step)
+        steps = steps_of(programme, name)
+        for step, times in zip(steps, lot_visits(steps), strict=True):
+            each_h = step_min_per_carrier(programme, route, step) / 60
             hours[step.tool_group] += carriers * times * each_h
             visits[step.tool_group] += carriers * times
             carriers *= survival(step)

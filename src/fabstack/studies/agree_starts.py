@@ -23,7 +23,7 @@ from fabstack.plan import PlanResult
 from fabstack.plan.types import Floats
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.rounding import without_rounding
-from fabstack.studies.run import planned_arrivals
+from fabstack.studies.planned import planned_arrivals
 
 MINUTES_PER_HOUR = 60.0
 

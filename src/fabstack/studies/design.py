@@ -255,17 +255,24 @@ class _Loop:
 
     def _holds(self) -> bool:
         off = self._last.cycle_time(self.times).days / self.target_days - 1
-        return abs(off) <= SURE_TIME and not too_busy(self._last, self.searches)
+        return abs(off) <= SURE_TIME and not self._unsure_loads()
+
+    def _unsure_loads(self) -> dict[str, float]:
+        """Groups above their limit, or so little below it that chance may lift them over it."""
+        counts = _counts(self.design)
+        return too_busy(self._last, self.searches) | {
+            name: load
+            for name, load in loads_of(self._last, self.searches).items()
+            if load > self.searches[name].most_percent(counts[name])
+        }
 
     def _mended(self) -> Mapping[str, int]:
         """More tools where a group is too busy, and for queues that are too long."""
         counts = _counts(self.design)
-        for name, load in shown_loads(self._last, self.searches).items():
+        for name, load in self._unsure_loads().items():
             search, tools = self.searches[name], counts[name]
-            most = search.most_percent(tools)
-            if load > (search.limit_percent if self._last.is_long else most):
-                sure = most * (1 - UNSURE_SHARE)
-                search.enough = max(math.ceil(tools * load / sure), tools + 1)
+            sure = search.most_percent(tools) * (1 - UNSURE_SHARE)
+            search.enough = max(math.ceil(tools * load / sure), tools + 1)
         if self.adding is not None:
             return self.adding.counts(self.adding.allowed_days - max(self._over_days(), 0.0))
         return {name: search.enough or 1 for name, search in self.searches.items()}

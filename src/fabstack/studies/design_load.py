@@ -5,8 +5,9 @@ of every group. A count is known to be too few where the bare work exceeds what 
 a simulation has shown it. A group is done when one tool less is known to be too few
 (in a group of hundreds: a third of a percent less).
 
-A cascade that stands empty loses its overlap with the next lot, so with more tools a lot takes more
-of a tool's time; that loss is taken to shrink with the idle share between the counts tried.
+A cascade that stands empty loses its overlap with the next lot, so with more tools, or in weeks in
+which they are up for longer, a lot takes more of a tool's time; that loss is taken to go with the
+idle share.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fabstack.designer.rates import up_share
-from fabstack.designer.rows import Tool
+from fabstack.designer.rows import Form, Tool
 from fabstack.designer.sizing import ToolGroup
-from fabstack.studies.design_trial import UPKEEP_DAYS, Trial, visits_by_group
+from fabstack.studies.design_trial import Trial, visits_by_group
 from fabstack.studies.design_wip import lots_per_min
 
 MOST_LOAD_PERCENT = 97.0  # of available time, that simulation may show
-SURE = 2.0  # standard errors that a load stays below its limit
+SURE = 3.0  # standard errors that a load stays below its limit: half a hundred groups have to
+HELD_DAYS = 182.5  # in which it does: of a year, after half of it to warm up
+MOST_TIMES_LOST = 2.0  # as much overlap as in a window whose idle share was not the usual one
 OPEN_SHARE = 0.003  # of a group's tools: a load is not known better from some weeks
 ROUNDING = 0.002  # of the bare work: lots of whole carriers, times of six digits
 
@@ -49,9 +52,22 @@ class Search:
         return group.load_percent * group.tools / tools * up_share(group.tool) / self.up_share
 
     def most_percent(self, tools: int) -> float:
-        """What a load may be so that chance in two years does not lift it above the limit."""
+        """What a load may be so that chance in half a year does not lift it above the limit."""
         error = uptime_error(self.group.tool) / math.sqrt(tools) / self.up_share
         return self.limit_percent * (1 - SURE * error)
+
+    def usual_percent(self, tools: int, seen_percent: float, window_percent: float) -> float:
+        """Load in the up time of years, where a window's work would make `seen_percent` of it.
+
+        In the window tools were busy for `window_percent` of the time that they were up in it.
+        """
+        bare = self.bare_percent(tools)
+        lost = seen_percent / bare - 1
+        if self.group.tool.form is not Form.CASCADE or lost <= 0:
+            return seen_percent
+        idle = 100.0 - window_percent / (1 + lost)
+        times = min(max(100.0 - bare, 0.0) / idle, MOST_TIMES_LOST)
+        return bare * (1 + lost * times)
 
     def learn(self, tools: int, load_percent: float) -> None:
         """A simulation has shown a load."""
@@ -104,14 +120,14 @@ class Search:
 
 
 def uptime_error(tool: Tool) -> float:
-    """Standard error of the up share of one tool over two years, by its breakdowns.
+    """Standard error of the up share of one tool over the days in which loads hold.
 
     Up times and repairs are exponential: an alternating renewal process, whose time down in t has
     the variance 2 t (mttf mttr)^2 / (mttf + mttr)^3 (Cox 1962, Renewal Theory, ch. 7).
     """
     if tool.mttf_h is None:
         return 0.0
-    hours, cycle_h = UPKEEP_DAYS * 24, tool.mttf_h + tool.mttr_h
+    hours, cycle_h = HELD_DAYS * 24, tool.mttf_h + tool.mttr_h
     return tool.mttf_h * tool.mttr_h * math.sqrt(2 * hours / cycle_h**3) / hours
 
 
@@ -145,10 +161,12 @@ def learn_from(trial: Trial, known: Mapping[str, Search]) -> None:
 def loads_of(trial: Trial, known: Mapping[str, Search]) -> Mapping[str, float]:
     """Percent of available time that each group is busy, chance of the window taken out."""
     counts, rate, tools = visits_by_group(trial.design), lots_per_min(trial.design), _tools(trial)
-    return {
-        name: 100 * rate * counts[name] * visit.busy_min / (tools[name] * known[name].up_share)
-        for name, visit in trial.visits.items()
-    }
+    loads = {}
+    for name, visit in trial.visits.items():
+        up = tools[name] * known[name].up_share
+        seen = 100 * rate * counts[name] * visit.busy_min / up
+        loads[name] = known[name].usual_percent(tools[name], seen, trial.utilisation_percent[name])
+    return loads
 
 
 def _tools(trial: Trial) -> Mapping[str, int]:

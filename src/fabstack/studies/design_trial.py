@@ -24,7 +24,7 @@ from fabstack.studies.design_time import CycleTime, RawTimes
 from fabstack.studies.design_wip import lots_per_min, wip_of
 
 UPKEEP_DAYS = 730.0  # a run without lots, for the time that tools are up
-UPKEEP_TOOLS = 200  # of each upkeep, in that run
+UPKEEP_TOOLS = 200  # of each upkeep in that run, and no fewer than of its largest group
 LONG_DAYS = 365.0  # of a window, from which on its own up time counts
 SETTLE_SHARE = 0.25  # of a window, before it is read
 
@@ -172,9 +172,10 @@ def up_shares(design: Design, seed: int) -> Mapping[str, float]:
     Groups with the same breakdowns and stops share one figure, taken over many tools.
     """
     first: dict[tuple[float | None, float, str], str] = {}
+    tools = {group.name: 1 for group in design.groups}
     for group in design.groups:
-        first.setdefault(_upkeep(group.tool), group.name)
-    tools = {group.name: 1 for group in design.groups} | dict.fromkeys(first.values(), UPKEEP_TOOLS)
+        sample = first.setdefault(_upkeep(group.tool), group.name)
+        tools[sample] = max(tools[sample], group.tools, UPKEEP_TOOLS)
     idle = programme_of(design.with_tools(tools)).model_copy(update={"starts": ()})
     minutes = _run(idle, UPKEEP_DAYS, seed, _silent).replications[0].readings[-1].state_min
     up = minutes[:, [*BUSY, *IDLE]].sum(axis=1) / minutes.sum(axis=1)

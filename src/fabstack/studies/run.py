@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,12 @@ from typing import Any
 import polars as pl
 
 from fabstack import check, formats
-from fabstack.arrays.entering import Arrival
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
-from fabstack.model.days import MINUTES_PER_DAY, month_start
-from fabstack.model.routes import Start
+from fabstack.model.days import MINUTES_PER_DAY
 from fabstack.plan import Integers, PlanOptions, plan
 from fabstack.ramp import RampResult, at_percentile, ramp
+from fabstack.ramp.judged import with_judged
 from fabstack.results.economics_tables import economics_tables, sources_table
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.ramp_tables import ramp_tables
@@ -27,6 +26,7 @@ from fabstack.results.store import REPORT, Run, RunWriter
 from fabstack.simulate import simulate
 from fabstack.studies.changes import with_moved_window
 from fabstack.studies.mission import Findings, judged, mission
+from fabstack.studies.planned import planned_arrivals, with_planned_starts
 from fabstack.studies.summary import summary
 
 Tables = dict[str, pl.DataFrame]
@@ -108,7 +108,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     tell("economics", 2, STAGES)
     outcome.tables |= economics_tables(programme) | {"sources": sources_table(programme)}
     tell("ramp", 3, STAGES)
-    ramped = ramp(programme, samples=options.samples, seed=options.seed)
+    ramped = with_judged(ramp(programme, samples=options.samples, seed=options.seed))
     outcome.tables |= ramp_tables(ramped, programme)
     tell("plan", 4, STAGES)
     likely = with_moved_window(at_percentile(programme, ramped, LIKELY), programme)
@@ -174,7 +174,7 @@ def simulated(
     programme: Programme, plan: Tables, options: RunOptions, tell: Tell
 ) -> tuple[Tables, tuple[str, ...]]:
     """Every tool and lot of a plan's starts over the simulated window; and what is simplified."""
-    started = with_planned_starts(programme, plan["plan_starts"])
+    started = with_planned_starts(programme, plan)
     result = simulate(
         started,
         until_min=None if options.days is None else options.days * MINUTES_PER_DAY,
@@ -185,40 +185,3 @@ def simulated(
         tell=lambda share: tell("simulation", 5, STAGES),
     )
     return simulate_tables(result, started), result.left_out
-
-
-def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
-    """What the plan buys, by month and supplier, and what it has in stock when the window opens."""
-    start = programme.simulation.starts_on or programme.programme.start
-    bought = plan["plan_bought"].filter(pl.col("month") >= start).sort("month", "item", "supplier")
-    arrivals = [
-        Arrival(row["item"], row["month"], round(row["quantity"]), row["supplier"])
-        for row in bought.to_dicts()
-    ]
-    before = plan["plan_items"].filter(pl.col("month") == month_start(start, -1))
-    return arrivals + [
-        Arrival(row["item"], start, round(row["stock_end"]))
-        for row in before.filter(pl.col("stock_end") >= 1).sort("item").to_dicts()
-    ]
-
-
-def with_planned_starts(programme: Programme, starts: pl.DataFrame) -> Programme:
-    """The programme with the plan's monthly starts for every route that names none of its own."""
-    own = {start.route for start in programme.starts}
-    rows = [row for row in _changes_of_rate(starts) if row.route not in own]
-    return programme.model_copy(update={"starts": (*programme.starts, *rows)})
-
-
-def _changes_of_rate(starts: pl.DataFrame) -> Sequence[Start]:
-    """A start row for each month whose rate differs from that of the month before."""
-    rows: list[Start] = []
-    for (route,), months in starts.sort("route", "month").group_by("route", maintain_order=True):
-        rate, last = 0.0, None
-        for last, carriers in months.select("month", "carriers_started").iter_rows():
-            if carriers != rate:
-                rate = carriers
-                rows.append(Start(route=str(route), date=last, carriers_per_month=rate))
-        if last is not None:
-            end = month_start(last, 1)
-            rows.append(Start(route=str(route), date=end, carriers_per_month=0.0))
-    return rows

@@ -8,7 +8,7 @@ So every margin, its variance and its stratification survive to the last bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +55,15 @@ def coupled(columns: Mapping[str, Floats], pairs: list[Pair]) -> dict[str, Float
         for name, scores in zip(names, mixed, strict=True):
             result[name] = _in_order_of(scores, columns[name])
     return result
+
+
+def hanging_together(names: Collection[str], pairs: list[Pair]) -> tuple[tuple[str, ...], ...]:
+    """The names in groups that no pair joins, each in order; most hold one name alone."""
+    joined = [
+        tuple(group) for group, matrix in _groups(pairs) if (matrix != np.eye(len(group))).any()
+    ]
+    alone = set(names) - {name for group in joined for name in group}
+    return tuple(sorted([*joined, *((name,) for name in alone)]))
 
 
 def _groups(pairs: list[Pair]) -> list[tuple[list[str], Floats]]:

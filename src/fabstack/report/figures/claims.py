@@ -96,7 +96,7 @@ def _bars(rows: pl.DataFrame, word: str) -> Trace:
 def _decades(factors: list[float]) -> list[float]:
     """The ends of a logarithmic axis, with room for a label at either side."""
     low, high = math.log10(min(1.0, *factors)), math.log10(max(10.0, *factors))
-    return [low - 0.08 * (high - low), high + 0.1 * (high - low)]
+    return [low - 0.13 * (high - low), high + 0.15 * (high - low)]
 
 
 CLAIMS = Picture(

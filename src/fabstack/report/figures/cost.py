@@ -6,6 +6,7 @@ import polars as pl
 
 from fabstack.report.figures.parts import (
     MOST,
+    NAME_LETTERS,
     NAMED,
     Trace,
     axis,
@@ -19,14 +20,15 @@ from fabstack.report.figures.parts import (
     spans,
     wrapped,
 )
-from fabstack.report.numbers import address, plain, usd
+from fabstack.report.language import say
+from fabstack.report.numbers import address, plain, span, usd
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
 from fabstack.results.run import Run
 
 CHIPS = ("die", "package")
 MANY, SWINGS = 6, 6
-_PARTS = {
+CHIP_PARTS = {
     "material_usd": ("material and bought parts", "$orange"),
     "make_usd": ("making", "$sky"),
     "capital_usd": ("capital", "$blue"),
@@ -67,7 +69,7 @@ def draw_chips(rows: pl.DataFrame) -> Figure:
 
 
 def _told(row: dict[str, float | None]) -> str:
-    band = f" ({plain(row['low_usd'])} to {plain(row['high_usd'])})" if row["low_usd"] else ""
+    band = f" ({span(row['low_usd'], row['high_usd'])})" if row["low_usd"] else ""
     return f"{usd(row['total_usd'])}{band}"
 
 
@@ -82,7 +84,7 @@ def _beside(name: str, words: str) -> dict[str, object]:
 def draw_parts(rows: pl.DataFrame) -> Figure:
     """What each chip's cost is made of, to 100 percent, with the sum beside it."""
     names = rows["item"].to_list()
-    traces = [_part(rows, column, name, role) for column, (name, role) in _PARTS.items()]
+    traces = [_part(rows, column, name, role) for column, (name, role) in CHIP_PARTS.items()]
     totals = [usd(value) for value in rows["total_usd"]]
     return figure(
         traces,
@@ -132,7 +134,7 @@ def draw_swings(rows: pl.DataFrame) -> Figure:
 
 
 def _tornado(frame: pl.DataFrame) -> list[Trace]:
-    names = [wrapped(address(cell), 40) for cell in frame["cell"]]
+    names = [wrapped(address(cell), NAME_LETTERS) for cell in frame["cell"]]
     ends = (("at_low", "number at its low end", "$sky"), ("at_high", "at its high end", "$orange"))
     return [
         lying_bars(
@@ -159,7 +161,8 @@ def dies(run: Run) -> pl.DataFrame:
 def draw_dies(rows: pl.DataFrame) -> Figure:
     """From the yield at first output to the mature one; large dies first."""
     names = [
-        f"{row['item']} · {plain(row['area_mm2'])} mm² · {row['gross_dies']:,} a wafer"
+        f"{row['item']} · {plain(row['area_mm2'])} mm² · "
+        + say("{dies} a wafer", dies=f"{row['gross_dies']:,}")
         for row in rows.iter_rows(named=True)
     ]
     start, mature = ((100 * rows[name]).to_list() for name in ("yield_start", "yield_mature"))

@@ -9,6 +9,7 @@ import polars as pl
 from fabstack.report.figures.parts import (
     BAR,
     MOST,
+    NAME_LETTERS,
     NAMED,
     Trace,
     axis,
@@ -24,7 +25,8 @@ from fabstack.report.figures.parts import (
     spans,
     wrapped,
 )
-from fabstack.report.numbers import percent
+from fabstack.report.language import say
+from fabstack.report.numbers import month, percent
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
 from fabstack.results.run import Run
@@ -84,7 +86,7 @@ def draw_dates(rows: pl.DataFrame) -> Figure:
 def _spread(rows: pl.DataFrame, names: list[str]) -> list[Trace]:
     low, middle, high = (rows[name].to_list() for name in ("p10", "p50", "p90"))
     told = [
-        f"P10 {a:%b %Y} · P50 {b:%b %Y} · P90 {c:%b %Y}"
+        f"P10 {month(a)} · P50 {month(b)} · P90 {month(c)}"
         for a, b, c in zip(low, middle, high, strict=True)
     ]
     return [
@@ -109,14 +111,14 @@ def _claimed(rows: pl.DataFrame, names: list[str]) -> Trace:
         "$ink",
         "diamond-open",
         marker=ring,
-        hovertemplate="claimed %{x|%b %Y}<extra></extra>",
+        hovertemplate=say("claimed %{x|%b %Y}<extra></extra>"),
     )
 
 
 def _odds(name: str, odds: float | None) -> dict[str, Any]:
     """The chance that a claim holds, at the right end of its line."""
     place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": name}
-    words = "no claim" if odds is None else percent(odds)
+    words = say("no claim") if odds is None else percent(odds)
     return {**place, "text": words, "showarrow": False, "font": {"color": _mood(odds)}}
 
 
@@ -170,7 +172,7 @@ def _curve(frame: pl.DataFrame) -> list[Trace]:
         LIKELY,
         fill="tozeroy",
         fillcolor=faint(LIKELY, 0.15),
-        hovertemplate="%{x|%b %Y}: %{y:.0f} %",
+        hovertemplate=say("%{x|%b %Y}: %{y:.0f} %"),
     )
     return [curve, line([claimed, claimed], [0, 100], "claimed", "$ink", line={"dash": "5px,3px"})]
 
@@ -199,8 +201,11 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
         "cmin": 0,
         "cmax": 100,
     }
-    bar = {**BAR, "title": {"text": "decides, %", "side": "right"}}
-    told = [f"decides a last date in {percent(share)} of the futures" for share in critical]
+    bar = {**BAR, "title": {"text": say("decides, %"), "side": "right"}}
+    told = [
+        say("decides a last date in {share} of the futures", share=percent(share))
+        for share in critical
+    ]
     middle = marks(
         rows["p50"].to_list(),
         names,
@@ -208,7 +213,7 @@ def draw_gantt(rows: pl.DataFrame) -> Figure:
         LIKELY,
         marker={**weight, "size": 10, "colorbar": bar},
         customdata=told,
-        hovertemplate="%{x|%b %Y}<br>%{customdata}<extra></extra>",
+        hovertemplate=say("%{x|%b %Y}<br>%{customdata}<extra></extra>"),
     )
     span = spans(names, rows["p10"].to_list(), rows["p90"].to_list(), _SPREAD, faint("$grey", 0.45))
     return figure(
@@ -256,13 +261,13 @@ def draw_influences(rows: pl.DataFrame) -> Figure:
 def _influence(frame: pl.DataFrame) -> Trace:
     later = [rank > 0 for rank in frame["rank_correlation"]]
     return lying_bars(
-        [wrapped(title, 40) for title in frame["title"]],
+        [wrapped(title, NAME_LETTERS) for title in frame["title"]],
         frame["share_percent"].to_list(),
         "share of the spread",
         LIKELY,
         marker={"color": [LIKELY if up else "$orange" for up in later]},
         customdata=frame["rank_correlation"].to_list(),
-        hovertemplate="%{y}: %{x:.1f} %<br>rank correlation %{customdata:.2f}<extra></extra>",
+        hovertemplate=say("%{y}: %{x:.1f} %<br>rank correlation %{customdata:.2f}<extra></extra>"),
     )
 
 
@@ -298,6 +303,8 @@ ODDS = Picture(
     rows=odds,
     draw=draw_odds,
     empty="No activity claims a date.",
+    most=MANY_CURVES,
+    panel_of=("activity",),
 )
 GANTT = Picture(
     name="gantt",

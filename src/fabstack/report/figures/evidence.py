@@ -19,7 +19,8 @@ from fabstack.report.figures.parts import (
     rows_high,
     wrapped,
 )
-from fabstack.report.numbers import address, percent, plain
+from fabstack.report.language import say
+from fabstack.report.numbers import address, percent, plain, span
 from fabstack.report.picture import Picture
 from fabstack.report.theme import GRADES, LIKELY, Figure
 from fabstack.results.run import Run
@@ -70,7 +71,7 @@ def draw_weak(rows: pl.DataFrame) -> Figure:
 def _assumption(row: dict[str, Any]) -> str:
     """What is assumed, with the range of its source: logic-3: d0 = 0.1 (0.06 to 0.15) 1/cm2."""
     ends = (row["low"], row["high"])
-    band = "" if None in ends else f" ({plain(ends[0])} to {plain(ends[1])})"
+    band = "" if None in ends else f" ({span(*ends)})"
     return f"{address(row['cell'])} = {_short(row['value'])}{band} {row['unit']}".strip()
 
 
@@ -84,7 +85,8 @@ def _short(value: str) -> str:
 def _graded(rows: pl.DataFrame, grade: str) -> Trace:
     moved = rows["moves_percent"].to_list()
     told = [
-        f"moves the cost of {row['most_for']} most<br>{row['source']}, {row['year']}"
+        say("moves the cost of {item} most", item=row["most_for"])
+        + f"<br>{row['source']}, {row['year']}"
         for row in rows.iter_rows(named=True)
     ]
     return lying_bars(
@@ -177,4 +179,6 @@ YIELDS = Picture(
     rows=yields,
     draw=draw_yields,
     empty="No item has a yield that is learnt.",
+    most=MANY,
+    panel_of=("item",),
 )

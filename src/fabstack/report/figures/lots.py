@@ -19,6 +19,7 @@ from fabstack.report.figures.parts import (
     rows_high,
     spans,
 )
+from fabstack.report.language import say
 from fabstack.report.numbers import plain
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
@@ -46,7 +47,7 @@ def draw_cycle_times(rows: pl.DataFrame) -> Figure:
         "mean, with 95 % interval",
         LIKELY,
         error_x={"type": "data", "array": half, "color": "$ink", "thickness": 1.2},
-        hovertemplate="%{y}: mean %{x:.3g} days<extra></extra>",
+        hovertemplate=say("%{y}: mean %{x:.3g} days<extra></extra>"),
     )
     low, high = rows["cycle_time_days_p50"].to_list(), rows["cycle_time_days_p95"].to_list()
     tail = spans(names, low, high, "median to 95th percentile", faint(LIKELY, 0.35))
@@ -60,10 +61,15 @@ def draw_cycle_times(rows: pl.DataFrame) -> Figure:
 
 def _label(row: dict[str, object]) -> str:
     factor = row["x_factor"]
-    hot = f", priority {row['priority']}" if row["priority"] else ""
-    x = f" · X-factor {plain(factor)}" if isinstance(factor, float) else ""
+    x = f" · {say('X-factor')} {plain(factor)}" if isinstance(factor, float) else ""
+    return f"{lots_of(row)}{x}"
+
+
+def lots_of(row: dict[str, object]) -> str:
+    """Which lots a row of products speaks of."""
+    hot = f", {say('priority')} {row['priority']}" if row["priority"] else ""
     lots = " ".join(str(part) for part in (row["name"], row["route"]) if part)
-    return f"{lots}{hot} · {row['plant']}{x}"
+    return f"{lots}{hot} · {row['plant']}"
 
 
 # --- Plan against simulation ------------------------------------------------------------------
@@ -92,7 +98,8 @@ def draw_confirmed(rows: pl.DataFrame) -> Figure:
     """One panel for each plant and item: the plan as a goal, the simulation around it."""
     groups = list(rows.group_by("plant", "item", maintain_order=True))[:MANY]
     parts = {f"{item} · {plant}": _confirmed(frame) for (plant, item), frame in groups}
-    return panels(parts, x=months(), y=axis(rangemode="tozero"), hovermode="x unified", each_px=130)
+    x, y = months(nticks=4), axis(rangemode="tozero")
+    return panels(parts, x=x, y=y, hovermode="x unified", each_px=130)
 
 
 def _confirmed(frame: pl.DataFrame) -> list[Trace]:
@@ -127,4 +134,6 @@ CONFIRMED = Picture(
     rows=confirmed,
     draw=draw_confirmed,
     empty="The simulated months have no planned output.",
+    most=MANY,
+    panel_of=("plant", "item"),
 )

@@ -16,6 +16,7 @@ from fabstack.report.figures.parts import (
     months,
     panels,
 )
+from fabstack.report.language import Name, say
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure
 from fabstack.results.run import Run
@@ -56,7 +57,7 @@ def draw_yearly(rows: pl.DataFrame) -> Figure:
         400,
         barmode="relative",
         xaxis=axis(dtick=1, showgrid=False, tickformat="d"),
-        yaxis=axis(f"{unit} a year", hoverformat=",.4~g"),
+        yaxis=axis(Name(say("{unit} a year", unit=say(unit))), hoverformat=",.4~g"),
         hovermode="x unified",
     )
 
@@ -135,4 +136,6 @@ PEOPLE = Picture(
     rows=people,
     draw=draw_people,
     empty="The programme names no skills.",
+    most=MANY,
+    panel_of=("skill",),
 )

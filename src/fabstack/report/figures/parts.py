@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fabstack.report.language import say
 from fabstack.report.theme import FONT, SERIES, Figure, faint
 
 Trace = dict[str, Any]
@@ -19,18 +20,28 @@ BAR: Mapping[str, Any] = {
     "y": 1,
     "yanchor": "top",
 }
+LETTERS = 108  # of titles side by side, so that none runs into the next
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
-NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 150, "left": 0.21}
+NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
+NAME_LETTERS = 34  # of a line of such a name
 
 
 # --- Traces -----------------------------------------------------------------------------------
 
 
 def line(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
-    """A line over time."""
+    """A line over time; a name of the programme is given as `Name`, all others are said."""
     pen = {"color": role, "width": 2, **more.pop("line", {})}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen, **more}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "name": say(name),
+        "line": pen,
+        **more,
+    }
 
 
 def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
@@ -39,16 +50,16 @@ def goal(x: Values, y: Values, name: str, role: str = "$ink") -> Trace:
 
 
 def band(x: Values, low: Values, high: Values, name: str, role: str) -> list[Trace]:
-    """The room between two lines, as two traces."""
+    """The room between two lines, as two traces that come and go together."""
     edge = {"width": 0, "color": role}
-    below = line(x, low, f"{name}, low", role, line=edge, showlegend=False, hoverinfo="skip")
+    below = line(x, low, name, role, line=edge, showlegend=False, hoverinfo="skip")
     above = line(x, high, name, role, line=edge, fill="tonexty", fillcolor=faint(role, 0.2))
-    return [below, {**above, "legendgroup": name}]
+    return [below, {**above, "legendgroup": above["name"]}]
 
 
 def bars(x: Values, y: Values, name: str, role: str, **more: Any) -> Trace:
     """Standing bars."""
-    return {"type": "bar", "x": x, "y": y, "name": name, "marker": {"color": role}, **more}
+    return {"type": "bar", "x": x, "y": y, "name": say(name), "marker": {"color": role}, **more}
 
 
 def lying_bars(y: Values, x: Values, name: str, role: str, **more: Any) -> Trace:
@@ -64,7 +75,7 @@ def marks(x: Values, y: Values, name: str, role: str, symbol: str = "circle", **
         "mode": "markers",
         "x": x,
         "y": y,
-        "name": name,
+        "name": say(name),
         "marker": marker,
     } | more
 
@@ -81,9 +92,9 @@ def spans(y: Values, low: Values, high: Values, name: str, role: str, width: int
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """A quiet axis; the title is short and carries the unit."""
+    """A quiet axis; the title is short, carries the unit, and is said."""
     return {
-        "title": {"text": title, "standoff": 8, "font": {"size": 12, "color": "$muted"}},
+        "title": {"text": say(title), "standoff": 8, "font": {"size": 12, "color": "$muted"}},
         "gridcolor": "$grid",
         "linecolor": "$line",
         "zerolinecolor": "$line",
@@ -96,7 +107,7 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 def months(**more: Any) -> dict[str, Any]:
     """An axis of dates."""
-    return axis(type="date", hoverformat="%b %Y", showgrid=False, **more)
+    return axis(type="date", hoverformat=say("%b %Y"), showgrid=False, **more)
 
 
 def labels(names: Values, **more: Any) -> dict[str, Any]:
@@ -178,7 +189,9 @@ def panels(
         across = _place(i % columns, columns, left)
         down = _place(i // columns, lines, 26 / height_px, 26 / height_px)
         layout |= _axes(i, x | {"domain": across}, y | {"domain": [1 - down[1], 1 - down[0]]})
-        layout["annotations"].append(_panel_title(name, across[0], 1 - down[0]))
+        layout["annotations"].append(
+            _panel_title(_cut(name, LETTERS // columns), across[0], 1 - down[0])
+        )
         traces += [_in_panel(i, trace) for trace in drawn]
     return figure(traces, height_px, **layout, **more)
 
@@ -187,10 +200,17 @@ def _axes(index: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
     """The axes of one panel; those that match follow the first, which follows none."""
     number = _number(index)
     together = x.get("matches") if index else None
+    scaled = {"scaleanchor": f"x{number}"} if "scaleanchor" in y else {}
     return {
         f"xaxis{number}": {**x, "anchor": f"y{number}", "matches": together},
-        f"yaxis{number}": {**y, "anchor": f"x{number}"},
+        f"yaxis{number}": {**y, "anchor": f"x{number}", **scaled},
     }
+
+
+def drawn_on(index: int) -> dict[str, str]:
+    """The axes that a shape of one panel stands on."""
+    number = _number(index)
+    return {"xref": f"x{number}", "yref": f"y{number}"}
 
 
 def _in_panel(index: int, trace: Trace) -> Trace:
@@ -209,6 +229,10 @@ def _place(index: int, count: int, before: float, after: float = 0.0) -> list[fl
     """The room of one of `count` panels along a side of length 1."""
     each = 1 / count
     return [index * each + before, (index + 1) * each - after]
+
+
+def _cut(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
 def _panel_title(name: str, x: float, y: float) -> dict[str, Any]:

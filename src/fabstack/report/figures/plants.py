@@ -21,6 +21,7 @@ from fabstack.report.figures.parts import (
     panels,
     rows_high,
 )
+from fabstack.report.language import Name, say
 from fabstack.report.numbers import usd
 from fabstack.report.picture import Picture
 from fabstack.report.theme import CLAIMED, LIKELY, Figure
@@ -71,7 +72,7 @@ def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
         textposition="inside",
         insidetextanchor="start",
         insidetextfont={"color": "#10202c", "size": 11.5},
-        hovertemplate="%{y}: %{x:.0f} % planned<extra></extra>",
+        hovertemplate=say("%{y}: %{x:.0f} % planned<extra></extra>"),
     )
     simulated = marks(
         rows["simulated_percent"].to_list(),
@@ -79,7 +80,7 @@ def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
         "simulated, of the time it is up",
         "$vermillion",
         "diamond",
-        hovertemplate="%{y}: %{x:.0f} % simulated<extra></extra>",
+        hovertemplate=say("%{y}: %{x:.0f} % simulated<extra></extra>"),
     )
     return figure(
         [peak, simulated],
@@ -91,14 +92,17 @@ def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
 
 def _places(rows: pl.DataFrame) -> list[str]:
     """Labels of tool groups and of the limits of buildings."""
-    groups = rows["tool_group"].str.replace(f"^{BUILDING}", "building, ")
+    groups = rows["tool_group"].str.replace(f"^{BUILDING}", say("building, "), literal=False)
     return [f"{group} · {plant}" for group, plant in zip(groups, rows["plant"], strict=True)]
 
 
 def _worth(row: dict[str, object]) -> str:
     value = row["peak_value_usd_per_h"]
-    what = "unit" if str(row["tool_group"]).startswith(BUILDING) else "hour"
-    return f"one more {what}: up to {usd(value)}" if isinstance(value, float) and value > 0 else ""
+    if not isinstance(value, float) or value <= 0:
+        return ""
+    is_building = str(row["tool_group"]).startswith(BUILDING)
+    words = "one more unit: up to {worth}" if is_building else "one more hour: up to {worth}"
+    return say(words, worth=usd(value))
 
 
 def draw_ranking(rows: pl.DataFrame) -> Figure:
@@ -117,11 +121,12 @@ def draw_ranking(rows: pl.DataFrame) -> Figure:
         customdata=[_worth(row) for row in shown.iter_rows(named=True)],
         hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
     )
+    title = say("{unit} at the start of the programme", unit=say(unit))
     ends = [0, 1.2 * max(values, default=1.0) / size]
     return figure(
         [one],
         rows_high(len(names)),
-        xaxis=axis(f"{unit} at the start of the programme", range=ends),
+        xaxis=axis(Name(title), range=ends),
         yaxis=labels(names),
     )
 
@@ -152,7 +157,7 @@ def draw_load(rows: pl.DataFrame) -> Figure:
         "colorscale": _HEAT,
         "xgap": 0,
         "ygap": 1.5,
-        "hovertemplate": "%{y}<br>%{x|%b %Y}: %{z:.0f} %<extra></extra>",
+        "hovertemplate": say("%{y}<br>%{x|%b %Y}: %{z:.0f} %<extra></extra>"),
         "colorbar": {**BAR, "ticksuffix": " %", "outlinewidth": 0},
     }
     return figure(
@@ -242,7 +247,8 @@ RANKING = Picture(
 LOAD = Picture(
     name="load",
     title="Load of the tools by month",
-    says="Used in the plan, of the hours that tools are up; blank where nothing is there yet.",
+    says="Hours required by the plan, of the hours that are available; blank where nothing is "
+    "there yet.",
     tables=("plan_capacity",),
     rows=load,
     draw=draw_load,

@@ -21,6 +21,7 @@ from fabstack.report.figures.parts import (
     panels,
     rows_high,
 )
+from fabstack.report.language import say
 from fabstack.report.numbers import percent
 from fabstack.report.picture import Picture
 from fabstack.report.theme import (
@@ -130,10 +131,16 @@ def make_buy(run: Run) -> pl.DataFrame:
 def draw_make_buy(rows: pl.DataFrame) -> Figure:
     """One panel for each kind, stacked to 100 percent."""
     parts = {
-        f"{kind}s": _split(frame) for (kind,), frame in rows.group_by("kind", maintain_order=True)
+        kind_words(str(kind)): _split(frame)
+        for (kind,), frame in rows.group_by("kind", maintain_order=True)
     }
     share = axis(range=[0, 100], ticksuffix=" %", dtick=50)
     return panels(parts, x=months(), y=share, hovermode="x unified", columns=len(parts))
+
+
+def kind_words(kind: str) -> str:
+    """Units of a kind: wafers, dies."""
+    return say(f"{kind}s")
 
 
 def _split(frame: pl.DataFrame) -> list[Trace]:
@@ -154,7 +161,7 @@ def _split(frame: pl.DataFrame) -> list[Trace]:
             fillcolor=faint(role, 0.75),
             line={"width": 0},
             customdata=frame[column].to_list(),
-            hovertemplate="%{y:.0f} % (%{customdata:,.4~g} units)",
+            hovertemplate=say("%{y:.0f} % (%{customdata:,.4~g} units)"),
         )
         for column, name, role in ways
     ]
@@ -198,7 +205,7 @@ def _reason(rows: pl.DataFrame, reason: str, role: str) -> Trace:
         reason.replace("-", " "),
         SHORT if reason == "tool-hours" else role,
         customdata=rows["quantity"].to_list(),
-        hovertemplate="%{y}: %{customdata:,.4~g} units, %{x:.1f} % of the demand",
+        hovertemplate=say("%{y}: %{customdata:,.4~g} units, %{x:.1f} % of the demand"),
     )
 
 
@@ -214,6 +221,8 @@ VOLUMES = Picture(
     rows=volumes,
     draw=draw_volumes,
     empty="No market wants anything.",
+    most=MANY,
+    panel_of=("item",),
 )
 CUMULATIVE = Picture(
     name="cumulative",
@@ -224,6 +233,8 @@ CUMULATIVE = Picture(
     rows=cumulative,
     draw=draw_cumulative,
     empty="No market wants anything.",
+    most=MANY,
+    panel_of=("item",),
 )
 MAKE_BUY = Picture(
     name="make-buy",

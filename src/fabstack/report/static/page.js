@@ -3,11 +3,33 @@
 (function () {
   const palettes = JSON.parse(document.getElementById("palettes").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const language = document.documentElement.lang;
   const options = {
     displayModeBar: false,
     responsive: true,
     showTips: false,
+    locale: language,
   };
+
+  // How dates are written on axes where the page is in Chinese: 2027-03.
+  const months = Array.from({ length: 12 }, (_, i) => `${i + 1}月`);
+  const weekdays = [..."日一二三四五六"].map((day) => `周${day}`);
+  Plotly.register({
+    moduleType: "locale",
+    name: "zh-CN",
+    dictionary: {},
+    format: {
+      days: weekdays,
+      shortDays: weekdays,
+      months,
+      shortMonths: months,
+      date: "%Y-%m-%d",
+      year: "%Y",
+      month: "%Y-%m",
+      dayMonth: "%m-%d",
+      dayMonthYear: "%Y-%m-%d",
+    },
+  });
 
   // Roles such as "$made/0.2" stand under keys that speak of colour and nowhere else.
   function painted(value, palette, isColour) {
@@ -50,7 +72,7 @@
   }
 
   dark.addEventListener("change", drawAll);
-  // paper is white, and as wide as A4 or Letter on its side
+  // paper is white; the style sheet makes what is so wide as small as the page
   const paper_px = 920;
   window.addEventListener("beforeprint", () => plots.forEach((plot) => draw(plot, "light", paper_px)));
   window.addEventListener("afterprint", drawAll);

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from fabstack.results.catalogue.columns import Engine, Holds, ResultColumn, ResultTable
 from fabstack.results.catalogue.economics import ECONOMICS
+from fabstack.results.catalogue.futures import FUTURES
 from fabstack.results.catalogue.plan import PLAN
 from fabstack.results.catalogue.ramp import RAMP
 from fabstack.results.catalogue.simulate import SIMULATION
 from fabstack.results.catalogue.study import STUDIES
 
 TABLES: Mapping[str, ResultTable] = {
-    table.name: table for table in (*ECONOMICS, *RAMP, *PLAN, *SIMULATION, *STUDIES)
+    table.name: table for table in (*ECONOMICS, *RAMP, *PLAN, *SIMULATION, *STUDIES, *FUTURES)
 }
 
 __all__ = ["TABLES", "Engine", "Holds", "ResultColumn", "ResultTable", "column_of"]

@@ -165,6 +165,65 @@ RAMP = (
         ),
     ),
     ResultTable(
+        "ramp_bridge",
+        Engine.RAMP,
+        "What must be bought until own plants cover the need, for a service level.",
+        ("item", "plant", "service_percent"),
+        (
+            text("item", "what"),
+            PLANT,
+            whole("service_percent", "percent", "of the futures in which so much is enough"),
+            number("units", "unit", "bought until the plant covers the need"),
+            number("peak_per_month", "1/month", "in the month that needs most"),
+            day("covered_by", "so many futures are covered by; blank: not in the horizon"),
+            number(
+                "enough_normally_percent",
+                "percent",
+                "of the futures in which suppliers have it month by month, chance events in it",
+            ),
+            number(
+                "enough_in_shortage_percent", "percent", "the same while rivals ahead want most"
+            ),
+        ),
+    ),
+    ResultTable(
+        "ramp_build_times",
+        Engine.RAMP,
+        "Claimed times to build beside the network's answer and what is published by region.",
+        ("claim", "region", "span"),
+        (
+            text("claim", "which"),
+            PLANT,
+            text("region", "where others built"),
+            text("span", "that the published time counts; the network counts decision to volume"),
+            number("claimed_months", "month", "as claimed"),
+            number("network_p50_months", "month", "in the median future; blank: no path to volume"),
+            number("low_months", "month", "published, low end"),
+            number("published_months", "month", "published"),
+            number("high_months", "month", "published, high end"),
+            whole("year", "", "of the source"),
+            text("grade", "published or press"),
+            text("source", "who says so"),
+        ),
+    ),
+    ResultTable(
+        "ramp_reviews",
+        Engine.RAMP,
+        "Reviews of chips: meetings, lost work, and the price of a missed one.",
+        ("review",),
+        (
+            text("review", "which"),
+            text("generation", "of which chip"),
+            text("until", "held until its end"),
+            number("meetings_mean", "", "over the reviewed work, mean of the futures"),
+            number("stops_mean", "", "that send work back"),
+            number("lost_days_mean", "day", "of work that stops cost"),
+            number("missed_days", "day", "that one missed meeting adds to a decision, on average"),
+            number("people", "person", "of the reviewed work, who wait meanwhile"),
+            number("missed_usd", "USD", "their pay with stock in that time"),
+        ),
+    ),
+    ResultTable(
         "ramp_roadmap",
         Engine.RAMP,
         "Volume of every chip generation.",
@@ -254,7 +313,8 @@ RAMP = (
     ResultTable(
         "ramp_claims",
         Engine.RAMP,
-        "The chance of every claim, with the three inputs on which it hangs most.",
+        "The chance of every claim, with the three inputs on which it hangs most. Those about "
+        "demand, spend and supply are judged by arithmetic in the first 200 futures.",
         ("claim",),
         (
             text("claim", "which"),

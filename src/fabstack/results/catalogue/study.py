@@ -1,8 +1,9 @@
 """The tables of studies."""
 
 from fabstack.results.catalogue.columns import Engine, ResultTable, flag, number, text, whole
+from fabstack.results.catalogue.sensitivity import SENSITIVITY
 
-STUDIES = (
+STUDIES: tuple[ResultTable, ...] = (
     ResultTable(
         "curve_points",
         Engine.STUDY,
@@ -108,4 +109,63 @@ STUDIES = (
             number("difference_percent", "percent", "simulated less planned, of planned"),
         ),
     ),
+    ResultTable(
+        "sweep_runs",
+        Engine.STUDY,
+        "Every run of a sweep that is finished.",
+        ("variant", "seed"),
+        (
+            text("variant", "row of the design"),
+            whole("seed", "", "of the run"),
+            text("digest", "of programme, inputs, settings, seed and code"),
+            text("fault", "why there are no outcomes; blank: there are"),
+        ),
+    ),
+    ResultTable(
+        "sweep_inputs",
+        Engine.STUDY,
+        "The cells that a row of the design changes.",
+        ("variant", "cell"),
+        (
+            text("variant", "row of the design"),
+            text("cell", "table/key/column"),
+            text("value", "as it would stand in the table"),
+        ),
+    ),
+    ResultTable(
+        "sweep_outcomes",
+        Engine.STUDY,
+        "What was asked of every run; dates in days from the programme's start.",
+        ("variant", "seed", "outcome"),
+        (
+            text("variant", "row of the design"),
+            whole("seed", "", "of the run"),
+            text("outcome", "table/key/column of the run's tables"),
+            number("value", "", "in the unit of that column"),
+        ),
+    ),
+    ResultTable(
+        "sweep_summary",
+        Engine.STUDY,
+        "Outcomes over all runs that have them.",
+        ("outcome",),
+        (
+            text("outcome", "table/key/column of the run's tables"),
+            whole("runs", "", "that have it"),
+            number("mean", "", "in the unit of that column"),
+            number("mean_ci95", "", "half width of the 95 % interval of that mean"),
+            number("p10", "", "one in ten runs is not above"),
+            number("p10_low", "", "the true percentile is not below, with 97.5 %"),
+            number("p10_high", "", "the true percentile is not above, with 97.5 %"),
+            number("p50", "", "half of the runs are not above"),
+            number("p50_low", "", "the true percentile is not below, with 97.5 %"),
+            number("p50_high", "", "the true percentile is not above, with 97.5 %"),
+            number("p90", "", "nine in ten runs are not above"),
+            number("p90_low", "", "the true percentile is not below, with 97.5 %"),
+            number("p90_high", "", "the true percentile is not above, with 97.5 %"),
+            text("strongest_input", "by rank correlation; blank: no input moves it"),
+            number("rank_correlation", "", "Spearman, of that input, -1 to 1"),
+        ),
+    ),
+    *SENSITIVITY,
 )

@@ -1,0 +1,1 @@
+"""The dashboard and the REST API: programmes, runs and jobs of one machine, in a browser."""

@@ -1,0 +1,1 @@
+"""The REST API, documented by its own OpenAPI document at /api/openapi.json."""

@@ -1,0 +1,119 @@
+"""A plan handed to the simulator: its starts as rates, its purchases and stocks as arrivals.
+
+A plan knows amounts for periods of any length, a week as well as a quarter; a simulation knows
+rates and days. An amount of a period is spread evenly over its days, as the plan itself takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from fabstack.arrays.entering import Arrival
+from fabstack.model import Programme
+from fabstack.model.routes import Start
+
+Tables = dict[str, pl.DataFrame]
+
+
+class Period(NamedTuple):
+    """A period of a plan: its first day, the day after the last, and how long it counts."""
+
+    first: date
+    until: date
+    months: float
+
+    def share_before(self, day: date) -> float:
+        """Share of its days that lie before a day."""
+        return min(max((day - self.first).days / (self.until - self.first).days, 0.0), 1.0)
+
+
+def periods_of(plan: Tables) -> list[Period]:
+    """The periods of a plan, in their order."""
+    columns = plan["plan_periods"].sort("month").select("month", "until", "months")
+    return [Period(*row) for row in columns.iter_rows()]
+
+
+# --- Starts -------------------------------------------------------------------------------------
+
+
+def with_planned_starts(programme: Programme, plan: Tables) -> Programme:
+    """The programme with the plan's rates of starts for every route that names none of its own."""
+    own = {start.route for start in programme.starts}
+    rows = [row for row in _changes_of_rate(plan) if row.route not in own]
+    return programme.model_copy(update={"starts": (*programme.starts, *rows)})
+
+
+def _changes_of_rate(plan: Tables) -> Sequence[Start]:
+    """A start row for each period whose rate differs from that of the period before."""
+    periods = {period.first: period for period in periods_of(plan)}
+    starts = plan["plan_starts"].sort("route", "month")
+    rows: list[Start] = []
+    for (route,), months in starts.group_by("route", maintain_order=True):
+        rate, last = 0.0, None
+        for first, carriers in months.select("month", "carriers_started").iter_rows():
+            last = periods[first]
+            if carriers / last.months != rate:
+                rate = carriers / last.months
+                rows.append(Start(route=str(route), date=first, carriers_per_month=rate))
+        if last is not None:
+            rows.append(Start(route=str(route), date=last.until, carriers_per_month=0.0))
+    return rows
+
+
+# --- Purchases and stocks -----------------------------------------------------------------------
+
+
+def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
+    """What the plan buys from the opening of the window on, and what it has in stock then.
+
+    Goods of a period come in equal parts, one for each month that it counts, the first of them on
+    its first day. Where the window opens within a period, its stock lies between those of the two
+    ends, and what came before is in it.
+    """
+    opens = programme.simulation.starts_on or programme.programme.start
+    periods = periods_of(plan)
+    bought = plan["plan_bought"].sort("month", "item", "supplier").to_dicts()
+    by_first = {period.first: period for period in periods}
+    arrivals = [
+        arrival
+        for row in bought
+        for arrival in _in_parts(row, by_first[row["month"]])
+        if arrival.day >= opens
+    ]
+    return arrivals + list(_stocks(plan["plan_items"], periods, opens))
+
+
+def _in_parts(row: dict[str, Any], period: Period) -> Iterator[Arrival]:
+    """What is bought in a period, in whole units that add up to the whole of it."""
+    parts, days = max(round(period.months), 1), (period.until - period.first).days
+    told = 0
+    for part in range(parts):
+        units = round(row["quantity"] * (part + 1) / parts)
+        day = period.first + timedelta(days=days * part // parts)
+        yield Arrival(row["item"], day, units - told, row["supplier"])
+        told = units
+
+
+def _stocks(items: pl.DataFrame, periods: Sequence[Period], opens: date) -> Iterator[Arrival]:
+    """What is in stock when the window opens; nothing on the plan's first day."""
+    ended = [period for period in periods if period.until <= opens]
+    if not ended:
+        return
+    before = _stock_end(items, ended[-1])
+    after, share = before, 0.0
+    for period in periods:
+        if period.first <= opens < period.until:
+            after, share = _stock_end(items, period), period.share_before(opens)
+    for item in sorted(before):
+        units = round((1 - share) * before[item] + share * after.get(item, 0.0))
+        if units >= 1:
+            yield Arrival(item, opens, units)
+
+
+def _stock_end(items: pl.DataFrame, period: Period) -> dict[str, float]:
+    rows = items.filter(pl.col("month") == period.first).select("item", "stock_end")
+    return dict(rows.iter_rows())

@@ -1,0 +1,77 @@
+"""Plans from a basis are those from nothing, whatever was planned before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.plan.plan_samples import make_or_buy
+
+from fabstack.errors import LimitError
+from fabstack.formats import load, set_cell
+from fabstack.model import Programme
+from fabstack.plan import Integers, PlanOptions, plan, resolve
+from fabstack.plan.build import build
+from fabstack.plan.facts import Facts
+from fabstack.plan.warm import Warm
+from fabstack.ramp import at_percentile, in_future, ramp
+
+RELAXED = PlanOptions(integers=Integers.RELAXED)
+
+
+@pytest.fixture(scope="module")
+def futures(project: Path) -> list[Programme]:
+    """Texas in quarters at its medians, and in three sampled futures."""
+    texas = load(project / "programmes" / "texas")
+    texas = texas.model_copy(update={"planning": replace(texas.planning, periods="40q")})
+    sampled = ramp(texas, samples=50, seed=5)
+    return [at_percentile(texas, sampled, 50), *(in_future(texas, sampled, k) for k in range(3))]
+
+
+def test_plans_from_a_basis_are_those_from_nothing(futures: list[Programme]) -> None:
+    for programme, found in zip(futures[1:], resolve(futures[0], futures[1:]), strict=True):
+        cold = plan(programme, options=RELAXED)
+        assert found.objective_usd == pytest.approx(cold.objective_usd, rel=1e-9)
+        assert found.audit is not None
+        assert found.audit.holds, found.audit
+        assert found.audit.balance_error < 1e-6
+
+
+def test_a_plan_does_not_depend_on_what_was_planned_before(futures: list[Programme]) -> None:
+    *_, after_others = resolve(futures[0], futures[1:])
+    (alone,) = resolve(futures[0], futures[3:])
+    assert (after_others.starts == alone.starts).all()
+    assert (after_others.stock == alone.stock).all()
+
+
+def test_nothing_is_left_to_do_where_nothing_changes(futures: list[Programme]) -> None:
+    first, second = (build(Facts.of(one, RELAXED)).arrays for one in futures[1:3])
+    warm = Warm(first)
+    warm.solve(second, keep=False)
+    assert warm.steps > 0
+    warm.solve(first)
+    assert warm.steps == 0
+
+
+def test_a_programme_of_another_shape_is_planned_from_nothing() -> None:
+    longer = make_or_buy()
+    longer = longer.model_copy(
+        update={"programme": replace(longer.programme, end=longer.programme.end.replace(month=5))}
+    )
+    (found,) = resolve(make_or_buy(), [longer])
+    assert found.objective_usd == pytest.approx(plan(longer).objective_usd)
+
+
+def test_a_limit_of_time_is_told(futures: list[Programme]) -> None:
+    with pytest.raises(LimitError, match=r"within 0\.001 s"):
+        list(resolve(futures[0], futures[1:], options=PlanOptions(time_limit_s=0.001)))
+
+
+def test_duals_from_a_basis_promise_the_change() -> None:
+    """Instance A: a fourth of the makers' capacity more in a month saves what its dual says."""
+    base = make_or_buy()
+    more = set_cell(base, "phases/plant:first/capacity_per_month", "10.5")
+    before, after = resolve(base, [base, more])
+    gained = after.objective_usd - before.objective_usd
+    assert gained == pytest.approx(0.5 * float(before.duals.phases.sum()))

@@ -1,0 +1,132 @@
+"""A plan of weeks, months or quarters handed to the simulator loses and gains nothing."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+
+from fabstack import formats
+from fabstack.model.days import DAYS_PER_MONTH
+from fabstack.plan import PlanOptions, plan
+from fabstack.results.plan_tables import plan_tables
+from fabstack.studies.planned import periods_of, planned_arrivals, with_planned_starts
+
+GRIDS = ["", "w", "m", "q", "6w 4m q"]
+
+
+@pytest.fixture(scope="module")
+def toy(project):
+    return formats.load(project / "programmes" / "toy-chain")
+
+
+def planned(programme, grid, opens=None):
+    settings = replace(programme.planning, periods=grid)
+    window = replace(programme.simulation, starts_on=opens, starts_with=None)
+    own = programme.model_copy(update={"planning": settings, "simulation": window, "starts": ()})
+    return own, plan_tables(plan(own, options=PlanOptions(integers="relaxed")), own)
+
+
+def started(programme, route, end, even):
+    """Carriers of a route by its rows of rates; calendar months count as one where even."""
+    rows = sorted((row for row in programme.starts if row.route == route), key=lambda row: row.date)
+    ends = [*(row.date for row in rows[1:]), end]
+    return sum(
+        row.carriers_per_month
+        * (_months(row.date, until) if even else (until - row.date).days / DAYS_PER_MONTH)
+        for row, until in zip(rows, ends, strict=True)
+    )
+
+
+def _months(first, until):
+    return (until.year - first.year) * 12 + until.month - first.month
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_rates_times_the_length_of_their_periods_are_the_planned_starts(toy, grid):
+    programme, tables = planned(toy, grid)
+    end = periods_of(tables)[-1].until
+    simulated = with_planned_starts(programme, tables)
+    sums = tables["plan_starts"].group_by("route").agg(pl.col("carriers_started").sum())
+    for route, carriers in sums.iter_rows():
+        assert started(simulated, route, end, even=not grid) == pytest.approx(carriers)
+        assert simulated.starts[-1].date == end or carriers == 0
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_all_that_is_bought_arrives_in_whole_units_within_its_period(toy, grid):
+    programme, tables = planned(toy, grid)
+    arrivals = planned_arrivals(programme, tables)
+    bought = tables["plan_bought"]
+    assert bought.height > 0
+    for row in bought.to_dicts():
+        (period,) = [p for p in periods_of(tables) if p.first == row["month"]]
+        units = [
+            one.units
+            for one in arrivals
+            if one.item == row["item"] and period.first <= one.day < period.until
+        ]
+        assert sum(units) == round(row["quantity"])
+        assert len(units) == max(round(period.months), 1)
+
+
+def test_a_quarter_is_delivered_month_by_month(toy):
+    programme, tables = planned(toy, "q")
+    days = [one.day for one in planned_arrivals(programme, tables)][:3]
+    assert days == [date(2026, 1, 1), date(2026, 1, 31), date(2026, 3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("opens", "before", "share"),
+    [(date(2026, 7, 1), "2026-04-01", 0.0), (date(2026, 8, 16), "2026-04-01", 0.5)],
+)
+def test_what_is_in_stock_lies_between_the_two_ends_of_the_period(toy, opens, before, share):
+    """The second half year of 2026 is two quarters: July 1 to October 1 has 92 days, 46 a half."""
+    programme, tables = planned(toy, "q", opens)
+    first = date.fromisoformat(before)
+    stock = pl.DataFrame(
+        {
+            "month": [first, date(2026, 7, 1)],
+            "item": ["wafer", "wafer"],
+            "stock_end": [100.0, 300.0],
+        }
+    )
+    tables = {**tables, "plan_items": stock}
+    (found,) = [one for one in planned_arrivals(programme, tables) if one.item == "wafer"]
+    assert (found.day, found.supplier) == (opens, "")
+    assert found.units == 100 + share * 200
+
+
+def test_weeks_before_the_window_leave_their_stock_and_no_goods(toy):
+    opens = date(2026, 2, 5)  # a Thursday; weeks begin on Thursday, the first of January
+    programme, tables = planned(toy, "w", opens)
+    week = date(2026, 1, 29)
+    stock = tables["plan_items"].with_columns(
+        stock_end=pl.when(pl.col("month") == week).then(7.0).otherwise(0.0)
+    )
+    arrivals = planned_arrivals(programme, {**tables, "plan_items": stock})
+    assert min(one.day for one in arrivals) == opens
+    kept = [one for one in arrivals if not one.supplier]
+    assert kept
+    assert {one.units for one in kept} == {7}
+
+
+def test_the_whole_way_runs_on_a_mixed_grid_and_delivers_what_the_plan_starts(toy):
+    """Loads are below 4 percent, so the simulated boards of steady months are the planned ones."""
+    from fabstack.studies.run import RunOptions, simulated
+
+    programme, tables = planned(toy, "13w 9m q", date(2026, 7, 1))
+    found, _ = simulated(programme, tables, RunOptions(replications=1, days=300), lambda *_: None)
+    output = found["sim_output"].filter(
+        (pl.col("item") == "board")
+        & pl.col("month").is_between(date(2026, 11, 1), date(2027, 2, 28))
+    )
+    boards = tables["plan_items"].filter(
+        (pl.col("item") == "board")
+        & pl.col("month").is_between(date(2026, 11, 1), date(2027, 2, 28))
+    )
+    assert boards.height in {3, 4}
+    days = sum(
+        (p.until - p.first).days for p in periods_of(tables) if p.first in boards["month"].to_list()
+    )
+    assert output["units_mean"].sum() / 120 == pytest.approx(boards["made"].sum() / days, rel=0.05)

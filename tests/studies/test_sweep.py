@@ -1,0 +1,287 @@
+"""Sweeps: the outcomes of each run are those of the engine, whoever runs it and however often."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from fabstack import formats
+from fabstack.cli import app
+from fabstack.errors import InputError
+from fabstack.model.evidence import Risk
+from fabstack.ramp import in_future, ramp
+from fabstack.results.economics_tables import economics_tables
+from fabstack.results.ramp_tables import ramp_tables
+from fabstack.results.shelf import Borrowed, FolderShelf
+from fabstack.results.store import open_run
+from fabstack.studies.design_table import crossed, futures, read_design
+from fabstack.studies.outcomes import Engine, Settings, taken
+from fabstack.studies.sweep import SweepOptions, Variant, sweep
+from fabstack.studies.tasks import Alone
+from fabstack.studies.workers import Processes
+
+DURATION = "activities/build/duration"
+ENDS = "ramp_activities/*/mean_months"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A programme of two activities with spread, as files."""
+    home = tmp_path_factory.mktemp("two-steps")
+    (home / "programme.toml").write_text(
+        '[programme]\nname = "two-steps"\nstart = 2026-01-01\nend = 2027-12-31\n'
+        "[ramp]\nsamples = 64\n"
+    )
+    (home / "activities.csv").write_text(
+        "name,after,duration,claimed\n"
+        'build,,"pert(2, 3, 6)",2026-04-30\n'
+        'open,build,"triangular(1, 2, 3)",2026-07-31\n'
+    )
+    return home
+
+
+@pytest.fixture(scope="module")
+def programme(folder):
+    return formats.load(folder)
+
+
+def run(programme, variants, *, crew=None, shelf=None, **options):
+    given = {"engine": Engine.RAMP, "outcomes": [ENDS], **options}
+    return sweep(
+        programme,
+        variants,
+        SweepOptions(**given),
+        crew=crew or Alone(),
+        shelf=shelf or Borrowed(),
+    )
+
+
+def values(found):
+    rows = found.tables()["sweep_outcomes"].to_dicts()
+    return {(row["variant"], row["seed"], row["outcome"]): row["value"] for row in rows}
+
+
+def test_a_run_says_what_the_engine_says_of_the_changed_programme(programme):
+    found = run(programme, [Variant("longer", {DURATION: "pert(4, 6, 12)"})], replications=2)
+    changed = formats.set_cell(programme, DURATION, "pert(4, 6, 12)")
+    for seed in (1, 2):
+        table = ramp_tables(ramp(changed, seed=seed), changed)["ramp_activities"]
+        expected = dict(table.select("activity", "mean_months").iter_rows())
+        for name, months in expected.items():
+            assert values(found)["longer", seed, f"ramp_activities/{name}/mean_months"] == months
+
+
+def test_a_future_is_the_programme_of_that_future(programme):
+    found = run(programme, futures(3), engine=Engine.ECONOMICS, outcomes=[], futures=3)
+    sampled = ramp(programme, samples=3, seed=1)
+    for i in range(3):
+        tables = economics_tables(in_future(programme, sampled, i))
+        wanted = taken(tables, "cost_items/*/total_usd", programme.programme.start)
+        assert {k[2]: v for k, v in values(found).items() if k[0] == f"future {i + 1}"} == wanted
+
+
+def test_a_future_says_what_it_drew_and_an_outcome_what_it_hangs_on(project):
+    risk = Risk(cell="items/package/make_cost_usd", distribution="uniform(0.2, 0.6)")
+    chain = formats.load(project / "programmes" / "toy-chain")
+    risky = chain.model_copy(update={"risks": (risk,)})
+    outcomes = ["cost_items/package/total_usd"]
+    found = run(risky, futures(20), futures=20, engine=Engine.ECONOMICS, outcomes=outcomes)
+    drawn = ramp(risky, samples=20, seed=1).futures.draw(risk.cell, risk.distribution)
+    inputs = found.tables()["sweep_inputs"]
+    assert [float(value) for value in inputs["value"]] == drawn.tolist()
+    (row,) = found.tables()["sweep_summary"].to_dicts()
+    assert row["strongest_input"] == risk.cell
+    assert row["rank_correlation"] == pytest.approx(1.0)
+    assert row["mean"] == pytest.approx(0.8 + drawn.mean())  # the die, and the making
+
+
+def test_the_number_of_workers_changes_no_bit(programme):
+    variants = crossed([(DURATION, ["1", "pert(2, 3, 9)", "4"])], programme)
+    tables = [
+        run(programme, variants, crew=crew, replications=2).tables()
+        for crew in (Alone(), Processes(1, print), Processes(2, print))
+    ]
+    for name, table in tables[0].items():
+        assert table.equals(tables[1][name])
+        assert table.equals(tables[2][name])
+
+
+def test_a_wider_study_runs_only_what_is_new(programme, tmp_path):
+    shelf = FolderShelf(tmp_path)
+    first = run(programme, crossed([(DURATION, ["1", "2"])], programme), shelf=shelf)
+    wider = run(
+        programme, crossed([(DURATION, ["2", "3", "1"])], programme), shelf=shelf, replications=2
+    )
+    assert (first.account.found, first.account.done) == (0, 2)
+    assert (wider.account.found, wider.account.done) == (2, 4)  # whatever a row is called
+    again = run(
+        programme, crossed([(DURATION, ["2", "3", "1"])], programme), shelf=shelf, replications=3
+    )
+    assert (again.account.found, again.account.done) == (6, 3)
+
+
+def test_whatever_a_run_hangs_on_makes_it_another(programme):
+    variants = [Variant("a", {})]
+    longer = formats.set_cell(programme, DURATION, "9")
+
+    def digest(which=programme, **options):
+        return run(which, variants, **options).runs[0]["digest"]
+
+    digests = [
+        digest(),
+        digest(longer),
+        digest(seed=2),
+        digest(settings=Settings(samples=10)),
+        digest(outcomes=["ramp_activities/build/mean_months"]),
+        digest(engine=Engine.ECONOMICS, outcomes=[]),
+    ]
+    assert len(set(digests)) == len(digests)
+    assert digest() == digests[0]
+
+
+def test_an_impossible_run_is_a_row_with_the_reason(programme):
+    circle = Variant("circle", {"activities/build/after": "open"})
+    found = run(programme, [Variant("sound", {}), circle])
+    faults = {row["variant"]: row["fault"] for row in found.runs}
+    assert faults["sound"] is None
+    assert "wait for each other in a circle" in faults["circle"]
+    assert {variant for variant, _, _ in values(found)} == {"sound"}
+
+
+def test_the_strongest_input_is_the_one_that_moves_the_outcome(programme):
+    lengths = [str(n) for n in range(1, 7)]
+    variants = crossed([(DURATION, lengths), ("ramp/-/correlation", ["0", "0.5"])], programme)
+    outcome = "ramp_activities/build/mean_months"
+    (row,) = run(programme, variants, outcomes=[outcome]).tables()["sweep_summary"].to_dicts()
+    assert row["strongest_input"] == DURATION
+    assert row["rank_correlation"] == pytest.approx(1.0, abs=1e-12)
+    assert row["runs"] == 12
+    assert row["mean"] == pytest.approx(3.5)
+
+
+def test_totals_are_those_of_all_that_fit(programme):
+    tables = ramp_tables(ramp(programme), programme)
+    start = programme.programme.start
+    every = taken(tables, ENDS, start)
+    assert len(every) == 2
+    for how, total in (("sum", sum), ("min", min), ("max", max)):
+        assert taken(tables, f"{how}({ENDS})", start) == {f"{how}({ENDS})": total(every.values())}
+    days = taken(tables, "ramp_activities/open/claimed", start)
+    assert days == {"ramp_activities/open/claimed": 211.0}  # 31 July
+
+
+def test_an_outcome_that_no_table_has_is_refused_before_anything_runs(programme):
+    with pytest.raises(InputError) as caught:
+        run(programme, [Variant("a", {})], outcomes=["ramp_activitis/x/p50", "ramp_curve/x/share"])
+    assert [f.code for f in caught.value.findings] == ["unknown-outcome"] * 2
+    assert "did you mean 'ramp_activities'?" in str(caught.value)
+
+
+# --- The table of a design ------------------------------------------------------------------------
+
+
+def write(path, *rows):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(rows)
+    return path
+
+
+def test_a_design_is_read_with_its_names_and_blanks(programme, tmp_path):
+    file = write(
+        tmp_path / "design.csv",
+        ["# what if it takes longer"],
+        ["run", DURATION, "ramp/-/correlation"],
+        ["usual", "", ""],
+        ["", "pert(4, 6, 12)", "0.5"],
+    )
+    first, second = read_design(file, programme)
+    assert first == Variant("usual", {})
+    assert second == Variant("run 2", {DURATION: "pert(4, 6, 12)", "ramp/-/correlation": "0.5"})
+
+
+def test_every_fault_of_a_design_is_found_at_its_place(programme, tmp_path):
+    file = write(
+        tmp_path / "design.csv",
+        ["run", DURATION, "ramp/-/correlation"],
+        ["a", "soon", "0.5"],
+        ["a", "2", "7", "more"],
+    )
+    with pytest.raises(InputError) as caught:
+        read_design(file, programme)
+    places = [(f.line, f.column, f.code) for f in caught.value.findings]
+    assert places[0][:2] == (2, 2)
+    assert (3, 1, "repeated-run") in places
+    assert any(place[:2] == (3, 3) for place in places)
+    assert (3, 4, "too-many-values") in places
+    assert all(finding.file == str(file) for finding in caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([], "empty-design"),
+        ([["run", DURATION]], "empty-design"),
+        ([["run", "activities/nobody/duration"], ["a", "1"]], "unknown-cell"),
+        ([["run", DURATION, DURATION], ["a", "1", "2"]], "repeated-column"),
+    ],
+)
+def test_designs_that_say_nothing_are_refused(programme, tmp_path, rows, code):
+    with pytest.raises(InputError) as caught:
+        read_design(write(tmp_path / "design.csv", *rows), programme)
+    assert [finding.code for finding in caught.value.findings] == [code]
+
+
+# --- The command ----------------------------------------------------------------------------------
+
+
+def command(*words):
+    return CliRunner().invoke(app, ["study", "sweep", *map(str, words)])
+
+
+def test_the_command_writes_a_run_and_finds_its_runs_again(folder, tmp_path):
+    words = (folder, "--vary", f"{DURATION}=1,2,3", "--store", tmp_path / "store", "--json")
+    first = json.loads(command(*words, "--out", tmp_path / "first").stdout)
+    second = json.loads(command(*words, "--workers", 2, "--out", tmp_path / "second").stdout)
+    assert (first["runs_now"], first["runs_found"]) == (3, 0)
+    assert (second["runs_now"], second["runs_found"]) == (0, 3)
+    runs = [open_run(tmp_path / name) for name in ("first", "second")]
+    assert runs[0].manifest["tables_digest"] == runs[1].manifest["tables_digest"]
+    assert set(runs[0].tables) == {
+        "sweep_runs", "sweep_inputs", "sweep_outcomes", "sweep_summary"
+    }  # fmt: skip
+
+
+def test_a_study_that_was_killed_goes_on_where_it_was(folder, tmp_path):
+    store = tmp_path / "store"
+    lengths = ",".join(str(1 + n / 100) for n in range(60))
+    words = ["--vary", f"{DURATION}={lengths}", "--samples", "3000", "--store", str(store)]
+    line = [sys.executable, "-m", "fabstack", "study", "sweep", str(folder), *words]
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 60
+        while len(FolderShelf(store).digests()) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    done = len(FolderShelf(store).digests())
+    assert 3 <= done < 60
+    # by another process, as a user would: both read the sources for their digests
+    again = [*line, "--json", "--out", str(tmp_path / "resumed")]
+    resumed = json.loads(subprocess.run(again, capture_output=True, check=True).stdout)
+    assert resumed["runs_found"] == done
+    assert resumed["runs_now"] == 60 - done
+    fresh = [*words[:-1], str(tmp_path / "other")]
+    command(folder, *fresh, "--out", tmp_path / "fresh")
+    digests = [open_run(tmp_path / name).manifest["tables_digest"] for name in ("resumed", "fresh")]
+    assert digests[0] == digests[1]
+
+
+def test_options_that_contradict_each_other_are_refused(folder):
+    done = command(folder, "--futures", 3, "--vary", f"{DURATION}=1")
+    assert done.exit_code != 0
+    assert command(folder, "--vary", DURATION).exit_code != 0
+    assert command(folder, "--engine", "oracle").exit_code != 0
