@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_fabs import digest, everything, run
+from numba import njit
 
 from fabstack.arrays.types import NONE, Status, ToolState
 from fabstack.simulate import kernel, world
+from fabstack.simulate.kernel_compile import SETTINGS, compiled
 from fabstack.simulate.kernel_tables import Handle
 from fabstack.simulate.readings import reading
 from fabstack.simulate.simulation import Simulation
@@ -141,3 +143,23 @@ def test_full_tables_grow_or_are_emptied_without_a_change(monkeypatch):
 
 def test_another_seed_gives_another_run(whole):
     assert other_run(SEED + 1) != whole
+
+
+@pytest.mark.skipif(SETTINGS.DISABLE_JIT, reason="nothing is compiled")
+def test_a_function_that_only_the_kernel_calls_is_no_machine_code_of_its_own():
+    @compiled
+    def twice(number):
+        return 2 * number
+
+    @njit
+    def whole(number):
+        return twice(number) + 1
+
+    assert whole(3) == 7
+    assert not has_machine_code(twice)
+    assert has_machine_code(whole)
+
+
+def has_machine_code(function):
+    (made,) = function.overloads.values()
+    return made.library.get_pointer_to_function(made.fndesc.llvm_func_name) != 0

@@ -486,6 +486,18 @@ def test_random_choice_is_among_the_tools_with_the_least_change():
     assert abs(sum(a == b for a, b in pairwise(chosen)) - 100) < 33
 
 
+def test_random_choice_is_among_all_tools_for_lots_without_setup():
+    """In turn none of the three would come twice in a row; at random it does in one case of three.
+
+    Of 299 pairs that is 100, with a standard deviation of sqrt(299 x 1/3 x 2/3) = 8.2.
+    """
+    later = [(100.0 + 20.0 * k, None) for k in range(300)]
+    parts = setups((0.0, "red"), *later, tools=3, prefers_least_setup=True, choice=Choice.RANDOM)
+    chosen = [tool for minute, _, tool in story(parts, 1e5) if minute >= 100.0]
+    assert len(chosen) == 300
+    assert abs(sum(a == b for a, b in pairwise(chosen)) - 100) < 33
+
+
 def test_maintenance_by_carriers_holds_a_tool_that_changes():
     """After the red lot the tool is due: red 0 + 2 + 10, 3 minutes, blue 15 + 4 + 10."""
     stops = [maintenance(1.0, constant(3.0), Clock.CARRIERS, is_staggered=False)]

@@ -13,7 +13,7 @@ from fabstack.arrays.types import NONE, Choice, Draw, Key
 from fabstack.simulate.kernel_ahead import rather_waits
 from fabstack.simulate.kernel_chance import keyed, lot_draw
 from fabstack.simulate.kernel_compile import compiled, inlined
-from fabstack.simulate.kernel_free import ring_place
+from fabstack.simulate.kernel_free import is_used_less, ring_place
 from fabstack.simulate.kernel_nodes import lot_of
 from fabstack.simulate.kernel_queue import ANY, Place, find_first, goes_ahead, is_ready
 from fabstack.simulate.kernel_tables import (
@@ -31,25 +31,31 @@ from fabstack.simulate.kernel_tables import (
 )
 from fabstack.simulate.kernel_urgency import urgency
 
+FIRST = int64(0)
+
 
 class Pair(NamedTuple):
-    """A free tool, by its place among those, and the first lot of a line; node NONE: no pair."""
+    """A free tool, also by its place among those, and the first lot of a line; NONE: no tool."""
 
     free: int
     tool: int
-    family: int
-    node: int
     setup_min: float
+    place: Place
+
+
+@compiled
+def nowhere():
+    """The place of no lot."""
+    return Place(NONE, NONE, NONE, NONE)
 
 
 # --- Batches ------------------------------------------------------------------------------------
 
 
 @compiled
-def family_to_run(world, group_id):
-    """The family whose most urgent lot goes first among those whose job may start, or NONE."""
-    group = group_at(world, group_id)
-    best = Place(NONE, NONE, NONE, NONE)
+def lead_to_run(world, group_id):
+    """The lot that goes first among the most urgent of the families whose job may start, if any."""
+    group, best = group_at(world, group_id), nowhere()
     if line_at(world, group_id).ready > 0:
         for family_id in range(group.first_family, group.first_family + group.families):
             if is_ready(world, family_id):
@@ -58,7 +64,7 @@ def family_to_run(world, group_id):
                     continue
                 if best.node == NONE or goes_ahead(world, group, place.node, best.node):
                     best = place
-    return best.family
+    return best
 
 
 # --- Setups -------------------------------------------------------------------------------------
@@ -117,49 +123,55 @@ def changes_too_early(world, group, tool, step, setup_min):
 def best_pair(world, group_id):
     """Which free tool takes the first lot of which line."""
     group, line = group_at(world, group_id), line_at(world, group_id)
-    lines = int64(group.families_per_batch)
-    best = Pair(NONE, NONE, NONE, NONE, 0.0)
-    for free in range(line.free):
-        tool_id = int64(free_tool_at(world, ring_place(world, group_id, int64(free))).tool)
-        own_line = 1 + tool_id - group.first_tool
+    lines, best = int64(group.families_per_batch), Pair(NONE, NONE, 0.0, nowhere())
+    if line.ready > 0:
         for family_id in range(group.first_family, group.first_family + group.families, lines):
-            best = better_pair(world, group, best, int64(free), tool_id, int64(family_id))
+            best = better_of(world, group_id, best, int64(family_id), FIRST, line.free)
             if lines > 1:
-                own_id = int64(family_id) + own_line
-                best = better_pair(world, group, best, int64(free), tool_id, own_id)
+                best = better_bound(world, group_id, best, int64(family_id), line.free)
+    return best
+
+
+@compiled
+def better_bound(world, group_id, best, family_id, end):
+    """The best pair so far, or a free tool with the first of the lots that must use it."""
+    first_tool = int64(group_at(world, group_id).first_tool)
+    for free in range(end):
+        own_line = 1 + free_tool(world, group_id, int64(free)).tool - first_tool
+        best = better_of(world, group_id, best, family_id + own_line, int64(free), int64(free + 1))
     return best
 
 
 @inlined
-def better_pair(world, group, best, free, tool_id, family_id):
-    """The best pair so far, or this tool with the first lot of this line."""
+def better_of(world, group_id, best, family_id, free, end):
+    """The best pair so far, or the first lot of a line with a free tool from `free` on."""
     if crowd_at(world, family_id).lots == 0 or not is_ready(world, family_id):
         return best
-    return better_of(world, group, best, free, tool_id, family_id)
+    return better_by_keys(world, group_id, best, family_id, free, end)
 
 
 @compiled
-def better_of(world, group, best, free, tool_id, family_id):
-    """The best pair so far, or a tool with the first lot of a line if it may take it."""
-    node = find_first(world, group, family_id, ANY).node
-    if group.looks_ahead and rather_waits(world, group, family_id, node):
+def better_by_keys(world, group_id, best, family_id, free, end):
+    """As `better_of`, for a line whose job may start."""
+    group = group_at(world, group_id)
+    place = find_first(world, group, family_id, ANY)
+    if not is_better(world, group, Pair(free, NONE, 0.0, place), best):
+        return best  # not even on a tool that need not change: spare the walk over them
+    if group.looks_ahead and rather_waits(world, group, family_id, place.node):
         return best
-    tool, step = tool_at(world, tool_id), step_at(world, lot_at(world, lot_of(world, node)).step)
-    setup_min = setup_min_for(world, tool, step)
-    if must_keep_setup(tool, step) or changes_too_early(world, group, tool, step, setup_min):
+    pair = with_tool(world, group_id, place, free, end)
+    if pair.tool == NONE or (pair.setup_min > 0.0 and not is_better(world, group, pair, best)):
         return best
-    pair = Pair(free, tool_id, family_id, node, setup_min)
-    if best.node == NONE or is_better(world, group, pair, best):
-        return pair
-    return best
+    return pair
 
 
 @compiled
 def is_better(world, group, pair, best):
-    """Whether a pair goes ahead of another: by the keys of the rule, then as suits the same lot."""
-    if pair.node == best.node:
-        return suits_better(world, group, pair, best)
-    lot, other = lot_at(world, lot_of(world, pair.node)), lot_at(world, lot_of(world, best.node))
+    """Whether the lot of a pair goes ahead of that of another, by the keys of the rule."""
+    if best.tool == NONE:
+        return True
+    node, other_node = pair.place.node, best.place.node
+    lot, other = lot_at(world, lot_of(world, node)), lot_at(world, lot_of(world, other_node))
     if group.by_rank and lot.rank != other.rank:
         return lot.rank < other.rank
     for place in range(8):
@@ -169,35 +181,75 @@ def is_better(world, group, pair, best):
         if key == Key.SETUP:
             value, other_value = pair.setup_min, best.setup_min
         else:
-            value = urgency(world, group, key, pair.node)
-            other_value = urgency(world, group, key, best.node)
+            value = urgency(world, group, key, node)
+            other_value = urgency(world, group, key, other_node)
         if value != other_value:
             return value < other_value
     return lot.arrival < other.arrival
 
 
-@compiled
-def suits_better(world, group, pair, best):
-    """Whether the tool of a pair suits the same lot better."""
-    if group.prefers_least_setup and pair.setup_min != best.setup_min:
-        return pair.setup_min < best.setup_min
-    if group.choice == Choice.RANDOM:
-        return luck_of(world, pair) < luck_of(world, best)
-    if group.choice == Choice.LEAST_USED:
-        return is_used_less_of(world, pair.tool, best.tool)
-    return False
+# --- The tool for a lot -------------------------------------------------------------------------
 
 
 @compiled
-def is_used_less_of(world, tool_id, other_id):
-    """Whether a tool goes before another where the least used does."""
-    carriers, others = tool_at(world, tool_id).carriers, tool_at(world, other_id).carriers
-    return carriers < others or (carriers == others and tool_id < other_id)
+def with_tool(world, group_id, place, free, end):
+    """A waiting lot and the tool that suits it best, of those free from `free` to before `end`."""
+    group, lot_id = group_at(world, group_id), lot_of(world, place.node)
+    best, step = Pair(free, NONE, 0.0, place), step_at(world, lot_at(world, lot_id).step)
+    if step.setup == 0 and group.choice != Choice.RANDOM:
+        end = free + 1  # it may take any tool, and the first goes first
+    while free < end:
+        if best.tool == NONE or may_suit_better(world, group_id, free, best):
+            best = better_suited(world, group_id, step, free, best)
+        free += 1
+    return best
+
+
+@inlined
+def may_suit_better(world, group_id, free, best):
+    """Whether a tool would suit a lot better if it had not to change: spares a look at the tool."""
+    if group_at(world, group_id).prefers_least_setup and best.setup_min > 0.0:
+        return True
+    return goes_before(world, group_id, free, best)
 
 
 @compiled
-def luck_of(world, pair):
-    """A number drawn for a lot and a tool."""
-    lot = lot_at(world, lot_of(world, pair.node))
+def better_suited(world, group_id, step, free, best):
+    """The pair so far, or the same lot with a free tool that may take it and suits it better."""
+    group, tool_id = group_at(world, group_id), int64(free_tool(world, group_id, free).tool)
+    tool = tool_at(world, tool_id)
+    setup_min = setup_min_for(world, tool, step)
+    if must_keep_setup(tool, step) or changes_too_early(world, group, tool, step, setup_min):
+        return best
+    pair = Pair(free, tool_id, setup_min, best.place)
+    if best.tool == NONE:
+        return pair
+    if group.prefers_least_setup and setup_min != best.setup_min:
+        return pair if setup_min < best.setup_min else best
+    return pair if goes_before(world, group_id, free, best) else best
+
+
+@inlined
+def goes_before(world, group_id, free, best):
+    """Whether a tool goes before another, setups apart; the walk begins with the longest free."""
+    choice = int64(group_at(world, group_id).choice)
+    if choice == Choice.LONGEST_FREE:
+        return False
+    tool, other = free_tool(world, group_id, free), free_tool(world, group_id, best.free)
+    if choice == Choice.LEAST_USED:
+        return is_used_less(tool.carriers, tool.tool, other)
+    return luck_of(world, best, tool.tool) < luck_of(world, best, other.tool)
+
+
+@inlined
+def free_tool(world, group_id, free):
+    """A free tool, by its place among those of its group."""
+    return free_tool_at(world, ring_place(world, group_id, free))
+
+
+@compiled
+def luck_of(world, pair, tool_id):
+    """A number drawn for the lot of a pair and a tool."""
+    lot = lot_at(world, lot_of(world, pair.place.node))
     bits = keyed(lot.key, lot_draw(Draw.TOOL_CHOICE, lot, step_at(world, lot.step)))
-    return keyed(bits, fixture_at(world, pair.tool).place)
+    return keyed(bits, fixture_at(world, tool_id).place)

@@ -14,6 +14,8 @@ from typing import Any
 import numba
 from numba import njit
 
+from fabstack.simulate.kernel_inner import InnerCompiler
+
 SETTINGS: Any = numba.config  # its attributes are made at run time
 _HERE = Path(__file__).resolve().parent
 
@@ -68,7 +70,12 @@ def entry(function: Callable[..., Any]) -> Any:
 
 
 # Functions that only kernel functions call: no wrappers for Python, a third of the time to compile.
-_INNER: Any = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER: Any = {
+    "nogil": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": InnerCompiler,
+}
 
 # Called from several places, or seldom. (Numba hands `forceinline` down to callees that do not say
 # otherwise, so it is said each time.)

@@ -4,7 +4,7 @@ from numpy import int64
 
 from fabstack.arrays.types import NONE, Kind, Saw, ToolState
 from fabstack.simulate.kernel_calendar import more_happens_at
-from fabstack.simulate.kernel_choice import best_pair, family_to_run
+from fabstack.simulate.kernel_choice import best_pair, lead_to_run
 from fabstack.simulate.kernel_compile import compiled, inlined
 from fabstack.simulate.kernel_free import put_free_tool, take_free_tool, take_tool_at, touch
 from fabstack.simulate.kernel_lots import lot_arrives, lot_goes_on
@@ -46,12 +46,12 @@ def look_for_work(world, group_id):
         if group.kind == Kind.PLAIN:
             start_next(world, group, group_id)
         elif group.kind == Kind.BATCHING:
-            if not start_batch(world, group, group_id):
+            if not start_batch(world, group_id):
                 return
         elif group.kind == Kind.CHOOSY:
-            if not start_pair(world, group, group_id):
+            if not start_pair(world, group_id):
                 return
-        elif not start_answer(world, group, group_id):
+        elif not start_answer(world, group_id):
             return
 
 
@@ -140,33 +140,34 @@ def start_next(world, group, group_id):
 
 
 @compiled
-def start_batch(world, group, group_id):
+def start_batch(world, group_id):
     """The most urgent batch goes to a free tool; says whether there was one."""
-    family_id = family_to_run(world, group_id)
-    if family_id == NONE:
+    lead = lead_to_run(world, group_id)
+    if lead.node == NONE:
         return False
-    lead_id = leave_line(world, find_first(world, group, family_id, ANY))
-    start_lots(world, take_free_tool(world, group_id, lot_at(world, lead_id)), lead_id, family_id)
+    lead_id = leave_line(world, lead)
+    tool_id = take_free_tool(world, group_id, lot_at(world, lead_id))
+    start_lots(world, tool_id, lead_id, lead.family)
     return True
 
 
 @compiled
-def start_pair(world, group, group_id):
+def start_pair(world, group_id):
     """The most urgent lot that a free tool may take goes to it; says whether there was one."""
     pair = best_pair(world, group_id)
-    if pair.node == NONE:
+    if pair.tool == NONE:
         return False
-    lead_id = leave_line(world, find_first(world, group, pair.family, ANY))
-    start_lots(world, take_tool_at(world, group_id, pair.free), lead_id, pair.family)
+    lead_id = leave_line(world, pair.place)
+    start_lots(world, take_tool_at(world, group_id, pair.free), lead_id, pair.place.family)
     return True
 
 
 @compiled
-def start_answer(world, group, group_id):
+def start_answer(world, group_id):
     """The lot that the caller has chosen goes to a free tool; asks, and says so, if it has not."""
     now, line = now_of(world), line_at(world, group_id)
     if line.waiting == 1:
-        place = first_place(world, group, family_to_run(world, group_id), ANY)
+        place = lead_to_run(world, group_id)
     elif now.answer == NONE:
         now.asked = group_id
         return False

@@ -201,7 +201,7 @@ def crossing_lines(fab: Fab) -> int:
 def announce_compilation(say: Callable[[str], Any]) -> None:
     """Say so, in one line, where the first run will have to wait for the compiler."""
     if not is_compiled():
-        say("compiling the simulation kernel for this machine (once, about 30 seconds)")
+        say("compiling the simulation kernel for this machine (once, about 15 seconds)")
 
 
 def _joined(chunks: list[t.Records], last: t.Records) -> t.Records:
