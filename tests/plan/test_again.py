@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.plan.plan_samples import make_or_buy
 
@@ -14,6 +15,7 @@ from fabstack.model import Programme
 from fabstack.plan import Integers, PlanOptions, plan, resolve
 from fabstack.plan.build import build
 from fabstack.plan.facts import Facts
+from fabstack.plan.highs import minimum
 from fabstack.plan.warm import Warm
 from fabstack.ramp import at_percentile, in_future, ramp
 
@@ -52,6 +54,16 @@ def test_nothing_is_left_to_do_where_nothing_changes(futures: list[Programme]) -
     assert warm.steps > 0
     warm.solve(first)
     assert warm.steps == 0
+
+
+def test_duals_from_a_basis_are_in_own_units() -> None:
+    """Costs in millions, so that the objective has a unit of its own."""
+    arrays = build(Facts.of(make_or_buy(), RELAXED)).arrays
+    dear = arrays._replace(cost=arrays.cost * 3e6)
+    dearer = arrays._replace(cost=arrays.cost * 4e6)
+    found, cold = Warm(dear).solve(dearer), minimum(dearer, time_limit_s=100, gap=0)
+    assert found.duals == pytest.approx(cold.duals, rel=1e-9, abs=1e-3)
+    assert np.abs(cold.duals).max() > 1e6
 
 
 def test_a_programme_of_another_shape_is_planned_from_nothing() -> None:

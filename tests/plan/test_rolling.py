@@ -12,8 +12,15 @@ from fabstack.model.choices import Campaign
 from fabstack.plan import PlanOptions, Status, plan
 from fabstack.plan.build import build
 from fabstack.plan.facts import Facts
-from fabstack.plan.highs import minimum
-from fabstack.plan.rolling import column_periods, longest_lag, merge_rows, row_periods
+from fabstack.plan.highs import Solution, minimum
+from fabstack.plan.program import Arrays
+from fabstack.plan.rolling import (
+    column_periods,
+    longest_lag,
+    merge_rows,
+    row_periods,
+    window_by_window,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,20 @@ def test_the_best_lies_between_the_bound_and_what_is_found(tight: Programme, win
     if window >= 36:
         assert found.gap <= 1e-9
         assert found.objective_usd == pytest.approx(best.objective_usd, rel=1e-9)
+
+
+def test_the_gap_is_that_to_the_first_window_and_no_window_is_impossible(tight: Programme) -> None:
+    model, asked = build(Facts.of(tight, PlanOptions())), []
+
+    def solve(arrays: Arrays) -> Solution:
+        asked.append(minimum(arrays, time_limit_s=100, gap=0))
+        return asked[-1]
+
+    found = window_by_window(model, solve, 9)
+    assert [one.status for one in asked] == [Status.OPTIMAL] * 5  # from 0, 8, 16, 24 and 32 on
+    first, reached = asked[0].objective, float(model.arrays.cost @ found.values)
+    assert found.objective == pytest.approx(reached)
+    assert found.gap == pytest.approx((reached - first) / abs(reached))
 
 
 def test_a_sum_of_rows_is_kept_by_whatever_keeps_the_rows(tight: Programme) -> None:

@@ -169,6 +169,18 @@ def test_what_cannot_be_kept_is_cut_off() -> None:
         assert found.stochastic == INF
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_decided_first_keeps_to_what_every_future_allows(method: Method) -> None:
+    futures = tuple(
+        program([-1, 0], [[1, 1]], [-INF], [20], upper=[most, 1]) for most in (3.0, 9.0)
+    )
+    problem = TwoStage(futures, np.full(2, 0.5), np.zeros(2), np.array([0]))
+    found = worth(problem, Risk(), method=method)
+    assert found.best.first == pytest.approx([3])
+    assert found.of_mean.first == pytest.approx([3])
+    assert found.wait_and_see == pytest.approx(-6)  # known beforehand, each takes what it allows
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_more_weight_on_the_worst_costs_on_average_and_spares_the_worst(seed: int) -> None:
     weights = (0.0, 0.5, 2.0, 10.0)

@@ -115,7 +115,8 @@ def paper(**changes: object) -> Programme:
         ),
         **MONEY,
     }
-    return programme(months=1, **{**parts, **changes})
+    found = programme(months=1, **parts)
+    return found.model_copy(update=changes)
 
 
 def test_a_newsvendor_orders_the_critical_ratio_of_the_sample() -> None:
@@ -157,6 +158,28 @@ def test_knowing_more_never_costs_and_both_methods_agree(unsure: Programme, risk
     assert found.recourse <= found.expected_of_mean + rounding
     assert found.perfect_information > 100  # packages are ordered before demand is known
     assert apart.recourse == pytest.approx(found.recourse, rel=1e-6)
+
+
+def test_costs_that_nobody_decides_are_in_every_figure() -> None:
+    """A shop that costs 70 a month gains 70 less, known or not; its plans say the same."""
+    options = FuturesOptions(futures=3, until=FEBRUARY, decisions=(Decision.ORDERS,))
+    free = plan_futures(paper(), options)
+    dear = plan_futures(paper(plants=(plant(fixed_cost_usd_per_month=70.0),)), options)
+    assert dear.worth.recourse == pytest.approx(free.worth.recourse + 70)
+    assert dear.worth.wait_and_see == pytest.approx(free.worth.wait_and_see + 70)
+    assert dear.worth.expected_of_mean == pytest.approx(free.worth.expected_of_mean + 70)
+    planned = [found.objective_usd for found in dear.plans()]
+    assert planned == pytest.approx((-dear.worth.best.costs).tolist())
+
+
+@pytest.mark.parametrize(
+    ("until", "months"), [(date(2026, 1, 1), 0), (date(2026, 1, 2), 1), (date(2026, 3, 1), 2)]
+)
+def test_only_what_begins_before_the_day_is_decided_first(until: date, months: int) -> None:
+    head = replace(paper().programme, end=date(2026, 4, 30))
+    options = FuturesOptions(futures=2, until=until, decisions=(Decision.ORDERS,))
+    found = plan_futures(paper(programme=head), options)
+    assert found.problem.first.tolist() == found.models[0].columns["taken"][0, :months].tolist()
 
 
 def test_a_future_of_another_shape_is_refused_by_name() -> None:
