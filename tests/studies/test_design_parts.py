@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.studies.tiny_fabs import tiny_fabs
 
-from fabstack.designer import Design, ToolGroup, design, read_library
+from fabstack.designer import Design, ToolGroup, design, programme_of, read_library
 from fabstack.designer.rows import Form
+from fabstack.economics.capacity import raw_process_min
 from fabstack.errors import PlanError
 from fabstack.model import Programme
 from fabstack.simulate import SimulationResult
@@ -274,6 +275,15 @@ def test_raw_times_are_work_on_full_lots_and_the_ways_between(even: Design) -> N
     assert times.transport_days == pytest.approx(3 * 7.5 / 1440)
     assert times.levels == 2
     assert times.dwell_days(times.dwell_min(2.0)) == pytest.approx(2.0)
+
+
+def test_an_x_factor_of_a_run_is_over_the_raw_process_time_of_the_design() -> None:
+    """Passage through cascades is in it; transport and dwell are not."""
+    plant = design(read_library(), "logic-90", 1000).with_dwell(50.0)
+    programme = programme_of(plant)
+    raw_days = raw_process_min(programme, programme.routes[0].name) / 1440
+    assert raw_days == pytest.approx(raw_times(plant).process_days, rel=1e-5)
+    assert sum(move.raw_min for move in programme.moves) > 0
 
 
 def test_a_target_is_days_for_each_level_or_a_factor_of_raw_process_time(even: Design) -> None:
