@@ -186,15 +186,21 @@ def test_one_works_and_the_others_wait_in_line(context):
     folder = context.programmes.folder("small-line")
     long = request(command="simulate", programme="small-line", days=3000, replications=50)
     first, second, third = (context.jobs.add(long, folder) for _ in range(3))
-    wait_for(lambda: context.jobs.info(first.id).state is State.RUNNING)
+    started = context.jobs.folder / first.id
+    wait_for(lambda: "child" in files.read(started, files.STARTED))
+    keeper = files.read(started, files.STARTED)["pid"]
+    assert os.getsid(keeper) != os.getsid(0), "Ctrl-C of the server would reach it"
     context.jobs.tick()
     assert [context.jobs.info(job.id).position for job in (second, third)] == [1, 2]
     assert len({first.run, second.run, third.run}) == 3
     assert context.jobs.cancel(second.id).state is State.CANCELLED
     assert context.jobs.info(third.id).position == 1
     context.jobs.cancel(third.id)
+    wait_for(lambda: context.jobs.info(first.id).progress.stage == "simulation")
     context.jobs.cancel(first.id)
-    assert ended(context.jobs, first.id).state is State.CANCELLED
+    stopped = ended(context.jobs, first.id)
+    assert (stopped.state, stopped.code) == (State.CANCELLED, files.STOPPED), "it was not asked"
+    assert any("nothing half-written" in line for line in stopped.words)
     assert [path.name for path in context.runs.shelf.root.iterdir()] == [".fabstack"]
 
 
