@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from fabstack.uncertainty.chance import Floats
@@ -35,7 +37,25 @@ def fan(rows: Iterable[Floats]) -> Floats:
 def _spread(row: Floats) -> Floats:
     if row.min() == row.max():  # most months lie before or after all that moves
         return np.full(len(FAN), row[0])
-    return np.percentile(row, FAN)
+    return _fan_of(row)
+
+
+def _fan_of(row: Floats) -> Floats:
+    """The bits of `np.percentile(row, FAN)`, which spends as long on its arguments as on a row."""
+    below, above, part, kth = _places(len(row))
+    ordered = np.partition(row, kth)
+    low, high = ordered[below], ordered[above]
+    width = high - low
+    return np.where(part >= 0.5, high - width * (1 - part), low + width * part)
+
+
+@functools.cache
+def _places(samples: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, list[int]]:
+    """Neighbours of each percentile of the fan in an ordered row, and how far between them."""
+    places = (samples - 1) * (np.array(FAN) / 100)
+    below = np.floor(places).astype(np.int64)
+    above = np.minimum(below + 1, samples - 1)
+    return below, above, places - below, sorted({*below.tolist(), *above.tolist()})
 
 
 def percentile_interval(values: Floats, percent: float, confidence: float = CONFIDENCE) -> Interval:
