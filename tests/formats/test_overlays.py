@@ -100,6 +100,15 @@ def test_a_cell_that_an_overlay_leaves_alone_keeps_its_place(tmp_path):
     )
 
 
+def test_rows_behind_a_removed_one_keep_their_places(tmp_path):
+    folder = overlay(tmp_path, volumes="market,date,remove\ncars,2026-01,yes\n")
+    loaded = read(folder, "more")
+    assert [str(row.date) for row in loaded.programme.volumes] == ["2027-12-01"]
+    where = loaded.place("volumes", "cars:2027-12-01", "units_per_year")
+    assert where == read(folder).place("volumes", "cars:2027-12-01", "units_per_year")
+    assert where.line == 3
+
+
 def test_what_is_wrong_with_an_overlay_itself_is_told_with_its_cure(tmp_path):
     folder = overlay(
         tmp_path,

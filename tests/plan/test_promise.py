@@ -178,6 +178,27 @@ def test_an_order_may_need_a_setup_of_its_own() -> None:
     assert found.price.usd == pytest.approx(3 + 7, rel=1e-5)
 
 
+def test_an_order_that_moves_others_to_a_dear_source_is_there_all_the_same() -> None:
+    # a part takes 100 h, and 30.5 h a month are free: it takes those of 70 chips, which can be
+    # bought at 1,000 each
+    programme = s.programme(
+        months=3,
+        planning=Planning(backlog_months=0, max_load_percent=100, x_factor=0),
+        items=(s.item(), s.item("chip", price_usd=2000)),
+        plants=(s.plant(),),
+        tool_groups=(s.tool_group(1),),
+        routes=(s.route(), s.route("chip")),
+        steps=(s.step(1, 100), s.step(1, 1, route="make-chip")),
+        suppliers=s.SELLER,
+        offers=(s.offer(1000, 500, item="chip"),),
+        demands=s.demands(700, 700, 700, item="chip"),
+    )
+    found = asked(1, programme)
+    assert (found.by, found.whole) == (0, 0)
+    assert found.price is not None
+    assert found.price.usd == pytest.approx(1000 * (800 - HOURS), rel=1e-6)
+
+
 def test_it_may_be_handed_over_only_at_a_named_place() -> None:
     # what near makes reaches far a month later
     programme = ten_a_month(

@@ -162,6 +162,14 @@ def test_a_plan_of_other_periods_and_a_later_start_can_be_held_to() -> None:
     assert result.ordered[0][0] >= 4 - 1e-6
 
 
+def test_what_was_planned_for_a_quarter_is_spread_over_its_months_by_days() -> None:
+    in_quarters = s.make_or_buy(planning=Planning(backlog_months=0, periods="q"))
+    before = plan(in_quarters)
+    result = held(s.make_or_buy(planning=Planning(backlog_months=0, periods="m")), before, 3)
+    carriers = before.starts[0, 0]
+    assert result.starts[0] == pytest.approx([carriers * days / 90 for days in (31, 28, 31)])
+
+
 def test_what_the_programme_has_no_more_is_told() -> None:
     before = plan(s.make_or_buy())
     result = held(s.make_or_buy(offers=(), suppliers=()), before, frozen=2)
