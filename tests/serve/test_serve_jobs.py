@@ -1,5 +1,6 @@
 """Jobs: their state is in files, whoever asks and whoever dies."""
 
+import fcntl
 import json
 import os
 import signal
@@ -253,6 +254,21 @@ def test_two_keepers_do_not_do_one_job_twice(context):
     assert [keeper.wait(timeout=120) for keeper in keepers] == [0, 0, 0]
     assert context.jobs.info(job.id).state is State.DONE
     assert files.read(folder, files.STARTED)["pid"] in [keeper.pid for keeper in keepers]
+
+
+@pytest.mark.parametrize("reason", ["another has it", "it is over"])
+def test_a_keeper_leaves_a_job_that_is_not_its_own(context, reason):
+    context.jobs.workers = 0
+    job = context.jobs.add(request(command="check"), context.programmes.folder("toy-chain"))
+    folder = context.jobs.folder / job.id
+    if reason == "it is over":
+        files.write(folder, files.ENDED, {"code": 0})
+    with (folder / files.LOCK).open("w") as lock:
+        if reason == "another has it":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, "-m", "fabstack.serve.jobs.keeper", str(folder)]
+        assert subprocess.run(command, timeout=60, check=False).returncode == 0
+    assert not (folder / files.STARTED).exists()
 
 
 def test_a_keeper_that_is_killed_takes_its_command_with_it(context):
