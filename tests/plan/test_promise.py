@@ -119,6 +119,15 @@ def test_where_nothing_can_be_kept_all_at_once_is_later_than_in_parts() -> None:
     assert never.price_in_parts is not None
 
 
+def test_where_a_later_day_has_no_room_the_order_comes_before_it() -> None:
+    # nothing keeps, and March is full: what is wanted in March is handed over in January
+    programme = ten_a_month(
+        demands=s.demands(8, 4, 10), stocks=(Stock(plant="plant", item="part", maximum=0),)
+    )
+    found = asked(2, programme, due=date(2026, 3, 10))
+    assert (found.whole, found.promised, found.in_time) == (0, 0, True)
+
+
 def test_a_long_lead_time_is_what_limits_the_first_months() -> None:
     # bought with a lead time of two months and sent on for one: there in the fourth
     programme = s.programme(

@@ -217,28 +217,24 @@ class _Asking:
 
     def answer(self) -> Promise:
         """All that is told of the order."""
-        order, periods = self.program.order, self.program.model.facts.periods
-        last = periods.count - 1
         by = self._first_by()
-        until = last if by is None else by
-        given = self._given(self._earliest_parts(until))
+        given = self._given(self._earliest_parts(self._last if by is None else by))
         whole = None if by is None else self._whole_from(by)
-        due = None if order.due is None else max(periods.at(periods.position(order.due)), 0)
-        promised = whole
-        if whole is not None and due is not None and whole < due <= last:
-            promised = self._whole_from(due) or whole
+        due, promised = self._due(), whole
+        if whole is not None and due is not None and whole < due and self._is_whole_in(due):
+            promised = due
         price, with_order = self._priced(self._all_in(promised))
         price_in_parts, with_parts = self._priced(given)
         final = with_parts if with_order is None else with_order
         return Promise(
-            order=order,
-            periods=periods,
+            order=self.program.order,
+            periods=self.program.model.facts.periods,
             by=by,
             whole=whole,
             promised=promised,
             in_time=None if due is None else whole is not None and whole <= due,
-            by_due=None if due is None else self._most(min(due, last)),
-            most=self._most(last),
+            by_due=None if due is None else self._most(due),
+            most=self._most(self._last),
             parts=self._parts(given),
             holds=self._why_not_before(by),
             price=price,
@@ -247,6 +243,15 @@ class _Asking:
             delivered=self.committed if final is None else self.program.deliveries(final.values),
             committed=self.committed,
         )
+
+    @property
+    def _last(self) -> int:
+        return self.program.periods - 1
+
+    def _due(self) -> int | None:
+        """The period of the day that was asked for."""
+        day, periods = self.program.order.due, self.program.model.facts.periods
+        return None if day is None else periods.at(periods.position(day))
 
     def _reached(self, last: int) -> float:
         """Units that can be there by the end of a period; all of the order, or nearly the most."""
@@ -276,7 +281,7 @@ class _Asking:
 
     def _first_by(self) -> int | None:
         """The first period by whose end all can be handed over, and the proof that it is."""
-        before, by = -1, self.program.periods - 1
+        before, by = -1, self._last
         if not self._is_all(self._most(by)):
             return None
         while by - before > 1:
@@ -289,12 +294,14 @@ class _Asking:
 
     def _whole_from(self, first: int) -> int | None:
         """The first period from one on in which all can be handed over at once."""
-        for period in range(first, self.program.periods):
-            for ask in (self._much, lambda a, b: self.solve(self.program.most(a, b))):
-                found = ask(period, period)
-                if self._is_all(self._units(found)):
-                    return period
-        return None
+        periods = range(first, self.program.periods)
+        return next((period for period in periods if self._is_whole_in(period)), None)
+
+    def _is_whole_in(self, period: int) -> bool:
+        """True where all can be handed over in one period, for a price or at any cost."""
+        return self._is_all(self._units(self._much(period, period))) or self._is_all(
+            self._units(self.solve(self.program.most(period, period)))
+        )
 
     def _all_in(self, period: int | None) -> Floats:
         """The whole order in a period, and nothing else [period]."""
@@ -343,7 +350,7 @@ class _Asking:
 
     def _why_not_before(self, by: int | None) -> tuple[Hold, ...]:
         """What keeps the order from being there a period earlier; nothing before the first."""
-        last = self.program.periods - 1 if by is None else by - 1
+        last = self._last if by is None else by - 1
         if last < 0:
             return ()
         missing = self.program.order.quantity - self._most(last)
