@@ -280,6 +280,28 @@ def test_a_study_that_was_killed_goes_on_where_it_was(folder, tmp_path):
     assert digests[0] == digests[1]
 
 
+def test_ctrl_c_ends_the_command_with_what_is_finished(folder, tmp_path):
+    store = tmp_path / "store"
+    lengths = ",".join(str(1 + n / 100) for n in range(400))
+    words = ["--vary", f"{DURATION}={lengths}", "--samples", "3000", "--workers", "2"]
+    line = [sys.executable, "-m", "fabstack", "study", "sweep", str(folder), *words]
+    line += ["--store", str(store), "--json", "--out", str(tmp_path / "part")]
+    with subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        until = time.monotonic() + 60
+        while len(FolderShelf(store).digests()) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        shown, said = process.communicate(timeout=60)
+    answer = json.loads(shown)
+    assert process.returncode == 130, said
+    assert answer["was_stopped"]
+    assert 3 <= answer["runs"] == len(FolderShelf(store).digests()) < 400
+    assert open_run(tmp_path / "part").table("sweep_runs").height == answer["runs"]
+    assert "Traceback" not in said
+
+
 def test_options_that_contradict_each_other_are_refused(folder):
     done = command(folder, "--futures", 3, "--vary", f"{DURATION}=1")
     assert done.exit_code != 0
