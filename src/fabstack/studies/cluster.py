@@ -75,7 +75,8 @@ class Cluster:
         if not isinstance(event, dict) or event.get("action") != "remove-worker":
             return
         lost = {*event.get("processing-tasks", ()), *event.get("lost-computed-tasks", ())}
-        labels = sorted(given[key].label for key in lost & given.keys())
+        # one by one: the other thread adds and removes tasks meanwhile
+        labels = sorted(task.label for key in lost if (task := given.get(key)))
         if labels:
             self.redone += labels
             self.say(f"worker {event.get('worker')} is lost; done again: {', '.join(labels)}")
