@@ -92,8 +92,8 @@ class Promising(NamedTuple):
             values[model.columns["built"][place]] = earlier.built.get(key, 0.0)
         nothing = np.zeros(periods.count)
         for name in ("bought_tools", "sold_tools"):
-            for columns, one in zip(model.columns[name], model.purchases.terms, strict=True):
-                values[columns] = getattr(earlier, name).get(key_of(one.option), nothing)
+            for columns, terms in zip(model.columns[name], model.purchases.terms, strict=True):
+                values[columns] = getattr(earlier, name).get(key_of(terms.option), nothing)
         return self.as_in(values)
 
     def as_in(self, values: Floats) -> Promising:
@@ -164,7 +164,8 @@ class Promising(NamedTuple):
         nodes = self.model.facts.network.nodes
         outlets = self.model.facts.network.outlets[self.order.item]
         may = [not self.order.places or nodes[at].place in self.order.places for at in outlets]
-        return self.new[np.array(may, dtype=bool)]
+        found: Ints = self.new[np.array(may, dtype=bool)]
+        return found
 
     def parts(self, values: Floats) -> Floats:
         """What the order gets [period]."""
@@ -182,7 +183,8 @@ class Promising(NamedTuple):
 def promising(programme: Programme, order: Order, options: PlanOptions) -> Promising:
     """The model of a programme with an order beside what it wants, which gets nothing yet."""
     price = _unused_price(programme)
-    rank = min((row.priority for row in (*programme.markets, *programme.demands)), default=0)
+    ranks = [row.priority for row in programme.markets]
+    rank = min([*ranks, *(row.priority for row in programme.demands)], default=0)
     facts = Facts.of(_with_order(programme, order, price, rank), options)
     model = build(facts)
     (place,) = [
@@ -198,8 +200,12 @@ def promising(programme: Programme, order: Order, options: PlanOptions) -> Promi
 
 def _unused_price(programme: Programme) -> float:
     """A price that nothing has, so that the order is a want of its own."""
-    given = [row.price_usd or 0.0 for row in (*programme.items, *programme.demands)]
-    return 1.0 + max([0.0, *given, *(row.price_usd or 0.0 for row in programme.item_costs)])
+    prices = [
+        *(row.price_usd for row in programme.items),
+        *(row.price_usd for row in programme.demands),
+        *(row.price_usd for row in programme.item_costs),
+    ]
+    return 1.0 + max((price for price in prices if price is not None), default=0.0)
 
 
 def _with_order(programme: Programme, order: Order, price: float, rank: int) -> Programme:

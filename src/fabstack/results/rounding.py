@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from fabstack.model import Programme, by_key
-from fabstack.plan.highs import FEASIBILITY
 from fabstack.plan.result import PlanResult, Reason
+from fabstack.plan.solver import FEASIBILITY
 from fabstack.plan.types import Floats
 
 Rows = tuple[Sequence[Hashable], Floats]  # the owner of each row, and the rows [row, month]
