@@ -45,15 +45,6 @@ def scaled(arrays: Arrays) -> Scaling:
     row = np.exp2(rows[:-1] + columns[-1])
     cost = float(np.exp2(rows[-1] + columns[-1]))
     column = np.exp2(columns[:-1] - columns[-1])
-    return _in_units(arrays, column, row, cost)
-
-
-def in_units_of(scaling: Scaling, arrays: Arrays) -> Scaling:
-    """Another program of the same shape in the units of a scaled one."""
-    return _in_units(arrays, scaling.column, 1 / scaling.row, 1 / scaling.cost)
-
-
-def _in_units(arrays: Arrays, column: Floats, row: Floats, cost: float) -> Scaling:
     within = Arrays(
         cost=arrays.cost * column * cost,
         lower=arrays.lower / column,

@@ -75,8 +75,10 @@ def solver_of(arrays: Arrays, options: dict[str, Any]) -> Any:
 
 
 def gets_through(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> bool:
-    """Run; False where the method breaks down."""
-    return bool(run(solver, watch, tell) != highspy.HighsStatus.kError)
+    """Run; False where the method breaks down, or cannot tell what it has found."""
+    if run(solver, watch, tell) == highspy.HighsStatus.kError:
+        return False
+    return bool(solver.getModelStatus() != highspy.HighsModelStatus.kUnknown)
 
 
 def run(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> Any:

@@ -1,8 +1,8 @@
 """A program that changes and is solved again from where it was.
 
 The simplex method begins at any basis. After a change of numbers the basis of the last optimum is
-near the new one, so a few steps lead there where a cold start takes thousands. Rows and columns
-keep the units of the first program from one solve to the next.
+near the new one, so a few steps lead there where a cold start takes thousands. A basis knows no
+units: every program is scaled by itself, since a limit that is large in one may be tiny in another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from fabstack.plan.highs import Solution, first_that_gets_through, in_own_units, methods_for
 from fabstack.plan.program import Arrays
-from fabstack.plan.scaling import Scaling, in_units_of, scaled
+from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.solver import check, gets_through, read, solver_of
 
 # From a basis of the interior point method HiGHS 1.16 breaks down with the dual method at times.
@@ -33,9 +33,9 @@ class Warm:
 
     def __init__(self, arrays: Arrays, *, time_limit_s: float = np.inf) -> None:
         self.limits = {"time_limit": time_limit_s}
-        self.scaling = scaled(arrays)
+        self.shape = arrays.matrix.shape
         self.steps = 0  # of the simplex method, in the last solve
-        self.basis: Any = self._cold(self.scaling).getBasis()
+        self.basis: Any = self._cold(scaled(arrays)).getBasis()
         self.solution = self.solve(arrays)  # again: the basis of an interior point needs a polish
 
     def solve(self, arrays: Arrays, *, keep: bool = True) -> Solution:
@@ -49,9 +49,9 @@ class Warm:
 
         """
         started = time.perf_counter()
-        if arrays.matrix.shape != self.scaling.arrays.matrix.shape:
+        if arrays.matrix.shape != self.shape:
             raise ValueError("a program of another shape has no use for this basis")
-        scaling = in_units_of(self.scaling, arrays)
+        scaling = scaled(arrays)
         solver = self._from_basis(scaling) or self._cold(scaling)
         self.steps = int(solver.getInfo().simplex_iteration_count)
         if keep:
