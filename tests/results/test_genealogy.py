@@ -485,6 +485,36 @@ def test_a_run_without_a_crossing_can_be_asked(tmp_path):
     assert stored.down(np.arange(0)).arrival.tolist() == []
 
 
+def test_a_lot_that_got_none_of_the_units_of_its_entry_has_no_part_in_them():
+    """Three lots enter together and take one unit: two of them take nothing of it."""
+    orders, items, suppliers = pl.Enum(["panels"]), pl.Enum(["die"]), pl.Enum(["bridge"])
+    arrivals = pl.DataFrame(
+        {
+            "item": pl.Series(["die"], dtype=items),
+            "first_unit": [0],
+            "last_unit": [9],
+            "units": [10],
+            "time_ticks": [0],
+            "order": pl.Series([None], dtype=orders),
+            "lot": pl.Series([None], dtype=pl.Int64),
+            "supplier": pl.Series(["bridge"], dtype=suppliers),
+        }
+    )
+    takes = pl.DataFrame(
+        {
+            "order": pl.Series(["panels"] * 3, dtype=orders),
+            "lot": [0, 1, 2],
+            "item": pl.Series(["die"] * 3, dtype=items),
+            "first_unit": [4, 4, 4],
+            "units": [0, 0, 1],
+            "time_ticks": [5, 5, 5],
+        }
+    )
+    genealogy = Genealogy(index_of(arrivals, takes), words_of(arrivals.schema))
+    assert genealogy.down(np.array([0, 1, 2])).take.tolist() == [2]
+    assert genealogy.up(np.array([0])).take.tolist() == [2]
+
+
 def test_the_number_of_a_lot_cannot_reach_into_the_next_order(result):
     genealogy = book(result)
     first, second = genealogy.words.orders[:2]
