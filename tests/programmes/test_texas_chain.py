@@ -119,8 +119,8 @@ def test_tools_come_starts_grow_and_yields_learn(result: SimulationResult) -> No
     comes = result.fab.fixtures.comes_min
     fab_tools = np.array([plant == "texas-fab" for plant in result.names.plants])
     of_fab = fab_tools[result.fab.fixtures.group]
-    assert (of_fab & (comes <= 0)).sum() == 130  # of the first complete set
-    assert of_fab.sum() == 1753  # those of 100,000 wafers a month
+    assert (of_fab & (comes <= 0)).sum() == 132  # of the first complete set
+    assert of_fab.sum() == 1757  # those of 100,000 wafers a month
     assert len(np.unique(comes[of_fab & (comes > 0)])) == 4
     days = result.replications[0].days
     edge = [p.route for p in result.names.products].index("foplp-ai7")
