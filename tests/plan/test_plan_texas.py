@@ -23,7 +23,7 @@ def texas(project: Path) -> Programme:
 
 @pytest.fixture(scope="module")
 def result(texas: Programme) -> PlanResult:
-    """Within a hundredth, as `fabstack run` asks; the clock is for machines with much else to do."""
+    """Within a hundredth, as `fabstack run` asks; the long clock is for busy machines."""
     return plan(texas, options=PlanOptions(gap=GAP, time_limit_s=500))
 
 
