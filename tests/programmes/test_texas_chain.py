@@ -16,7 +16,7 @@ from fabstack.results.store import Run, RunWriter, open_run
 from fabstack.results.trace import trace
 from fabstack.simulate import SimulationResult
 from fabstack.simulate.run import Keep, simulate
-from fabstack.studies.run import planned_arrivals, with_planned_starts
+from fabstack.studies.planned import planned_arrivals, with_planned_starts
 
 pytestmark = pytest.mark.xdist_group("texas-chain")
 
@@ -26,7 +26,7 @@ def started(project: Path) -> tuple[Programme, list]:
     """The programme with the starts and purchases of a plan that may build half a phase."""
     texas = load(project / "programmes" / "texas")
     tables = plan_tables(plan(texas, options=PlanOptions(integers=Integers.RELAXED)), texas)
-    return with_planned_starts(texas, tables["plan_starts"]), planned_arrivals(texas, tables)
+    return with_planned_starts(texas, tables), planned_arrivals(texas, tables)
 
 
 @pytest.fixture(scope="module")
