@@ -10,8 +10,10 @@ import pytest
 
 from fabstack.formats import load
 from fabstack.model import Programme
-from fabstack.plan import Code, PlanResult, Status, plan
+from fabstack.plan import Code, PlanOptions, PlanResult, Status, plan
 from fabstack.results.plan_tables import plan_tables
+
+GAP = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,8 @@ def texas(project: Path) -> Programme:
 
 @pytest.fixture(scope="module")
 def result(texas: Programme) -> PlanResult:
-    return plan(texas)
+    """Within a hundredth, as `fabstack run` asks; the long clock is for busy machines."""
+    return plan(texas, options=PlanOptions(gap=GAP, time_limit_s=500))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def tables(texas: Programme, result: PlanResult) -> dict[str, pl.DataFrame]:
 
 def test_it_is_solved_within_the_gap_and_the_checker_agrees(result: PlanResult) -> None:
     assert result.status is Status.OPTIMAL
-    assert result.gap <= 1e-3
+    assert result.gap <= GAP
     assert result.audit is not None
     assert result.audit.holds, result.audit
 

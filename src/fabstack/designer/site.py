@@ -114,6 +114,9 @@ def _stage(
         if row.plant == plant.plant:
             carriers = stage.carriers_per_month * row.share_percent / 100
             mixes.setdefault(row.mix, {})[row.route] = carriers
-    loads = numbers_in(plant.loads, f"plants/{plant.plant}/loads")
+    loads = {
+        **numbers_in(plant.loads, f"plants/{plant.plant}/loads"),
+        **numbers_in(stage.loads, f"stages/{plant.plant}:{stage.phase}/loads"),
+    }
     every: Sequence[Mix] = tuple(mixes.values())
     return design_plant(library, products, every, loads=loads)

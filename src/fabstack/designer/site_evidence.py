@@ -35,9 +35,11 @@ def plant_sources(one: DesignedPlant) -> Iterator[Source]:
     yield from _columns("breakdowns", f"{prefix}*", rows.breakdowns(), tool, "upkeep")
     yield from _columns("maintenances", f"{prefix}*", rows.maintenances(), tool, "upkeep")
     yield from _columns("moves", f"{plant}:*", rows.moves(), (), "")
+    most = one.made[0].flow.parameters["move_high_min"]
     for route in rows.routes():
         ends = route.move.parameters if route.move else (0.0, 0.0)
-        yield _estimate(f"routes/{route.name}/move", *ends)
+        yield _estimate(f"routes/{route.name}/move", *ends, "transport (SMT2020) and dwell")
+        yield _estimate(f"routes/{route.name}/move_raw_min", 0.0, most, "transport is no process")
     for made in one.made:
         own = [step for step in rows.steps() if step.route == made.route]
         kinds = {step.tool for step in made.flow.steps}
@@ -117,7 +119,7 @@ def _floor(one: DesignedPlant) -> Source:
     )
 
 
-def _estimate(cell: str, low: float, high: float) -> Source:
+def _estimate(cell: str, low: float, high: float, note: str) -> Source:
     return Source(
         cell=cell,
         low=low,
@@ -126,5 +128,5 @@ def _estimate(cell: str, low: float, high: float) -> Source:
         year=2026,
         source=LIBRARY,
         grade=Grade.ESTIMATE,
-        note="transport (SMT2020) and dwell",
+        note=note,
     )

@@ -65,6 +65,7 @@ class Stage:
     )
     carriers_per_month: float = measured("", "started in all, earlier stages in it", gt=0)
     scenario: str = named("in which the first day has this instead; blank: base", default="")
+    loads: str = worded("of this stage, over those of the plant: 'furn_ox=70'")
     meaning: str = worded("what the volume is")
 
 
