@@ -37,8 +37,8 @@ def plant_sources(one: DesignedPlant) -> Iterator[Source]:
     yield from _columns("moves", f"{plant}:*", rows.moves(), (), "")
     most = one.made[0].flow.parameters["move_high_min"]
     for route in rows.routes():
-        ends = route.move.parameters if route.move else (0.0, 0.0)
-        yield _estimate(f"routes/{route.name}/move", *ends, "transport (SMT2020) and dwell")
+        low, high = route.move.parameters[:2] if route.move else (0.0, 0.0)
+        yield _estimate(f"routes/{route.name}/move", low, high, "transport (SMT2020) and dwell")
         yield _estimate(f"routes/{route.name}/move_raw_min", 0.0, most, "transport is no process")
     for made in one.made:
         own = [step for step in rows.steps() if step.route == made.route]
