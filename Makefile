@@ -39,6 +39,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.kernel
 	$(BIN)/python -m benchmarks.fab
 	$(BIN)/python -m benchmarks.loading
+	$(BIN)/python -m benchmarks.ramp
 
 docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W -b html docs docs/_build
