@@ -1,6 +1,7 @@
 """The whole way, on programmes whose answer can be worked out by hand."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 from fabstack import formats
 from fabstack.errors import InputError
+from fabstack.plan import Status, plan
 from fabstack.results.store import open_run, tables_digest
 from fabstack.studies.planned import with_planned_starts
 from fabstack.studies.run import RunOptions, answer, run_programme
@@ -132,3 +134,22 @@ def test_planned_starts_end_with_the_plan_and_leave_own_starts_alone(project):
     ]
     again = programme.model_copy(update={"starts": rows[:1]})
     assert with_planned_starts(again, plan).starts == rows[:1]
+
+
+def test_a_plan_whose_time_ran_out_is_told(project, monkeypatch):
+    """Its volumes and starts are read as if it were the best; the reader must know."""
+
+    def cut_off(programme, *, options):
+        found = plan(programme, options=options)
+        return replace(found, status=Status.LIMIT, gap=0.12)
+
+    monkeypatch.setattr("fabstack.studies.run.plan", cut_off)
+    outcome = answer(formats.read(project / "programmes" / "toy-chain"), QUICK)
+    told = [finding for finding in outcome.findings if finding.code == "plan-unfinished"]
+    assert [finding.severity for finding in told] == ["warning"] * 3
+    assert "p50 dates is up to 12 % from the best" in told[1].message
+    assert told == [row for row in told if row.as_dict() in outcome.summary["findings"]]
+
+
+def test_a_plan_that_is_the_best_is_not_told(toy):
+    assert not [row for row in toy.findings if row.code == "plan-unfinished"]

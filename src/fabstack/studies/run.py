@@ -15,7 +15,7 @@ from fabstack import check, formats
 from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY
-from fabstack.plan import Integers, PlanOptions, plan
+from fabstack.plan import Integers, PlanOptions, PlanResult, Status, plan
 from fabstack.ramp import RampResult, at_percentile, ramp
 from fabstack.ramp.judged import with_judged
 from fabstack.results.economics_tables import economics_tables, sources_table
@@ -112,7 +112,9 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     outcome.tables |= ramp_tables(ramped, programme)
     tell("plan", 4, STAGES)
     likely = with_moved_window(at_percentile(programme, ramped, LIKELY), programme)
-    outcome.tables |= planned(programme, likely, ramped, options)
+    plans = planned(programme, likely, ramped, options)
+    outcome.tables |= plans.tables
+    outcome.findings += plans.findings
     tell("simulation", 5, STAGES)
     lots, left_out = simulated(likely, outcome.tables, options, tell)
     outcome.tables |= lots
@@ -138,7 +140,7 @@ def checked(loaded: formats.Loaded) -> tuple[Finding, ...]:
 
 def planned(
     programme: Programme, likely: Programme, ramped: RampResult, options: RunOptions
-) -> Tables:
+) -> Outcome:
     """The plan on likely dates in full, and the volumes on claimed, likely and late dates.
 
     The two plans to compare with may build half a phase: only their volumes are read.
@@ -146,15 +148,29 @@ def planned(
     late = at_percentile(programme, ramped, LATE)
     whole = PlanOptions(time_limit_s=options.plan_time_limit_s, gap=PLAN_GAP)
     relaxed = replace(whole, integers=Integers.RELAXED)
-    tables = {
-        name: plan_tables(plan(dated, options=choices), dated)
-        for name, dated, choices in (
-            ("claimed", programme, relaxed),
-            ("p50", likely, whole),
-            ("p90", late, relaxed),
-        )
+    asked = {
+        "claimed": (programme, relaxed),
+        "p50": (likely, whole),
+        "p90": (late, relaxed),
     }
-    return tables["p50"] | {"plan_volumes": volumes(tables)}
+    plans = {name: plan(dated, options=choices) for name, (dated, choices) in asked.items()}
+    tables = {name: plan_tables(found, asked[name][0]) for name, found in plans.items()}
+    cut_off = {name: found for name, found in plans.items() if found.status is Status.LIMIT}
+    findings = tuple(_unfinished(name, found) for name, found in cut_off.items())
+    return Outcome(findings, tables["p50"] | {"plan_volumes": volumes(tables)})
+
+
+def _unfinished(name: str, found: PlanResult) -> Finding:
+    return Finding(
+        file="programme.toml",
+        line=0,
+        column=0,
+        code="plan-unfinished",
+        message=f"the plan on {name} dates is up to {100 * found.gap:.3g} % from the best one: "
+        "its time ran out",
+        cure="allow more with --time-limit",
+        severity="warning",
+    )
 
 
 def volumes(plans: dict[str, Tables]) -> pl.DataFrame:
