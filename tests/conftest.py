@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 # a busy machine or a first import must not fail a property
 settings.register_profile("fabstack", deadline=None)
 settings.load_profile("fabstack")
+
+# a shell that starts the tests in the background has them ignore Ctrl-C, which some send
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -47,6 +47,7 @@ _PACKAGES = frozenset(
         "ramp",
         "report",
         "results",
+        "serve",
     }
     | {"simulate", "studies", "uncertainty", "units", "errors"}
 )

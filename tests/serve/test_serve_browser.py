@@ -335,7 +335,8 @@ def test_the_token_opens_the_pages(chromium, tmp_path, project):
         page.get_by_role("button", name="Go in").click()
         page.wait_for_url("**/programmes")
         ready(page)
-        assert page.locator("article.card").count() == 4
+        there = list((project / "programmes").glob("*/programme.toml"))
+        assert page.locator("article.card").count() == len(there)
     finally:
         context.close()
         started.stop()
