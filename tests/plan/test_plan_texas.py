@@ -13,8 +13,6 @@ from fabstack.model import Programme
 from fabstack.plan import Code, PlanOptions, PlanResult, Status, plan
 from fabstack.results.plan_tables import plan_tables
 
-GAP = 0.01
-
 
 @pytest.fixture(scope="module")
 def texas(project: Path) -> Programme:
@@ -23,8 +21,8 @@ def texas(project: Path) -> Programme:
 
 @pytest.fixture(scope="module")
 def result(texas: Programme) -> PlanResult:
-    """Within a hundredth, as `fabstack run` asks; the long clock is for busy machines."""
-    return plan(texas, options=PlanOptions(gap=GAP, time_limit_s=500))
+    """The long clock is for busy machines."""
+    return plan(texas, options=PlanOptions(time_limit_s=500))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +32,7 @@ def tables(texas: Programme, result: PlanResult) -> dict[str, pl.DataFrame]:
 
 def test_it_is_solved_within_the_gap_and_the_checker_agrees(result: PlanResult) -> None:
     assert result.status is Status.OPTIMAL
-    assert result.gap <= GAP
+    assert result.gap <= 1e-3
     assert result.audit is not None
     assert result.audit.holds, result.audit
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from fabstack.economics.numeric import Number
 
-WAFER_AREA_300_CM2 = math.pi * 15.0**2
-
 
 @dataclass(frozen=True, slots=True)
 class WaferCost:

@@ -65,6 +65,7 @@ def add(context: Context) -> None:
 
     @page("/jobs/{job}")
     async def one(job: str) -> None:
+        """One job: what it was asked, how far it is, what it said, and a way to end it."""
         info = await beside(context.jobs.info, job)
         over = element("a", "Jobs", href="/jobs")
         frame(f"{info.command} {info.programme}", "Jobs",
