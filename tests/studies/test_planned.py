@@ -1,15 +1,18 @@
 """A plan of weeks, months or quarters handed to the simulator loses and gains nothing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from fabstack import formats
 from fabstack.model.days import DAYS_PER_MONTH
+from fabstack.model.plants import Stock
 from fabstack.plan import PlanOptions, plan
 from fabstack.results.plan_tables import plan_tables
+from fabstack.results.simulate_rows import simulate_rows
+from fabstack.simulate import simulate
 from fabstack.studies.planned import periods_of, planned_arrivals, with_planned_starts
 
 GRIDS = ["", "w", "m", "q", "6w 4m q"]
@@ -109,6 +112,27 @@ def test_weeks_before_the_window_leave_their_stock_and_no_goods(toy):
     kept = [one for one in arrivals if not one.supplier]
     assert kept
     assert {one.units for one in kept} == {7}
+
+
+@pytest.mark.parametrize("opens", [None, date(2026, 1, 11), date(2026, 7, 1)])
+def test_a_first_stock_is_there_once_whenever_the_window_opens(toy, opens):
+    """500 packages stay in the store: suppliers sell at will, and one less costs USD 10 a month."""
+    changes = {
+        "stocks": (Stock(plant="boards", item="package", initial=500, safety=500),),
+        "offers": (replace(toy.offers[0], capacity_per_month=1000.0),),
+        "planning": replace(toy.planning, backlog_penalty_percent=1000.0),
+    }
+    programme, tables = planned(toy.model_copy(update=changes), "", opens)
+    arrivals = planned_arrivals(programme, tables)
+    simulated = with_planned_starts(programme, tables)
+    result = simulate(
+        simulated, until_min=60 * 1440.0, warm_up_min=0.0, replications=1, arrivals=arrivals
+    )
+    rows = {row["item"]: row for row in simulate_rows(result, simulated)["sim_stocks"]}
+    package, until = rows["package"], result.names.start + timedelta(days=60)
+    bought = sum(one.units for one in arrivals if one.supplier and one.day < until)
+    there = package["left"] + package["used"] - package["produced"] - bought
+    assert there == pytest.approx(500, abs=1)
 
 
 def test_the_whole_way_runs_on_a_mixed_grid_and_delivers_what_the_plan_starts(toy):

@@ -24,7 +24,8 @@ from fabstack.plan import PlanResult
 from fabstack.results.simulate_lots import measured, output_rows
 from fabstack.results.statistics import half_width_95
 from fabstack.simulate import SimulationResult
-from fabstack.studies.agree_starts import planned_between, window_start
+from fabstack.studies.agree_starts import planned_between
+from fabstack.studies.planned import window_start
 
 AGREES, APART, UNMEASURED, IDLE = "agrees", "apart", "unmeasured", "idle"
 PILES_UP = "piles-up"  # its cycle time grows with the run, and is no lead time

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from fabstack.arrays.entering import Arrival
 from fabstack.arrays.supply import output_of
@@ -23,21 +22,18 @@ from fabstack.plan import PlanResult
 from fabstack.plan.types import Floats
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.rounding import without_rounding
-from fabstack.studies.planned import planned_arrivals
+from fabstack.studies.planned import planned_arrivals, stocks_to_open_with, window_start
 
 MINUTES_PER_HOUR = 60.0
 
 
-def window_start(programme: Programme) -> date:
-    """The day on which a simulation begins."""
-    return programme.simulation.starts_on or programme.programme.start
-
-
 def executed(programme: Programme, found: PlanResult) -> Programme:
     """The programme with the plan's starts in the place of its own starts and orders."""
-    changes: dict[str, Any] = {"starts": tuple(_starts(programme, found)), "orders": ()}
-    if window_start(programme) > programme.programme.start:  # what is left of it, the plan says
-        changes["stocks"] = tuple(replace(row, initial=0.0) for row in programme.stocks)
+    changes = {
+        "starts": tuple(_starts(programme, found)),
+        "orders": (),
+        "stocks": stocks_to_open_with(programme),
+    }
     return programme.model_copy(update=changes)
 
 

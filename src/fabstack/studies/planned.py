@@ -7,13 +7,15 @@ rates and days. An amount of a period is spread evenly over its days, as the pla
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from fabstack.arrays.entering import Arrival
-from fabstack.model import Programme
+from fabstack.model import Programme, grouped
+from fabstack.model.plants import Stock
 from fabstack.model.routes import Start
 
 Tables = dict[str, pl.DataFrame]
@@ -44,7 +46,8 @@ def with_planned_starts(programme: Programme, plan: Tables) -> Programme:
     """The programme with the plan's rates of starts for every route that names none of its own."""
     own = {start.route for start in programme.starts}
     rows = [row for row in _changes_of_rate(plan) if row.route not in own]
-    return programme.model_copy(update={"starts": (*programme.starts, *rows)})
+    changes = {"starts": (*programme.starts, *rows), "stocks": stocks_to_open_with(programme)}
+    return programme.model_copy(update=changes)
 
 
 def _changes_of_rate(plan: Tables) -> Sequence[Start]:
@@ -67,6 +70,21 @@ def _changes_of_rate(plan: Tables) -> Sequence[Start]:
 # --- Purchases and stocks -----------------------------------------------------------------------
 
 
+def window_start(programme: Programme) -> date:
+    """The day on which a simulation begins."""
+    return programme.simulation.starts_on or programme.programme.start
+
+
+def stocks_to_open_with(programme: Programme) -> tuple[Stock, ...]:
+    """The stocks of a window; those of one that opens later are arrivals, for the plan knows them.
+
+    `initial` is what lies there on the first day of the programme.
+    """
+    if window_start(programme) <= programme.programme.start:
+        return programme.stocks
+    return tuple(replace(row, initial=0.0) for row in programme.stocks)
+
+
 def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
     """What the plan buys from the opening of the window on, and what it has in stock then.
 
@@ -74,7 +92,7 @@ def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
     its first day. Where the window opens within a period, its stock lies between those of the two
     ends, and what came before is in it.
     """
-    opens = programme.simulation.starts_on or programme.programme.start
+    opens = window_start(programme)
     periods = periods_of(plan)
     bought = plan["plan_bought"].sort("month", "item", "supplier").to_dicts()
     by_first = {period.first: period for period in periods}
@@ -84,7 +102,9 @@ def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
         for arrival in _in_parts(row, by_first[row["month"]])
         if arrival.day >= opens
     ]
-    return arrivals + list(_stocks(plan["plan_items"], periods, opens))
+    if opens <= programme.programme.start:
+        return arrivals
+    return arrivals + list(_stocks(programme, plan["plan_items"], periods))
 
 
 def _in_parts(row: dict[str, Any], period: Period) -> Iterator[Arrival]:
@@ -98,20 +118,26 @@ def _in_parts(row: dict[str, Any], period: Period) -> Iterator[Arrival]:
         told = units
 
 
-def _stocks(items: pl.DataFrame, periods: Sequence[Period], opens: date) -> Iterator[Arrival]:
-    """What is in stock when the window opens; nothing on the plan's first day."""
-    ended = [period for period in periods if period.until <= opens]
-    if not ended:
-        return
-    before = _stock_end(items, ended[-1])
-    after, share = before, 0.0
+def _stocks(
+    programme: Programme, items: pl.DataFrame, periods: Sequence[Period]
+) -> Iterator[Arrival]:
+    """What is in stock when a window opens that begins after the programme."""
+    opens = window_start(programme)
+    before, after, share = _initial(programme), {}, 0.0
     for period in periods:
-        if period.first <= opens < period.until:
+        if period.until <= opens:
+            before = _stock_end(items, period)
+        elif period.first <= opens:
             after, share = _stock_end(items, period), period.share_before(opens)
-    for item in sorted(before):
-        units = round((1 - share) * before[item] + share * after.get(item, 0.0))
+    for item in sorted(before.keys() | after.keys()):
+        units = round((1 - share) * before.get(item, 0.0) + share * after.get(item, 0.0))
         if units >= 1:
             yield Arrival(item, opens, units)
+
+
+def _initial(programme: Programme) -> dict[str, float]:
+    rows = grouped(programme.stocks, "item")
+    return {item: sum(row.initial for row in rows[item]) for item in rows}
 
 
 def _stock_end(items: pl.DataFrame, period: Period) -> dict[str, float]:
