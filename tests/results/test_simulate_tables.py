@@ -207,6 +207,19 @@ def test_shares_of_states_add_up_to_all_time():
     assert etch["utilisation_of_available_percent"] == pytest.approx(100 * busy)
 
 
+def test_lots_that_wait_stand_in_the_queue_of_their_day():
+    """Two old lots are before etch: one waits 90 minutes, and lot k, there at 70 + 100 k, until
+    180 + 90 k: 110, 100, ... 10 minutes. All of that is over before the first day is.
+    """
+    programme, result = run(changed=WIP, until_min=3 * DAY, keep=Keep(daily_tools=True))
+    rows = simulate_tables(result, programme)["sim_tool_group_days"]
+    queue = {(r["tool_group"], r["day"].day): r["queue_lots_mean"] for r in rows.to_dicts()}
+    waited_min = 90 + sum(range(10, 120, 10))
+    assert queue["etch", 1] == pytest.approx(waited_min / DAY)
+    assert [queue["etch", 2], queue["etch", 3], queue["litho", 1]] == [0, 0, 0]
+    assert set(rows["tools_mean"]) == {1.0}
+
+
 def test_lots_inside_since_an_unknown_day_have_no_cycle_time_and_a_list_of_their_own():
     programme, result = run(changed=WIP, until_min=10 * DAY)
     answer = simulate_document(result, simulate_rows(result, programme))

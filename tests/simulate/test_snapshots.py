@@ -101,6 +101,14 @@ def test_another_programme_is_refused_in_one_line(programme, file):
     assert "another fab" in message_of(lambda: simulate(fewer, resume=file))
 
 
+def test_a_snapshot_that_lacks_books_is_refused_in_one_line(programme, file):
+    with np.load(file) as archive:
+        kept = {name: archive[name] for name in archive.files if name != "0.days.waiting_area"}
+    with file.open("wb") as opened:
+        np.savez(opened, **kept)
+    assert "it has no days.waiting_area" in message_of(lambda: simulate(programme, resume=file))
+
+
 def test_another_kernel_is_refused_in_one_line(programme, file, monkeypatch):
     monkeypatch.setattr(snapshot, "digest_of_kernel", lambda: "of another day")
     assert "another version" in message_of(lambda: simulate(programme, resume=file))

@@ -65,6 +65,9 @@ def tool_group_day_table(result: SimulationResult) -> pl.DataFrame:
     }
     numbers = {name: share[:, order, state] for name, state in STATE_COLUMNS.items()}
     numbers["utilisation_of_available_percent"] = utilisation_percent(minutes)[:, order]
+    length_min = _lengths_min(result)[:, None]
+    numbers["tools_mean"] = total[:, order, 0] / length_min
+    numbers["queue_lots_mean"] = _by_day(result, "waiting_area")[:, order] / length_min
     return _long("sim_tool_group_days", _dates(result), labels, numbers)
 
 

@@ -72,7 +72,7 @@ def reading(world: World, at_min: float) -> Reading:
         events=int(now.events),
         steps_done=int(now.steps_done),
         state_min=_state_min(world, at_min),
-        waiting_area=lines.waiting_area + lines.waiting * (at_min - lines.since_min),
+        waiting_area=_waiting_area(world, at_min),
         inside_area=lines.inside_area + lines.inside * (at_min - lines.since_min),
         waited_min=lines.waited_min.copy(),
         lots_started=lines.lots_started.copy(),
@@ -107,7 +107,9 @@ class DayBooks(NamedTuple):
     entered: NDArray[np.int32]  # [day, product]
     left: NDArray[np.int32]  # [day, product]
     carriers_left: NDArray[np.int32]  # [day, product]
-    state_min: Floats  # [day, group, ToolState]  tool minutes; no days unless they are followed
+    # No days unless tools are followed:
+    state_min: Floats  # [day, group, ToolState]  tool minutes
+    waiting_area: Floats  # [day, group]  lots x minutes
 
     def upto(self, days: int) -> DayBooks:
         """The first days."""
@@ -117,6 +119,7 @@ class DayBooks(NamedTuple):
 def day_books(world: World, days: int, *, with_tools: bool) -> DayBooks:
     """Books of so many days, still blank."""
     size = (days, world.state.tallies.size)
+    followed, groups = days if with_tools else 0, world.fab.groups.size
     return DayBooks(
         at_min=np.zeros(days),
         steps_done=np.zeros(days, np.int64),
@@ -124,7 +127,8 @@ def day_books(world: World, days: int, *, with_tools: bool) -> DayBooks:
         entered=np.zeros(size, np.int32),
         left=np.zeros(size, np.int32),
         carriers_left=np.zeros(size, np.int32),
-        state_min=np.zeros((days if with_tools else 0, world.fab.groups.size, STATES)),
+        state_min=np.zeros((followed, groups, STATES)),
+        waiting_area=np.zeros((followed, groups)),
     )
 
 
@@ -139,6 +143,7 @@ def fill_day(books: DayBooks, day: int, world: World, at_min: float) -> None:
     books.carriers_left[day] = tallies.carriers_left
     if books.state_min.size:
         books.state_min[day] = _state_min(world, at_min)
+        books.waiting_area[day] = _waiting_area(world, at_min)
 
 
 def inside(world: World) -> Ints:
@@ -181,6 +186,11 @@ def faults(world: World, at_min: float) -> list[str]:
 
 def _state_min(world: World, at_min: float) -> Floats:
     return _by_group(world, _tool_minutes(world, at_min))[:, :STATES]
+
+
+def _waiting_area(world: World, at_min: float) -> Floats:
+    lines = world.state.lines
+    return np.asarray(lines.waiting_area + lines.waiting * (at_min - lines.since_min))
 
 
 def _tool_minutes(world: World, at_min: float) -> Floats:

@@ -24,7 +24,7 @@ from fabstack.arrays.types import TABLES, Calendar, Fab, State
 from fabstack.errors import Finding, InputError, OutputError
 from fabstack.simulate.course import Course
 from fabstack.simulate.kernel_compile import SOURCES
-from fabstack.simulate.readings import Reading
+from fabstack.simulate.readings import DayBooks, Reading
 from fabstack.simulate.scene import Scene
 from fabstack.simulate.simulation import SEEN_LINES, Simulation, Take, crossing_lines
 from fabstack.simulate.world import new_world
@@ -157,6 +157,9 @@ def load(file: Path) -> Snapshot:
         raise _refused(file, "is no snapshot of a simulation") from error
     if found.kernel != digest_of_kernel():
         raise _refused(file, "is of another version of fabstack: its kernel differs from this one")
+    lacking = sorted({f"0.days.{field}" for field in DayBooks._fields} - set(arrays))
+    if lacking:
+        raise _refused(file, f"is of another version of fabstack: it has no {lacking[0][2:]}")
     return Snapshot(found, _by_course(arrays, len(found.seeds)))
 
 

@@ -201,6 +201,8 @@ SIMULATION = (
             number("unscheduled_down_percent", "percent", "of total time"),
             number("non_scheduled_percent", "percent", "of total time"),
             number("utilisation_of_available_percent", "percent", "as in sim_tool_groups"),
+            number("tools_mean", "tool", "in the group, over the day"),
+            number("queue_lots_mean", "lot", "waiting there, over the day"),
         ),
     ),
     ResultTable(
