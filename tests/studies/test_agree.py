@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from tests.studies.agree_samples import with_demand_at_release_rate
@@ -77,6 +78,25 @@ def test_what_nobody_can_make_is_said_to_pile_up_and_its_time_is_no_lead_time(qu
     rows = list(study.route_rows(slower, found, result, 1e9))
     assert rows[0]["verdict"] == PILES_UP
     assert "were started" in rows[0]["why"]
+
+
+def test_a_route_that_begins_late_is_not_said_to_pile_up(toy):
+    """Lots of 20 days are started on the last 30 of 60 days: a third of them are due, and end."""
+    days = tuple(replace(step, process=replace(step.process, parameters=(20 * DAY,)))
+                 if step.route == "make-wafer" else step for step in toy.steps)  # fmt: skip
+    many = tuple(replace(group, tools=1000) for group in toy.tool_groups)
+    slow = toy.model_copy(update={"steps": days, "tool_groups": many})
+    found = plan(slow, options=PlanOptions(lead_times_months={"make-wafer": 20 / DAYS_PER_MONTH}))
+    place = found.names.routes.index("make-wafer")
+    found.starts[place] = [30.0 * (first >= date(2026, 11, 1)) for first in found.names.months]
+    opens = replace(slow.simulation, starts_on=date(2026, 10, 2))
+    slow = slow.model_copy(update={"simulation": opens})
+    started = executed(slow, found)
+    result = study.simulate(started, until_min=60 * DAY, warm_up_min=0.0, replications=1)
+    (row,) = [row for row in study.route_rows(slow, found, result, 5.0)
+              if row["route"] == "make-wafer"]  # fmt: skip
+    assert row["lots_completed"] < 0.5 * row["lots_started"]
+    assert (row["verdict"], row["why"]) == (AGREES, "")
 
 
 def test_tables_are_as_catalogued_and_number_their_iterations(chained):

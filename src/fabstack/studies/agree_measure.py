@@ -29,7 +29,7 @@ from fabstack.studies.planned import window_start
 
 AGREES, APART, UNMEASURED, IDLE = "agrees", "apart", "unmeasured", "idle"
 PILES_UP = "piles-up"  # its cycle time grows with the run, and is no lead time
-PILING = 0.8  # a route of which less than this share comes out again piles up
+PILING = 0.8  # a route piles up of which less than this share of what is due comes out again
 BUSY = (ToolState.PRODUCTIVE, ToolState.SETUP)
 
 Rows = Iterator[dict[str, Any]]
@@ -60,19 +60,38 @@ def route_rows(
             "yield_percent_planned": 100 * line_yield(programme, name),
             "yield_percent_simulated": _yield_percent(counts),
         }
-        yield row | _verdict(row, limit_percent)
+        due = counts["entered"] * _due_share(programme, found, result, name, mean or 0.0)
+        yield row | _verdict(row, due, limit_percent)
 
 
-def _verdict(row: dict[str, Any], limit_percent: float) -> dict[str, str]:
-    """Whether a route agrees, and where not, why."""
+def _due_share(
+    programme: Programme, found: PlanResult, result: SimulationResult, route: str, days: float
+) -> float:
+    """Lots of a route that have had so many days to end, over those started in the measured time.
+
+    Below 1 where starts grow: those of the last days are not due yet. Lots that were started before
+    the simulation are none of it.
+    """
+    first, measured_days = _measured_time(programme, result)
+    starts = found.starts[found.names.routes.index(route)]
+    warm_up_days = result.warm_up_min / MINUTES_PER_DAY
+    sooner = timedelta(days=min(days, warm_up_days))
+    started = planned_between(found, starts, first, measured_days)
+    due_days = max(measured_days - days + sooner.days, 0.0)
+    due = planned_between(found, starts, first - sooner, due_days)
+    return due / started if started > 0 else 1.0
+
+
+def _verdict(row: dict[str, Any], due: float, limit_percent: float) -> dict[str, str]:
+    """Whether a route agrees, and where not, why; `due` lots should have ended."""
     error, started, ended = row["error_percent"], row["lots_started"], row["lots_completed"]
     if started == 0 and error is None:
         return {"verdict": IDLE, "why": "nothing of it is started in the measured time"}
     if error is None:
         why = f"{started:g} lots were started and none ended: measure for longer"
         return {"verdict": UNMEASURED, "why": why}
-    if ended < PILING * started:
-        why = f"lots pile up: {started:g} were started and {ended:g} ended"
+    if ended < PILING * due:
+        why = f"lots pile up: {started:g} were started, {due:.0f} were due and {ended:g} ended"
         return {"verdict": PILES_UP, "why": why}
     if error < limit_percent:
         return {"verdict": AGREES, "why": ""}

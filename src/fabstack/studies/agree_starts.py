@@ -7,22 +7,20 @@ rate is shared out in that manner.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from fabstack.arrays.entering import Arrival
-from fabstack.arrays.supply import output_of
-from fabstack.economics.flow import units_per_carrier, yield_share
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.days import DAYS_PER_MONTH, MINUTES_PER_MONTH, months_between
+from fabstack.model.days import MINUTES_PER_MONTH
 from fabstack.model.routes import Route, Start
 from fabstack.plan import PlanResult
 from fabstack.plan.types import Floats
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.rounding import without_rounding
-from fabstack.studies.planned import planned_arrivals, stocks_to_open_with, window_start
+from fabstack.studies.planned import planned_arrivals, stocks_to_open_with
+from fabstack.studies.planned_periods import Period, amount_between
 
 MINUTES_PER_HOUR = 60.0
 
@@ -39,29 +37,18 @@ def executed(programme: Programme, found: PlanResult) -> Programme:
 
 def supplied(programme: Programme, found: PlanResult) -> list[Arrival]:
     """Stocks and purchases of the plan, and the output of what it started before the window."""
-    arrivals = planned_arrivals(programme, plan_tables(found, programme))
-    for place, name in enumerate(found.names.routes):
-        route = by_key(programme.routes)[name]
-        arrivals += _under_way(programme, found, route, found.output[place])
-    return arrivals
-
-
-def period_ends(found: PlanResult) -> list[date]:
-    """The day after each period of a plan."""
-    firsts = found.names.months
-    last = firsts[-1] + timedelta(days=float(found.months[-1]) * DAYS_PER_MONTH)
-    return [*firsts[1:], last]
+    return planned_arrivals(programme, plan_tables(found, programme), found.lead_months)
 
 
 def planned_between(found: PlanResult, amounts: Floats, first: date, days: float) -> float:
-    """What a row [period] of a plan adds up to from a day on; a month has 30.4375 days."""
-    total, begin = 0.0, (first - found.names.months[0]).days
-    for place, end_day in enumerate(period_ends(found)):
-        start = (found.names.months[place] - found.names.months[0]).days
-        end = (end_day - found.names.months[0]).days
-        within = max(0.0, min(end, begin + days) - max(start, begin))
-        total += float(amounts[place]) / float(found.months[place]) * within / DAYS_PER_MONTH
-    return total
+    """What a row [period] of a plan adds up to from a day on."""
+    return amount_between(amounts, _periods(found), first, days)
+
+
+def _periods(found: PlanResult) -> list[Period]:
+    firsts = found.names.months
+    ends = (*firsts[1:], found.names.end)
+    return [Period(*row) for row in zip(firsts, ends, found.months.tolist(), strict=True)]
 
 
 # --- Starts -------------------------------------------------------------------------------------
@@ -73,15 +60,13 @@ def _starts(programme: Programme, found: PlanResult) -> Iterator[Start]:
         route = by_key(programme.routes)[name]
         for share, manner in _manners(programme, route):
             before = 0.0
-            for first, amount, months in zip(
-                found.names.months, carriers, found.months, strict=True
-            ):
-                rate = float(amount) / float(months) * share
+            for period, amount in zip(_periods(found), carriers, strict=True):
+                rate = float(amount) / period.months * share
                 if rate != before:
-                    yield replace(manner, date=first, carriers_per_month=rate)
+                    yield replace(manner, date=period.first, carriers_per_month=rate)
                     before = rate
             if before:
-                yield replace(manner, date=period_ends(found)[-1], carriers_per_month=0.0)
+                yield replace(manner, date=found.names.end, carriers_per_month=0.0)
 
 
 def _manners(programme: Programme, route: Route) -> list[tuple[float, Start]]:
@@ -112,30 +97,3 @@ def _periodic(programme: Programme, route: Route) -> Iterator[Start]:
                 due_days=order.due_days,
                 due_spread_percent=order.due_spread_percent,
             )
-
-
-# --- Under way ----------------------------------------------------------------------------------
-
-
-def _under_way(
-    programme: Programme, found: PlanResult, route: Route, output: Floats
-) -> Iterator[Arrival]:
-    """Whole units by day that leave in the first lead time: their lots were started before."""
-    opening, days = window_start(programme), found.lead_months[route.name] * DAYS_PER_MONTH
-    item, factor = _stocked(programme, route, opening)
-    told = 0
-    for day in range(math.ceil(days)):
-        until = planned_between(found, output, opening, min(day + 1, days)) * factor
-        if math.floor(until) > told:
-            yield Arrival(item, opening + timedelta(day), math.floor(until) - told)
-            told = math.floor(until)
-
-
-def _stocked(programme: Programme, route: Route, day: date) -> tuple[str, float]:
-    """The item that a route brings to a stock, and its units for a good unit of the route's own."""
-    opens = by_key(programme.plants)[route.plant].opens or day
-    months = max(months_between(opens, day), 0.0)
-    stocked = output_of(programme, route, {route.plant: months})
-    own = by_key(programme.items)[route.item]
-    good = units_per_carrier(programme, route.name) * yield_share(programme, own, months)
-    return stocked.item, stocked.units_per_carrier * stocked.yield_share / good if good else 0.0

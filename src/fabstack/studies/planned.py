@@ -1,4 +1,4 @@
-"""A plan handed to the simulator: its starts as rates, its purchases and stocks as arrivals.
+"""A plan handed to the simulator: starts as rates; purchases, stocks, lots under way as arrivals.
 
 A plan knows amounts for periods of any length, a week as well as a quarter; a simulation knows
 rates and days. An amount of a period is spread evenly over its days, as the plan itself takes it.
@@ -6,10 +6,10 @@ rates and days. An amount of a period is spread evenly over its days, as the pla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
@@ -17,27 +17,8 @@ from fabstack.arrays.entering import Arrival
 from fabstack.model import Programme, grouped
 from fabstack.model.plants import Stock
 from fabstack.model.routes import Start
-
-Tables = dict[str, pl.DataFrame]
-
-
-class Period(NamedTuple):
-    """A period of a plan: its first day, the day after the last, and how long it counts."""
-
-    first: date
-    until: date
-    months: float
-
-    def share_before(self, day: date) -> float:
-        """Share of its days that lie before a day."""
-        return min(max((day - self.first).days / (self.until - self.first).days, 0.0), 1.0)
-
-
-def periods_of(plan: Tables) -> list[Period]:
-    """The periods of a plan, in their order."""
-    columns = plan["plan_periods"].sort("month").select("month", "until", "months")
-    return [Period(*row) for row in columns.iter_rows()]
-
+from fabstack.studies.planned_periods import Period, Tables, periods_of
+from fabstack.studies.under_way import lots_under_way
 
 # --- Starts -------------------------------------------------------------------------------------
 
@@ -85,26 +66,25 @@ def stocks_to_open_with(programme: Programme) -> tuple[Stock, ...]:
     return tuple(replace(row, initial=0.0) for row in programme.stocks)
 
 
-def planned_arrivals(programme: Programme, plan: Tables) -> list[Arrival]:
-    """What the plan buys from the opening of the window on, and what it has in stock then.
+def planned_arrivals(
+    programme: Programme, plan: Tables, lead_months: Mapping[str, float] | None = None
+) -> list[Arrival]:
+    """What the plan buys from the opening of the window on, and what it has then.
 
     Goods of a period come in equal parts, one for each month that it counts, the first of them on
-    its first day. Where the window opens within a period, its stock lies between those of the two
-    ends, and what came before is in it.
+    its first day. Where the window opens later than the programme, the plan has stocks, which lie
+    between those of the two ends of a period, and lots under way; `lead_months` as there.
     """
     opens = window_start(programme)
-    periods = periods_of(plan)
+    periods = {period.first: period for period in periods_of(plan)}
     bought = plan["plan_bought"].sort("month", "item", "supplier").to_dicts()
-    by_first = {period.first: period for period in periods}
-    arrivals = [
-        arrival
-        for row in bought
-        for arrival in _in_parts(row, by_first[row["month"]])
-        if arrival.day >= opens
-    ]
-    if opens <= programme.programme.start:
-        return arrivals
-    return arrivals + list(_stocks(programme, plan["plan_items"], periods))
+    parts = (part for row in bought for part in _in_parts(row, periods[row["month"]]))
+    arrivals = [part for part in parts if part.day >= opens]
+    if opens > programme.programme.start:
+        arrivals += _stocks(programme, plan["plan_items"], list(periods.values()))
+        if not programme.wip:  # else these lots are in the simulation
+            arrivals += lots_under_way(programme, plan, opens, lead_months or {})
+    return arrivals
 
 
 def _in_parts(row: dict[str, Any], period: Period) -> Iterator[Arrival]:
