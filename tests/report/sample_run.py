@@ -706,6 +706,7 @@ def sample_summary(title="The chip maker in Texas"):
     """The page of numbers that `fabstack run` writes."""
     parts = [part(i + 1, name, HOLDS[i]) for i, name in enumerate(TITLES)]
     return {
+        "samples": 4000,
         "programme": {
             "name": "texas",
             "title": title,

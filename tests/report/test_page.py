@@ -67,6 +67,7 @@ def test_a_picture_stands_before_its_table(page):
 
 def test_simulated_figures_say_how_many_replications_stand_behind_them(read, tmp_path):
     assert read.text.count("Simulated, n = 3 replications.") > 10
+    assert read.text.count("n = 4,000 sampled futures.") > 10
     once = {"sim_products": sample_tables()["sim_products"].with_columns(replications=1)}
     text = Page(report(open_run(write_sample(tmp_path / "run", sample_tables() | once)))).text
     assert "Simulated once (n = 1)." in text

@@ -67,6 +67,12 @@ def say(text: str, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def in_turn(*sentences: str) -> str:
+    """Sentences one after the other; empty ones are passed over."""
+    between = "" if spoken() is Language.CHINESE else " "
+    return between.join(filter(None, sentences))
+
+
 def say_alike(sentence: str) -> str:
     """A sentence of the engines in the language that is spoken, where one of its kind is known.
 

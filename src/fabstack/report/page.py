@@ -9,7 +9,7 @@ import polars as pl
 
 from fabstack.report import answer
 from fabstack.report.html import Child, Html, element, joined
-from fabstack.report.language import Language, say, say_alike, speaking, spoken
+from fabstack.report.language import Language, in_turn, say, say_alike, speaking, spoken
 from fabstack.report.numbers import NOTHING, cell, times
 from fabstack.report.picture import Picture, futures, lacking
 from fabstack.report.rows import Room, rows_beside
@@ -169,7 +169,7 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
 
 
 def _picture(run: Run, picture: Picture, section: Section, room: Room) -> Html:
-    told = " ".join(filter(None, (say(picture.says), futures(run, picture.tables))))
+    told = in_turn(say(picture.says), futures(run, picture.tables))
     caption = element("figcaption", element("h3", say(picture.title)), element("p", told))
     width = "picture half" if picture in section.half else "picture"
     return element("figure", caption, _drawing(run, picture, room), class_=width, id=picture.name)

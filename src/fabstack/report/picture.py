@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fabstack.report.language import say
+from fabstack.report.language import in_turn, say
 from fabstack.report.theme import Figure
 from fabstack.results.catalogue import TABLES
 from fabstack.results.run import Run
@@ -63,7 +63,18 @@ def lacking(run: Run, tables: Sequence[str]) -> str:
 
 
 def futures(run: Run, tables: Sequence[str]) -> str:
-    """How many replications stand behind simulated tables; empty where none is simulated."""
+    """How many replications and sampled futures stand behind tables; empty where none do."""
+    return in_turn(_simulated(run, tables), _sampled(run, tables))
+
+
+def _sampled(run: Run, tables: Sequence[str]) -> str:
+    count = run.summary.get("samples")
+    if not isinstance(count, int) or not any(table.startswith("ramp_") for table in tables):
+        return ""
+    return say("n = {count} sampled futures.", count=f"{count:,}")
+
+
+def _simulated(run: Run, tables: Sequence[str]) -> str:
     counted = "sim_products"
     if not any(table.startswith("sim_") for table in tables) or lacking(run, [counted]):
         return ""

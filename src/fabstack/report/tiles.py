@@ -176,7 +176,7 @@ def _limit(row: dict[str, Any]) -> Tile:
     unit = "one more unit is worth up to {worth}"
     hour = "one more hour is worth up to {worth}"
     more = [say(unit if is_building else hour, worth=usd(worth))] if worth else []
-    return Tile(str(row["plant"]), name, "; ".join([load, *more]))
+    return Tile(str(row["plant"]), name, say("; ").join([load, *more]))
 
 
 def cost_drivers(run: Run) -> list[Tile]:

@@ -123,6 +123,7 @@ def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) ->
     parts = mission(programme, judged(found, verdicts))
     outcome.summary = summary(programme, outcome.tables, parts, outcome.findings)
     outcome.summary["simulation"] = {"left_out": list(left_out)}
+    outcome.summary["samples"] = ramped.samples
     return outcome
 
 

@@ -15,7 +15,7 @@ from fabstack.results.run import Run
 
 MANY = 12
 LOADS_PERCENT = np.concatenate([np.linspace(0, 90, 31), np.linspace(91, 99.5, 18)])
-HIGHEST_X = 6.0  # a curve is cut there, so that its bend can be seen
+HIGHEST_X = 6.0  # end of the axis, so that the bend of a curve can be seen
 
 
 # --- The curve through the current point ------------------------------------------------------
@@ -98,8 +98,7 @@ def _operating(row: dict[str, Any]) -> list[Trace]:
 
 def _x_at(variability: float) -> list[float]:
     loads = LOADS_PERCENT / 100
-    factors = 1 + variability * loads / (1 - loads)
-    return [float(x) for x in np.minimum(factors, HIGHEST_X)]
+    return [float(x) for x in 1 + variability * loads / (1 - loads)]
 
 
 def _half(width: float | None) -> dict[str, Any]:

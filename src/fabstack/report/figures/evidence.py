@@ -145,9 +145,10 @@ def draw_yields(rows: pl.DataFrame) -> Figure:
 def _learning(frame: pl.DataFrame) -> list[Trace]:
     x = frame["month"].to_list()
     low, middle, high = (frame[f"p{q}_percent"].to_list() for q in (10, 50, 90))
+    opened = [share or None for share in middle]  # before its plant opens an item has no yield
     return [
         *band(x, low, high, "eight in ten futures", LIKELY),
-        line(x, middle, "median future", LIKELY),
+        line(x, opened, "median future", LIKELY),
     ]
 
 
@@ -174,7 +175,8 @@ GRADES_PICTURE = Picture(
 YIELDS = Picture(
     name="yields",
     title="Yield as the plants learn",
-    says="Good units of each item from the opening of its plant on.",
+    says="Good units of each item from the opening of its plant on; the band reaches down to "
+    "nought while some of the futures have not opened it.",
     tables=("ramp_yield",),
     rows=yields,
     draw=draw_yields,

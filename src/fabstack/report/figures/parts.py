@@ -20,7 +20,8 @@ BAR: Mapping[str, Any] = {
     "y": 1,
     "yanchor": "top",
 }
-LETTERS = 108  # of titles side by side, so that none runs into the next
+LEGEND_PX, BARE_PX = 34, 12  # above a figure with a legend, and without one
+LETTERS = 120  # of titles side by side, so that none runs into the next
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
 NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
@@ -85,7 +86,8 @@ def spans(y: Values, low: Values, high: Values, name: str, role: str, width: int
     xs = [value for pair in zip(low, high, strict=True) for value in (*pair, None)]
     ys = [label for label in y for _ in range(3)]
     pen = {"color": role, "width": width}
-    return line(xs, ys, name, role, line=pen, hoverinfo="skip")
+    unseen = {"size": width + 3, "opacity": 0}  # marks keep the ends clear of the frame
+    return line(xs, ys, name, role, line=pen, mode="lines+markers", marker=unseen, hoverinfo="skip")
 
 
 # --- Axes and layout --------------------------------------------------------------------------
@@ -126,16 +128,20 @@ def money_unit(values: Iterable[float | None]) -> tuple[float, str]:
 
 
 def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:
-    """Traces in the house layout: no title (the page has it), the legend above, air around."""
+    """Traces in the house layout: no title (the page has it), the legend above, air around.
+
+    Where nothing stands in a legend, its room is given back.
+    """
+    above_px = LEGEND_PX if _has_legend(traces, layout) else BARE_PX
     return {
         "data": list(traces),
         "layout": {
-            "height": round(height_px),
+            "height": round(height_px) - LEGEND_PX + above_px,
             "font": {"family": FONT, "size": 12.5, "color": "$ink"},
             "paper_bgcolor": "$card/0",
             "plot_bgcolor": "$card/0",
             "colorway": list(SERIES),
-            "margin": {"l": 8, "r": 16, "t": 34, "b": 8},
+            "margin": {"l": 8, "r": 22, "t": above_px, "b": 8},
             "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"}
             | {"font": {"size": 12}, "traceorder": "normal"},
             "hoverlabel": {"bgcolor": "$card", "bordercolor": "$line"}
@@ -145,6 +151,12 @@ def figure(traces: Sequence[Trace], height_px: float, **layout: Any) -> Figure:
             **layout,
         },
     }
+
+
+def _has_legend(traces: Sequence[Trace], layout: Mapping[str, Any]) -> bool:
+    """Whether the library draws one: for two traces, or where it is asked for."""
+    told = [trace for trace in traces if trace.get("showlegend", "name" in trace)]
+    return bool(layout.get("showlegend", len(told) > 1))
 
 
 def listed() -> dict[str, Any]:

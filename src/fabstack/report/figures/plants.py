@@ -92,8 +92,12 @@ def draw_bottlenecks(rows: pl.DataFrame) -> Figure:
 
 def _places(rows: pl.DataFrame) -> list[str]:
     """Labels of tool groups and of the limits of buildings."""
-    groups = rows["tool_group"].str.replace(f"^{BUILDING}", say("building, "), literal=False)
-    return [f"{group} · {plant}" for group, plant in zip(groups, rows["plant"], strict=True)]
+    return [f"{_place(group)} · {plant}" for group, plant in rows["tool_group", "plant"].rows()]
+
+
+def _place(group: str) -> str:
+    unit = group.removeprefix(BUILDING)
+    return group if unit == group else say("building, {unit}", unit=say(unit))
 
 
 def _worth(row: dict[str, object]) -> str:
@@ -163,9 +167,9 @@ def draw_load(rows: pl.DataFrame) -> Figure:
     return figure(
         [heat],
         rows_high(len(names), 16, 60),
-        xaxis=months(),
+        xaxis=months(side="top"),
         yaxis=labels(names, tickfont={"size": 11, "color": "$ink"}),
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
     )
 
 
@@ -173,12 +177,13 @@ def draw_load(rows: pl.DataFrame) -> Figure:
 
 
 def states(run: Run) -> pl.DataFrame:
-    """E10 states of every tool group, the busiest of each plant first."""
-    return run.table("sim_tool_groups").sort("plant", "bottleneck_rank", "tool_group")
+    """E10 states of every tool group: the bottlenecks of all plants, then the next of each."""
+    return run.table("sim_tool_groups").sort("bottleneck_rank", "plant", "tool_group")
 
 
 def draw_states(rows: pl.DataFrame) -> Figure:
-    """One bar of 100 percent for each group."""
+    """One bar of 100 percent for each group, plant by plant."""
+    rows = rows.sort("plant", "bottleneck_rank", "tool_group")
     names = _places(rows)
     traces = [
         lying_bars(names, rows[column].to_list(), name, role, hovertemplate="%{y}: %{x:.1f} %")

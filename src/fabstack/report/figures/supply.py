@@ -195,6 +195,7 @@ def draw_shortfall(rows: pl.DataFrame) -> Figure:
         barmode="stack",
         xaxis=axis("share of the demand of the whole horizon", rangemode="tozero", ticksuffix=" %"),
         yaxis=labels(items),
+        showlegend=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from fabstack.report.figures.parts import (
     MOST,
     Trace,
     axis,
+    drawn_on,
     figure,
     goal,
     labels,
@@ -27,6 +29,8 @@ from fabstack.report.theme import LIKELY, SERIES, Figure, faint
 from fabstack.results.run import Run
 
 MANY = 12
+LAYER_PERCENT = 8  # of the height, from which on a name fits into a layer
+WINDOWS = 30  # limits of queue time; those that follow are hardly ever broken
 GOAL_PERCENT = 95.0  # of the lots: the usual promise
 _LATE = (  # how late, its share, and its colour
     ("up to 1 h late", "late_percent", "late_1h_percent", "$yellow"),
@@ -173,7 +177,13 @@ def draw_wip(rows: pl.DataFrame) -> Figure:
     groups = list(rows.group_by("plant", maintain_order=True))[:MANY]
     parts = {str(plant): _stack(frame) for (plant,), frame in groups}
     x, lots = months(nticks=5), axis(rangemode="tozero")
-    return panels(parts, x=x, y=lots, columns=2, left=0.05, showlegend=False, hovermode="x unified")
+    drawn = panels(
+        parts, x=x, y=lots, columns=2, left=0.05, showlegend=False, hovermode="x unified"
+    )
+    drawn["layout"]["annotations"] += [
+        name for i, (_, frame) in enumerate(groups) for name in _names_of(frame, drawn_on(i))
+    ]
+    return drawn
 
 
 def _stack(frame: pl.DataFrame) -> list[Trace]:
@@ -191,6 +201,36 @@ def _stack(frame: pl.DataFrame) -> list[Trace]:
         )
         for i, ((route,), months_of) in enumerate(routes)
     ]
+
+
+def _names_of(frame: pl.DataFrame, axes: dict[str, str]) -> list[dict[str, Any]]:
+    """Names of the routes, written on those layers that are thick enough, in a usual month."""
+    highest = frame.group_by("month").agg(pl.col("wip_lots_mean").sum())["wip_lots_mean"].max()
+    shown = frame.filter(pl.col("month") == _usual_month(frame))
+    layers = shown.with_columns(top=pl.col("wip_lots_mean").cum_sum()).filter(
+        pl.col("wip_lots_mean") > LAYER_PERCENT / 100 * pl.lit(highest)
+    )
+    return [
+        {
+            "text": row["route"],
+            "x": row["month"],
+            "y": row["top"] - row["wip_lots_mean"] / 2,
+            "showarrow": False,
+            "font": {"size": 11, "color": "#10202c"},
+            **axes,
+        }
+        for row in layers.iter_rows(named=True)
+    ]
+
+
+def _usual_month(frame: pl.DataFrame) -> date:
+    """The month whose stock of lots is nearest to the median one, away from both ends."""
+    sums = frame.group_by("month").agg(pl.col("wip_lots_mean").sum()).sort("month")
+    edge = sums.height // 5
+    inner = sums.slice(edge, sums.height - 2 * edge)
+    off = (pl.col("wip_lots_mean") - pl.col("wip_lots_mean").median()).abs()
+    day: date = inner.sort(off, "month")["month"][0]
+    return day
 
 
 def areas(run: Run) -> pl.DataFrame:
@@ -264,7 +304,7 @@ LIMITS = Picture(
     rows=limits,
     draw=draw_limits,
     empty="No route of this run limits a queue time.",
-    most=MOST,
+    most=WINDOWS,
 )
 WIP = Picture(
     name="wip",
