@@ -31,6 +31,15 @@ CHAIN = {
     "car-board": ("board", 200_000),
 }
 CHIPS = {"edge-die": 21, "ai5-die": 190, "ai5-package": 261, "rf-module": 0.6}
+YIELDS = {  # chains from a die or board: item, kind, share that is good
+    "ai5-die": [
+        ("ai5-wafer", "wafer", 0.98),
+        ("ai5-die", "die", 0.65),
+        ("ai5-package", "package", 0.95),
+        ("car-computer", "system", 0.99),
+    ],
+    "car-board": [("car-board", "board", 0.9), ("car-computer", "system", 0.99)],
+}
 DATED = {
     "foplp-pilot": ("Panel line: pilot", "bastrop-foplp", "", date(2026, 9, 30), 11, 15, 22),
     "foplp-volume": ("Panel line: volume", "bastrop-foplp", "", date(2027, 3, 31), 17, 23, 34),
@@ -639,6 +648,22 @@ def economics():
                 ("items/ai5-wafer/make_cost_usd", 0.1),
                 ("plants/texas-fab/fixed_cost_usd_per_month", -0.03),
             )
+        ],
+        "cost_yields": [
+            {
+                "chain": " > ".join(item for item, *_ in chain),
+                "place": i + 1,
+                "begins": begins,
+                "product": chain[-1][0],
+                "item": item,
+                "kind": kind,
+                "share_start": 0.9 * share,
+                "share_mature": share,
+                "left_start": math.prod(0.9 * s for *_, s in chain[: i + 1]),
+                "left_mature": math.prod(s for *_, s in chain[: i + 1]),
+            }
+            for begins, chain in YIELDS.items()
+            for i, (item, kind, share) in enumerate(chain)
         ],
         "cost_dies": [
             {

@@ -346,6 +346,14 @@ def test_a_yield_waterfall_loses_every_die_once(sample):
     )
 
 
+def test_a_yield_chain_ends_at_the_product_of_its_stages(sample):
+    figure = waterfalls.draw_chain_steps(waterfalls.chain_steps(sample))
+    die = [t for t in figure["data"] if t["xaxis"] == "x"]
+    assert [t["y"][0] for t in die[:3]] == pytest.approx([100, 2, 98 * 0.35])
+    assert die[-1]["y"][0] == pytest.approx(98 * 0.65 * 0.95 * 0.99)
+    assert sum(t["y"][0] for t in die[1:]) == pytest.approx(100)  # every unit ends once
+
+
 def test_an_operating_curve_goes_through_the_point_where_the_plant_works(sample):
     row = curves.operating(sample).row(0, named=True)
     load = row["load_percent"] / 100

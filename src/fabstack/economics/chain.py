@@ -12,8 +12,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fabstack.economics.capacity import hours_per_carrier, line_yield
+from fabstack.economics.capacity import hours_per_carrier
 from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
+from fabstack.economics.yield_chain import first_route, good_share
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.items import Component, Item
 from fabstack.model.plants import CapacityOf
@@ -92,7 +93,7 @@ class _Chain:
         return Cost(material_usd=min(o.price_usd for o in offers)) if offers else None
 
     def _made(self, item: str) -> Cost | None:
-        route = self._first_route(item)
+        route = first_route(self.programme, item)
         components = grouped(self.programme.components, "parent")[item]
         if route is None and not components:
             return None
@@ -125,14 +126,7 @@ class _Chain:
         return component.quantity, real / self._good_share(parent)
 
     def _good_share(self, item: Item) -> float:
-        """Share of an item's started units that end as good ones."""
-        route = self._first_route(item.name)
-        line = line_yield(self.programme, route.name) if route else 1.0
-        return line * yield_share(self.programme, item, self.months)
-
-    def _first_route(self, item: str) -> Route | None:
-        routes = grouped(self.programme.routes, "item")[item]
-        return min(routes, key=lambda route: (route.preference, route.name), default=None)
+        return good_share(self.programme, item, self.months)
 
     def _processing(self, route: Route) -> Cost:
         """Making and capital for one good unit of a route."""

@@ -17,7 +17,7 @@ from fabstack.report.figures.plants import BOTTLENECKS, CAPACITY, LOAD, RANKING,
 from fabstack.report.figures.ramps import CHANCES, DRIVERS, OUTPUTS, TORNADO
 from fabstack.report.figures.supply import CUMULATIVE, MAKE_BUY, SHORTFALL, VOLUMES
 from fabstack.report.figures.waits import AREAS, LIMITS, ON_TIME, SPREAD, WIP
-from fabstack.report.figures.waterfalls import COST_STEPS, YIELD_STEPS
+from fabstack.report.figures.waterfalls import CHAIN_STEPS, COST_STEPS, YIELD_STEPS
 from fabstack.report.section import Section
 
 __all__ = ["DETAILS", "FIRST_PAGE", "Section"]
@@ -103,7 +103,7 @@ DETAILS = (
         name="yield-and-cost",
         menu="Yield and cost",
         title="Yield and cost of chips",
-        pictures=(COST_STEPS, PARTS, DIES, YIELD_STEPS, YIELDS, WAFERS, PANELS),
+        pictures=(COST_STEPS, PARTS, DIES, CHAIN_STEPS, YIELD_STEPS, YIELDS, WAFERS, PANELS),
         half=(PARTS, DIES),
     ),
     Section(

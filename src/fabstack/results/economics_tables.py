@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from fabstack.economics.chain import MATURE_MONTHS, Cost, unit_costs
 from fabstack.economics.flow import gross_dies, yield_share
 from fabstack.economics.spread import Band, Swing, bands, swings
+from fabstack.economics.yield_chain import BEGINS, Stage, yield_chains
 from fabstack.model import Programme, by_key
 from fabstack.model.evidence import Grade
 from fabstack.model.items import ItemKind
@@ -27,6 +28,7 @@ def economics_tables(programme: Programme) -> dict[str, pl.DataFrame]:
         "cost_items": _items(programme, costs, bands(costs, found), found),
         "cost_swings": _swings(found),
         "cost_dies": _dies(programme, costs),
+        "cost_yields": _yields(programme),
         "cost_layouts": layouts(programme),
     }
 
@@ -103,6 +105,28 @@ def _dies(programme: Programme, costs: Mapping[str, Cost]) -> pl.DataFrame:
             }
         )
     return table_of("cost_dies", rows)
+
+
+def _yields(programme: Programme) -> pl.DataFrame:
+    chains = zip(yield_chains(programme, 0.0), yield_chains(programme, MATURE_MONTHS), strict=True)
+    return table_of("cost_yields", [row for pair in chains for row in _chain(*pair)])
+
+
+def _chain(start: Sequence[Stage], mature: Sequence[Stage]) -> Iterator[dict[str, object]]:
+    begins = next(stage.item for stage in start if stage.kind in BEGINS)
+    for place, (first, last) in enumerate(zip(start, mature, strict=True), 1):
+        yield {
+            "chain": " > ".join(stage.item for stage in start),
+            "place": place,
+            "begins": begins,
+            "product": start[-1].item,
+            "item": first.item,
+            "kind": str(first.kind),
+            "share_start": first.share,
+            "share_mature": last.share,
+            "left_start": first.left,
+            "left_mature": last.left,
+        }
 
 
 def sources_table(programme: Programme) -> pl.DataFrame:

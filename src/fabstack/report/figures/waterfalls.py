@@ -17,6 +17,13 @@ from fabstack.results.run import Run
 
 MANY = 12
 SUM = "$grey"
+_LOSSES = {  # by kind of the item that loses them, in the order of the chain
+    "wafer": ("lost with the wafer", "$purple"),
+    "die": ("lost on the die", "$vermillion"),
+    "package": ("lost in packaging", "$orange"),
+    "board": ("lost with the board", "$yellow"),
+    "system": ("lost in the system", "$sky"),
+}
 
 
 class Step(NamedTuple):
@@ -106,13 +113,59 @@ def _yield(row: dict[str, Any]) -> list[Step]:
     ]
 
 
+# --- Yield of the whole chain -----------------------------------------------------------------
+
+
+def chain_steps(run: Run) -> pl.DataFrame:
+    """The stages of every chain: by beginning, the product that fewest arrive in first."""
+    table = run.table("cost_yields").drop_nulls(["share_mature", "left_mature"])
+    arrives = pl.col("left_mature").min().over("chain")
+    return table.sort(arrives.min().over("begins"), "begins", arrives, "chain", "place")
+
+
+def draw_chain_steps(rows: pl.DataFrame) -> Figure:
+    """One waterfall for each beginning, to the product that fewest arrive in."""
+    firsts = [
+        frame.filter(pl.col("chain") == frame["chain"][0])
+        for _, frame in rows.group_by("begins", maintain_order=True)
+    ]
+    return _waterfalls(
+        {f"{f['begins'][0]} → {f['product'][0]}": _stages(f) for f in firsts[:MANY]},
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"size": 10.5},
+    )
+
+
+def _stages(frame: pl.DataFrame) -> list[Step]:
+    """All units, what each stage loses, and the good ones that are left; at mature yields."""
+    lost = dict.fromkeys(_LOSSES, (0.0, 100.0))
+    before = 100.0
+    for kind, share in frame.select("kind", "left_mature").iter_rows():
+        lost[kind] = (before - 100 * share, 100 * share)
+        before = 100 * share
+    losses = [_loss(*lost[kind], *_LOSSES[kind]) for kind in _LOSSES]
+    ends = [("all that begin", SUM, 100.0), ("good in the product", LIKELY, before)]
+    first, last = (Step(name, role, 0.0, value, percent(value)) for name, role, value in ends)
+    return [first, *losses, last]
+
+
+def _loss(value: float, base: float, name: str, role: str) -> Step:
+    return Step(name, role, base, value, percent(value) if value > 0 else "")
+
+
 # --- Drawing ----------------------------------------------------------------------------------
 
 
 def _waterfalls(parts: Mapping[str, Sequence[Step]], **text: Any) -> Figure:
     """One waterfall for each name; the legend above says what the bars are."""
     drawn = {name: [_bar(i, step, text) for i, step in enumerate(s)] for name, s in parts.items()}
-    room: dict[str, Any] = {"range": [-0.6, 4.6], "showticklabels": False, "zeroline": False}
+    most = max(map(len, parts.values()), default=1)
+    room: dict[str, Any] = {
+        "range": [-0.6, most - 0.4],
+        "showticklabels": False,
+        "zeroline": False,
+    }
     scale = axis(rangemode="tozero", nticks=4, tickformat=",~g")
     return panels(
         drawn, x=axis(showgrid=False, **room), y=scale, columns=4, each_px=130, barmode="overlay"
@@ -157,4 +210,17 @@ YIELD_STEPS = Picture(
     empty="The programme has no dies that are cut from wafers.",
     most=MANY,
     panel_of=("item",),
+)
+CHAIN_STEPS = Picture(
+    name="yield-chain",
+    title="From the wafer to the product: yield of the whole chain",
+    says="Of a hundred dies (or boards) that begin, how many each stage loses in the end: the "
+    "wafer's line, defects and tests of the die, packaging, the system; building in is counted "
+    "with what is built. Of the products of each die the one is drawn in which fewest arrive.",
+    tables=("cost_yields",),
+    rows=chain_steps,
+    draw=draw_chain_steps,
+    empty="The programme has no dies and no boards.",
+    most=MANY,
+    panel_of=("begins",),
 )
