@@ -94,7 +94,7 @@ def _fact(value: object) -> str:
     if isinstance(value, float):
         return plain(value, 4)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or say("none")
+        return ", ".join(map(_fact, value)) or say("none")
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_fact(part)}" for key, part in value.items()) or say("none")
     return cell(value)

@@ -86,7 +86,7 @@ def spans(y: Values, low: Values, high: Values, name: str, role: str, width: int
     xs = [value for pair in zip(low, high, strict=True) for value in (*pair, None)]
     ys = [label for label in y for _ in range(3)]
     pen = {"color": role, "width": width}
-    unseen = {"size": width + 3, "opacity": 0}  # marks keep the ends clear of the frame
+    unseen = {"size": width + 3, "color": "$card/0"}  # marks keep the ends clear of the frame
     return line(xs, ys, name, role, line=pen, mode="lines+markers", marker=unseen, hoverinfo="skip")
 
 

@@ -175,7 +175,7 @@ def wip(run: Run) -> pl.DataFrame:
 def draw_wip(rows: pl.DataFrame) -> Figure:
     """One panel for each plant, its routes on top of each other."""
     groups = list(rows.group_by("plant", maintain_order=True))[:MANY]
-    parts = {str(plant): _stack(frame) for (plant,), frame in groups}
+    parts = {f"{plant}: {_from_below(frame)}": _stack(frame) for (plant,), frame in groups}
     x, lots = months(nticks=5), axis(rangemode="tozero")
     drawn = panels(
         parts, x=x, y=lots, columns=2, left=0.05, showlegend=False, hovermode="x unified"
@@ -201,6 +201,10 @@ def _stack(frame: pl.DataFrame) -> list[Trace]:
         )
         for i, ((route,), months_of) in enumerate(routes)
     ]
+
+
+def _from_below(frame: pl.DataFrame) -> str:
+    return ", ".join(frame["route"].unique(maintain_order=True))
 
 
 def _names_of(frame: pl.DataFrame, axes: dict[str, str]) -> list[dict[str, Any]]:
@@ -309,7 +313,7 @@ LIMITS = Picture(
 WIP = Picture(
     name="wip",
     title="Work in process over time",
-    says="Lots inside each plant by route; the routes lie on top of each other.",
+    says="Lots inside each plant by route; the routes lie on top of each other, named from below.",
     tables=("sim_wip",),
     rows=wip,
     draw=draw_wip,
