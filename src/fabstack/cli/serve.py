@@ -23,7 +23,13 @@ def serve(
             help="File with the hash of the token; made, and the token shown, if missing."
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Jobs that work at a time.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=64, help="Jobs that work at a time on this machine.")
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Dask scheduler that jobs work on, such as tcp://10.0.0.1:8786."),
+    ] = None,
 ) -> None:
     """Open programmes, edit them, run them and look at runs in a browser; with a REST API.
 
@@ -46,6 +52,7 @@ def serve(
             port=port,
             token_file=token_file,
             workers=jobs,
+            cluster=cluster,
         )
     )
 

@@ -17,10 +17,12 @@ PRIVATE = ".fabstack"  # in the folder of runs: jobs, the hash of the token, the
 class Context:
     """The runs, the programmes and the jobs of one server."""
 
-    def __init__(self, runs: Path, programmes: Path, workers: int) -> None:
+    def __init__(
+        self, runs: Path, programmes: Path, workers: int, cluster: str | None = None
+    ) -> None:
         self.runs = Runs(runs)
         self.programmes = Programmes(programmes)
-        self.jobs = Queue(private(runs) / "jobs", self.runs.shelf, workers)
+        self.jobs = Queue(private(runs) / "jobs", self.runs.shelf, workers, cluster)
 
 
 def private(runs: Path) -> Path:

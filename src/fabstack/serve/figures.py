@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from fabstack.report.language import say, spoken
 from fabstack.report.picture import Picture, lacking
 from fabstack.report.scripts import figure_json
 from fabstack.report.sections import DETAILS, FIRST_PAGE, Section
@@ -39,17 +40,17 @@ class Figures:
     """Draws a figure once for a run and keeps the last ones."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, str], str] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, str, str], str] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def json(self, run: Run, name: str) -> str:
-        """A figure as JSON.
+        """A figure as JSON, in the language that is spoken.
 
         Raises:
             Problem: no such figure, or the run lacks a table that it needs, or it has no rows.
         """
-        key = str(run.folder), (run.folder / MANIFEST).stat().st_mtime_ns, name
+        key = str(run.folder), (run.folder / MANIFEST).stat().st_mtime_ns, name, spoken()
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -58,7 +59,7 @@ class Figures:
         self._keep(key, drawn)
         return drawn
 
-    def _keep(self, key: tuple[str, int, str], drawn: str) -> None:
+    def _keep(self, key: tuple[str, int, str, str], drawn: str) -> None:
         with self._lock:
             self._size += len(drawn) - len(self._kept.pop(key, ""))
             self._kept[key] = drawn
@@ -81,5 +82,5 @@ def rows_behind(run: Run, picture: Picture) -> pl.DataFrame:
 def _drawn(run: Run, picture: Picture) -> str:
     rows = rows_behind(run, picture)
     if rows.is_empty():
-        raise unfit(picture.empty)
+        raise unfit(say(picture.empty))
     return str(figure_json(picture.drawn(rows)))

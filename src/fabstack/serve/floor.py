@@ -1,4 +1,4 @@
-"""The floor of a plant over time: how loaded each tool group is, month by month or day by day."""
+"""The floor of a plant over time: load, state and queue of each tool group, by month or by day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class Group(BaseModel):
 
     name: str
     load_percent: list[float | None]
+    productive_percent: list[float | None] = []
     down_percent: list[float | None] = []
+    queue_lots: list[float | None] = Field([], description="lots that wait, over the day")
     tools: list[float | None] = []
     area: str = ""
     queue_time_h: float | None = Field(None, description="mean wait of a lot there, as simulated")
@@ -37,14 +39,20 @@ class Floor(BaseModel):
     groups: list[Group]
 
 
-def plants_of(run: Run) -> dict[str, str]:
-    """The plants that have a floor, each with the best table for it: days before months."""
-    found: dict[str, str] = {}
-    for table in (PLANNED, SIMULATED):
+def sources_of(run: Run) -> dict[str, list[str]]:
+    """The plants that have a floor, each with its tables: days before months."""
+    found: dict[str, list[str]] = {}
+    for table in (SIMULATED, PLANNED):
         if table in run.tables:
             names = run.scan(table).select("plant").unique().sort("plant").collect()
-            found |= dict.fromkeys(names["plant"].to_list(), table)
-    return found
+            for name in names["plant"]:
+                found.setdefault(name, []).append(table)
+    return dict(sorted(found.items()))
+
+
+def plants_of(run: Run) -> dict[str, str]:
+    """The plants that have a floor, each with the best table for it."""
+    return {plant: tables[0] for plant, tables in sources_of(run).items()}
 
 
 def floor_of(run: Run, plant: str, source: str | None = None) -> Floor:
@@ -59,9 +67,8 @@ def floor_of(run: Run, plant: str, source: str | None = None) -> Floor:
     table = source or known[plant]
     if table not in (PLANNED, SIMULATED):
         raise not_found("table", table)
-    missing = lacking(run, [table])
-    if missing:
-        raise unfit(missing)
+    if table not in run.tables or not _NEEDED[table] <= set(run.columns(table)):
+        raise unfit(lacking(run, [table]))
     rows = run.scan(table).filter(pl.col("plant") == plant).collect()
     time = "month" if table == PLANNED else "day"
     rows = _tool_groups(rows).sort("tool_group", time)
@@ -90,18 +97,34 @@ def _group(
     name: str, frame: pl.DataFrame, times: pl.Series, time: str, wait: dict[str, Any]
 ) -> Group:
     whole = pl.DataFrame({time: times}).join(frame, on=time, how="left", maintain_order="left")
-    if time == "month":
-        return Group(
-            name=name, load_percent=_rounded(whole["load_percent"]),
-            tools=_rounded(whole["tools"]), **wait,
-        )  # fmt: skip
-    down = whole["scheduled_down_percent"] + whole["unscheduled_down_percent"]
-    return Group(
-        name=name,
-        load_percent=_rounded(whole["utilisation_of_available_percent"]),
-        down_percent=_rounded(down),
-        **wait,
-    )
+    columns = _MONTHLY if time == "month" else _DAILY
+    there = {field: column for field, column in columns.items() if column in whole.columns}
+    numbers = {field: _rounded(whole[column]) for field, column in there.items()}
+    if time == "day":
+        down = whole["scheduled_down_percent"] + whole["unscheduled_down_percent"]
+        numbers["down_percent"] = _rounded(down)
+    return Group(name=name, **numbers, **wait)
+
+
+_LABELS = {"plant", "tool_group"}
+_NEEDED = {
+    PLANNED: {*_LABELS, "month", "load_percent", "tools"},
+    SIMULATED: {
+        *_LABELS,
+        "day",
+        "productive_percent",
+        "scheduled_down_percent",
+        "unscheduled_down_percent",
+        "utilisation_of_available_percent",
+    },
+}
+_MONTHLY = {"load_percent": "load_percent", "tools": "tools"}
+_DAILY = {
+    "load_percent": "utilisation_of_available_percent",
+    "productive_percent": "productive_percent",
+    "queue_lots": "queue_lots_mean",  # this and the next: not in runs of older versions
+    "tools": "tools_mean",
+}
 
 
 def _rounded(series: pl.Series) -> list[float | None]:

@@ -28,6 +28,7 @@ class Options:
     port: int = 8080
     token_file: Path | None = None
     workers: int = 1
+    cluster: str | None = None  # address of a Dask scheduler
 
 
 def serve(options: Options) -> None:
@@ -40,7 +41,7 @@ def serve(options: Options) -> None:
     lock = sole(options.runs)
     access = _access(options)
     with _bound(options.host, options.port) as listener:
-        context = Context(options.runs, options.programmes, options.workers)
+        context = Context(options.runs, options.programmes, options.workers, options.cluster)
         app = guarded(context, access, options.host)
         config = uvicorn.Config(
             app,
@@ -50,6 +51,8 @@ def serve(options: Options) -> None:
             ws_max_size=4 * 2**20,
         )
         _say_where(options.host, listener.getsockname()[1], access)
+        if options.cluster:
+            _say(f"runs and studies go to the cluster at {options.cluster} unless told otherwise")
         uvicorn.Server(config).run(sockets=[listener])
     lock.close()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ class Cluster:
 
     address: str
     say: Say
+    listen: Callable[[dict[str, Any]], None] | None = None  # to what workers tell under way
     redone: list[str] = field(default_factory=list)
 
     def results(self, job: Job, tasks: Iterable[Task]) -> Iterator[tuple[Task, bytes]]:
@@ -72,7 +73,11 @@ class Cluster:
 
     def _hear(self, event: Any, given: dict[str, Task]) -> None:
         """Note what a lost worker gives back; called by Dask."""
-        if not isinstance(event, dict) or event.get("action") != "remove-worker":
+        if not isinstance(event, dict):
+            return
+        if self.listen is not None:
+            self.listen(event)
+        if event.get("action") != "remove-worker":
             return
         lost = {*event.get("processing-tasks", ()), *event.get("lost-computed-tasks", ())}
         # one by one: the other thread adds and removes tasks meanwhile
@@ -123,3 +128,15 @@ def _done(order: Any, argument: Any, code: str) -> Answer:
         return "a worker of the cluster runs another version of fabstack or of its libraries", 2, ()
     work, shared = order
     return attempt(work, shared, argument)
+
+
+def is_released() -> bool:
+    """Whether nobody wants the result of the task any more in which this is asked."""
+    worker = _dask().get_worker()
+    task = worker.state.tasks.get(worker.get_current_task())
+    return task is None or task.state == "cancelled"
+
+
+def tell(event: dict[str, Any]) -> None:
+    """Tell something to whoever listens, from within a task."""
+    _dask().get_worker().log_event("all", event)

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from fabstack.errors import FabstackError, InputError
-from fabstack.serve.api import jobs, programmes, runs
+from fabstack.serve.api import comparisons, jobs, programmes, runs
 from fabstack.serve.context import Context
 from fabstack.serve.problems import Problem, ProblemModel, unfit
 
@@ -56,7 +56,7 @@ def application(context: Context) -> FastAPI:
     )
     app.state.context = context
     _document_problems(app)
-    for routes in (programmes, runs, jobs):
+    for routes in (programmes, runs, comparisons, jobs):
         app.include_router(routes.router, prefix="/api")
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(FabstackError, _problem)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi import Path as InPath
 
 from fabstack.serve.context import Context
+from fabstack.serve.language import Language
+from fabstack.serve.problems import Problem
 from fabstack.serve.rows import MOST_ROWS, RULE, Asked
 
 
@@ -35,3 +38,15 @@ Name = Annotated[str, InPath(max_length=120)]
 Offset = Annotated[int, Query(ge=0, le=2**40, description="rows to pass over")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="rows of this page")]
 Scenario = Annotated[str | None, Query(max_length=120, description="a scenario of the programme")]
+Quiet = Annotated[bool, Query(description="tell what is missing as {missing: words}")]
+Spoken = Annotated[Language, Query(description="of the words in the figure")]
+
+
+def as_figure(draw: Callable[[], str], *, quiet: bool) -> dict[str, Any]:
+    """A figure as it was drawn; a quiet reader is told in words why there is none."""
+    try:
+        return Response(draw(), media_type="application/json")  # type: ignore[return-value]
+    except Problem as problem:
+        if quiet and problem.status == 422:
+            return {"missing": problem.detail}
+        raise

@@ -10,14 +10,22 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from fabstack.results.catalogue import TABLES, column_of
-from fabstack.results.compare import compare
 from fabstack.results.run import REPORT
 from fabstack.serve import rows as row
-from fabstack.serve.api.parts import Here, Limit, Name, Offset, Wanted
-from fabstack.serve.differences import Differences, differences
+from fabstack.serve.api.parts import (
+    Here,
+    Limit,
+    Name,
+    Offset,
+    Quiet,
+    Spoken,
+    Wanted,
+    as_figure,
+)
 from fabstack.serve.figures import Figures, picture, rows_behind
 from fabstack.serve.floor import Floor, floor_of, plants_of
-from fabstack.serve.problems import Problem, not_found
+from fabstack.serve.language import Language, speaking
+from fabstack.serve.problems import not_found
 from fabstack.serve.runs import RunInfo, matching
 
 router = APIRouter(tags=["runs"])
@@ -146,16 +154,12 @@ def get_figure(
     run: Name,
     figure: Name,
     here: Here,
-    quiet: Annotated[bool, Query(description="tell what is missing as {missing: words}")] = False,
+    quiet: Quiet = False,
+    lang: Spoken = Language.ENGLISH,
 ) -> dict[str, Any]:
     """A figure of the report for Plotly; colours are roles such as `$made`."""
-    try:
-        text = figures.json(here.runs.run(run), figure)
-    except Problem as problem:
-        if quiet and problem.status == 422:
-            return {"missing": problem.detail}
-        raise
-    return Response(text, media_type="application/json")  # type: ignore[return-value]
+    with speaking(lang):
+        return as_figure(lambda: figures.json(here.runs.run(run), figure), quiet=quiet)
 
 
 @router.get(
@@ -196,11 +200,3 @@ def get_report(run: Name, here: Here) -> FileResponse:
         raise not_found("report of the run", run)
     headers = {"content-security-policy": SANDBOX}
     return FileResponse(file, media_type="text/html; charset=utf-8", headers=headers)
-
-
-@router.get("/compare")
-def compare_runs(
-    here: Here, a: Annotated[str, Query(max_length=120)], b: Annotated[str, Query(max_length=120)]
-) -> Differences:
-    """How two runs differ: verdicts, and the cells that changed most."""
-    return differences(compare(here.runs.run(a), here.runs.run(b)))

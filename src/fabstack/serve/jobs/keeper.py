@@ -61,7 +61,7 @@ def _held(lock: IO[str]) -> bool:
 
 def _work(folder: Path, request: dict[str, Any]) -> int:
     """Run the command; its exit code."""
-    command = [sys.executable, "-m", "fabstack", *request["arguments"]]
+    command = [sys.executable, "-m", *_called(request)]
     environment = {**os.environ, "FABSTACK_PROGRESS": "json", "COLUMNS": "100"}
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none is lost while nobody could hear it
     with (folder / STDOUT).open("wb") as said, (folder / STDERR).open("wb") as told:
@@ -78,6 +78,13 @@ def _work(folder: Path, request: dict[str, Any]) -> int:
             write(folder, STARTED, {**read(folder, STARTED), "child": identity(child.pid)})
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         return child.wait()
+
+
+def _called(request: dict[str, Any]) -> list[str]:
+    """The module to run, and what it is given."""
+    if request.get("as_one_task"):
+        return ["fabstack.serve.jobs.away", request["where"], *request["arguments"]]
+    return ["fabstack", *request["arguments"]]
 
 
 def _die_with_me() -> None:

@@ -20,11 +20,12 @@ from fabstack.results.folders import new_partial
 from fabstack.serve.jobs import files, requests
 from fabstack.serve.jobs.files import OVER, State
 from fabstack.serve.jobs.progress import Progress, told
-from fabstack.serve.problems import Problem, not_found
+from fabstack.serve.problems import Problem, not_found, unfit
 from fabstack.serve.shelf import Shelf
 
 MOST_WAITING = 50
 MOST_KEPT = 200  # jobs that are over; older ones are forgotten, their runs stay
+MOST_AWAY = 16  # jobs on the cluster at a time; its scheduler shares its workers among them
 
 
 class JobInfo(BaseModel):
@@ -36,6 +37,7 @@ class JobInfo(BaseModel):
     scenario: str | None = None
     run: str | None = Field(None, description="the run that it writes")
     has_run: bool = Field(False, description="whether that run is there")
+    where: str = Field("", description="address of the cluster that it works on; blank: here")
     state: State
     position: int | None = Field(None, description="in the queue, from 1")
     asked: float = Field(description="seconds since 1970")
@@ -47,12 +49,13 @@ class JobInfo(BaseModel):
 
 
 class Queue:
-    """The jobs of one folder; of all of them at most `workers` work at a time."""
+    """The jobs of one folder; of those on this machine at most `workers` work at a time."""
 
-    def __init__(self, folder: Path, runs: Shelf, workers: int) -> None:
+    def __init__(self, folder: Path, runs: Shelf, workers: int, cluster: str | None = None) -> None:
         self.folder = folder
         self.runs = runs
         self.workers = workers
+        self.cluster = cluster
         self._lock = threading.Lock()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,8 +66,10 @@ class Queue:
         """Put a job into the queue.
 
         Raises:
-            Problem: the queue is full, or the run's name is taken.
+            Problem: the queue is full, the run's name is taken, or there is no cluster.
         """
+        if request.on_cluster and self.cluster is None:
+            raise unfit("this server has no cluster; it is started with --cluster")
         with self._lock:
             states = {folder: files.state_of(folder) for folder in self._folders()}
             waiting = sum(state is State.QUEUED for state in states.values())
@@ -134,9 +139,12 @@ class Queue:
             shutil.rmtree(folder, ignore_errors=True)
         waiting = [folder for folder, state in states.items() if state is State.QUEUED]
         ready = [folder for folder in waiting if folder.name not in self._children]
-        busy = len(states) - len(over) - len(ready)  # running, or just started
-        for folder in ready[: max(self.workers - busy, 0)]:
-            self._start(folder)
+        busy = [folder for folder in states if folder not in (*over, *ready)]  # or just started
+        for is_away, most in ((False, self.workers), (True, MOST_AWAY)):
+            room = most - sum(_is_away(folder) is is_away for folder in busy)
+            alike = [folder for folder in ready if _is_away(folder) is is_away]
+            for folder in alike[: max(room, 0)]:
+                self._start(folder)
 
     def _reap(self) -> None:
         """Let go of keepers that are gone; one that could not even begin is not tried again."""
@@ -214,15 +222,24 @@ class Queue:
         now = datetime.now(UTC)
         job = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(3)}"
         partial = new_partial(self.folder / job)
+        where = self._where(request)
+        is_study = request.command in requests.STUDIES
         document = {
             "asked": now.timestamp(),
             "request": request.model_dump(mode="json"),
             "target": str(target) if target else None,
-            "arguments": requests.arguments(request, str(programme), str(target)),
+            "where": where,
+            "as_one_task": where is not None and not is_study,
+            "arguments": requests.arguments(request, str(programme), str(target), where),
         }
         files.write(partial, files.REQUEST, document)
         partial.rename(self.folder / job)
         return job
+
+    def _where(self, request: Any) -> str | None:
+        """The cluster, where there is one, what is asked for writes a run, and nobody minds."""
+        is_wanted = request.on_cluster is not False and request.command in requests.WRITES
+        return self.cluster if is_wanted else None
 
     def _info(self, folder: Path, state: State, position: int | None) -> JobInfo:
         document, ended = files.read(folder, files.REQUEST), files.read(folder, files.ENDED)
@@ -234,6 +251,7 @@ class Queue:
             programme=asked.get("programme", ""),
             scenario=asked.get("scenario"),
             run=Path(target).name if target else None,
+            where=document.get("where") or "",
             has_run=target is not None and (Path(target) / self.runs.marker).exists(),
             state=state,
             position=position,
@@ -244,6 +262,10 @@ class Queue:
             progress=progress,
             words=[line[:500] for line in words if line.strip()][-12:],
         )
+
+
+def _is_away(folder: Path) -> bool:
+    return files.read(folder, files.REQUEST).get("where") is not None
 
 
 def _plain(word: str) -> str:

@@ -11,10 +11,20 @@ def add_pages(app: FastAPI, context: Context) -> None:
     """Put the pages onto the application of the API."""
     from nicegui import ui
 
-    from fabstack.serve.pages import assets, compare, home, jobs, programmes, reference, run, table
+    from fabstack.serve.pages import (
+        assets,
+        compare,
+        home,
+        jobs,
+        programmes,
+        reference,
+        run,
+        start,
+        table,
+    )
 
     app.include_router(assets.router)
-    for pages in (home, programmes, jobs, table, run, compare):
+    for pages in (home, programmes, jobs, start, table, run, compare):
         pages.add(context)
     reference.add(app)
     ui.run_with(app, title="fabstack", dark=None, favicon=assets.ICON, language="en-US",

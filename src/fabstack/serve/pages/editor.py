@@ -12,17 +12,22 @@ from nicegui.events import GenericEventArguments
 
 from fabstack.errors import Finding
 from fabstack.report.html import Html, element
+from fabstack.report.language import say_alike
 from fabstack.report.numbers import heading as words_of
 from fabstack.serve.context import Context
+from fabstack.serve.language import say, say_later
+from fabstack.serve.pages.drafts import Pending, draft_in, draft_key, restored
 from fabstack.serve.pages.parts import pager, search
 from fabstack.serve.pages.shell import beside, findings_list, house, path, query
 from fabstack.serve.problems import Problem
-from fabstack.serve.programmes.store import CellEdit, Edits
 from fabstack.serve.programmes.tables import ColumnInfo, TableText
 from fabstack.serve.programmes.trial import PlacedFinding, placed
 
 SHOWN = 500  # rows at a time
 FETCHED = 200_000
+STALE = 412  # status of a save onto a state that is no longer there
+LETTER_PX, BESIDE_PX = 7.4, 34  # of a cell's text, and what a cell has around it
+NARROW_PX, WIDE_PX = 84, 260
 SEVERITIES = ("error", "warning", "note")
 RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
 
@@ -46,9 +51,8 @@ class Editor:
         self.etag = etag
         self.asked = asked
         self.text: TableText
-        self.edits: dict[tuple[int, str], str] = {}
-        self.added: list[dict[str, str]] = []
-        self.removed: set[int] = set()
+        self.pending = Pending()
+        self.met: list[str] = []  # what somebody else did to what is edited here
         self.findings: list[PlacedFinding] = []
         self._checking = self._again = False
 
@@ -72,11 +76,13 @@ class Editor:
         rows = self._fitting()
         first = (self.asked.page - 1) * SHOWN
         with ui.element("div").classes("house-edit"):
-            house(search(self._address(), self.asked.q, "Words in a row", kept=self._kept()))
+            house(search(self._address(), self.asked.q, say("Words in a row"), kept=self._kept()))
             self._buttons()
             self.grid = ui.aggrid(self._options(rows[first : first + SHOWN]), theme="quartz",
                                   auto_size_columns=False).classes("house-grid")  # fmt: skip
-            self.grid.on("cellValueChanged", self._changed, ["data", "colId", "newValue"])
+            given = ["data", "colId", "newValue"]
+            self.grid.on("cellValueChanged", say_later(self._changed), given)
+            self.grid.on("gridReady", say_later(self._restore), [])
             links = pager(self._address(), {**self._kept(), "q": self.asked.q}, self.asked.page,
                           len(rows), SHOWN)  # fmt: skip
             if links is not None:
@@ -100,15 +106,17 @@ class Editor:
 
     def _buttons(self) -> None:
         with ui.element("div").classes("house-bar"):
-            self.save = _button("Save", self._save, "unelevated")
-            self.name = ui.input("Name of a scenario", value=self.asked.scenario)
+            self.save = _button(say("Save"), self._save, "unelevated")
+            self.name = ui.input(say("Name of a scenario"), value=self.asked.scenario)
             self.name.props("outlined dense maxlength=100")
-            _button("Save as scenario", self._save_scenario, "outline")
+            _button(say("Save as scenario"), self._save_scenario, "outline")
             if not self.text.is_settings:
-                _button("Add a row", self._add, "flat")
-                _button("Remove rows", self._remove, "flat")
-            _button("Discard", self._open, "flat")
-            self.said = ui.label("").classes("house-said").props("role=status")
+                _button(say("Add a row"), self._add, "flat")
+                _button(say("Remove rows"), self._remove, "flat")
+            _button(say("Discard"), self._discard, "flat")
+            self.reopen = _button(say("Open again"), self._open, "outline")
+            self.reopen.set_visibility(False)
+        self.said = ui.label(say(_HINT)).classes("house-said").props("role=status")
 
     def _options(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         marks = self._marks()
@@ -138,13 +146,13 @@ class Editor:
     def _column(self, column: ColumnInfo) -> dict[str, Any]:
         words, unit = words_of(column.name)
         unit = column.unit or unit
-        default = f"; blank: {column.default}" if column.default else ""
+        default = say("; blank: {default}", default=column.default) if column.default else ""
         made: dict[str, Any] = {
             "field": column.name,
             "headerName": f"{words} ({unit})" if unit else words,
             "headerTooltip": f"{column.meaning}{default}",
             "hide": not column.required and not any(column.name in row for row in self.text.rows),
-            "width": 170 if column.is_key or column.kind == "text" else 130,
+            "width": self._width(column.name, f"{words} {unit}"),
         }
         if column.kind == "choice" or column.kind == "boolean":
             choices = column.choices or ["yes", "no"]
@@ -154,12 +162,19 @@ class Editor:
             made["pinned"] = "left"
         return made
 
+    def _width(self, column: str, title: str) -> int:
+        """Wide enough for most of its texts."""
+        lengths = sorted(len(row.get(column, "")) for row in self.text.rows[:SHOWN])
+        usual = lengths[int(0.95 * (len(lengths) - 1))] if lengths else 0
+        wanted = max(usual, len(title)) * LETTER_PX + BESIDE_PX
+        return round(min(max(wanted, NARROW_PX), WIDE_PX))
+
     def _marks(self) -> dict[int, dict[str, str]]:
         """The class of each cell that is to be seen: edited, of the scenario, with a finding."""
         marks: defaultdict[int, dict[str, str]] = defaultdict(dict)
         for row, column in self.text.changed:
             marks[row][column] = "cell-scenario"
-        for row, column in self.edits:
+        for row, column in self.pending.cells:
             marks[row][column] = "cell-edited"
         for finding in sorted(self._here(), key=lambda one: -RANK.get(one.severity, 0)):
             if finding.row is not None and finding.severity != "note":
@@ -174,11 +189,19 @@ class Editor:
             self.findings, key=lambda one: (RANK.get(one.severity, 0), one.file, one.line)
         )
         counts = [(each, sum(one.severity == each for one in found)) for each in SEVERITIES]
-        words = ", ".join(f"{count} {each}{'' if count == 1 else 's'}" for each, count in counts)
-        title = element("h2", "Findings ", element("small", words))
-        body = findings_list(found[:200]) if found else element("p", "Nothing is wrong.",
-                                                                class_="note")  # fmt: skip
-        return element("section", title, body, class_="found", aria_live="polite")
+        words = ", ".join(_counted(each, count) for each, count in counts)
+        title = element("h2", say("Findings"), " ", element("small", words))
+        wrong = element("p", say("Nothing is wrong."), class_="note")
+        body = findings_list(found[:200]) if found else wrong
+        return element("section", self._met(), title, body, class_="found", aria_live="polite")
+
+    def _met(self) -> Html | None:
+        """What a reader should know before saving over somebody else."""
+        if not self.met:
+            return None
+        told = element("ul", [element("li", words) for words in self.met[:50]])
+        title = say("Somebody else has saved since you made these edits")
+        return element("div", element("b", title), told, class_="met", role="alert")
 
     # --- What is done -------------------------------------------------------------------------
 
@@ -189,36 +212,66 @@ class Editor:
         text = "" if value is None else str(value)
         count = len(self.text.rows)
         if row >= count:
-            self.added[row - count][column] = text
+            self.pending.added[row - count][column] = text
+        elif text == self.text.rows[row].get(column, ""):
+            self.pending.cells.pop((row, column), None)
         else:
-            self.edits[row, column] = text
+            self.pending.cells[row, column] = text
         await self._check()
 
     def _add(self) -> None:
-        row = len(self.text.rows) + len(self.added)
-        self.added.append({})
+        row = len(self.text.rows) + len(self.pending.added)
+        self.pending.added.append({})
         self.grid.run_grid_method("applyTransaction", {"add": [{"_row": row, "_marks": {}}]})
         self.grid.run_grid_method("ensureIndexVisible", min(row, SHOWN - 1))
-        self.said.set_text("The new row stands at the end; give it its key.")
+        self.said.set_text(say("The new row stands at the end; give it its key."))
 
     async def _remove(self) -> None:
         rows = await self.grid.get_selected_rows()
         if not rows:
-            self.said.set_text("Choose rows by their boxes first.")
+            self.said.set_text(say("Choose rows by their boxes first."))
             return
-        self.removed |= {int(row["_row"]) for row in rows if row["_row"] < len(self.text.rows)}
+        for number in (int(row["_row"]) for row in rows):
+            if number < len(self.text.rows):
+                self.pending.removed.add(number)
+            else:
+                self.pending.added[number - len(self.text.rows)].clear()
         ids = [{"_row": row["_row"]} for row in rows]
         self.grid.run_grid_method("applyTransaction", {"remove": ids})
         await self._check()
 
-    def _asked(self, scenario: str | None) -> Edits:
-        cells = [
-            CellEdit(row=row, column=column, value=text)
-            for (row, column), text in self.edits.items()
-            if row not in self.removed
-        ]
-        added = [row for row in self.added if any(row.values())]
-        return Edits(cells=cells, add=added, remove=sorted(self.removed), scenario=scenario)
+    # --- The draft in the browser -------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Have the browser keep what is not saved, or forget it where nothing is left."""
+        draft = self.pending.draft(self.asked.table, self.text.rows, self.etag)
+        text = draft.model_dump_json() if self.pending.count() else None
+        ui.run_javascript(f"house.keep({json.dumps(self._draft_key())}, {json.dumps(text)})")
+
+    def _draft_key(self) -> str:
+        return draft_key(self.asked.programme, self.asked.table, self.asked.scenario)
+
+    async def _restore(self) -> None:
+        """Put back what this browser has kept of an earlier visit."""
+        key = json.dumps(self._draft_key())
+        draft = draft_in(await ui.run_javascript(f"return house.kept({key})", timeout=10.0))
+        if draft is None or self.pending.count():
+            return
+        rows = self.text.rows
+        self.pending, self.met = restored(draft, self.asked.table, rows, self.etag)
+        self._put_back()
+        await self._check()
+
+    def _put_back(self) -> None:
+        """Show the edits in the grid."""
+        count = len(self.text.rows)
+        cells = [[row, column, text] for (row, column), text in self.pending.cells.items()]
+        added = [{"_row": count + i, **row} for i, row in enumerate(self.pending.added)]
+        removed = [{"_row": row} for row in sorted(self.pending.removed)]
+        given = ", ".join(map(json.dumps, (cells, added, removed)))
+        ui.run_javascript(f"house.putBack(getElement({self.grid.id}).api, {given})")
+
+    # --- Check and save -----------------------------------------------------------------------
 
     async def _check(self) -> None:
         """Check what is edited; edits that come meanwhile are checked after it."""
@@ -226,7 +279,8 @@ class Editor:
         if self._checking:
             return
         self._checking = True
-        self.said.set_text("Checking …")
+        self._keep()
+        self.said.set_text(say("Checking …"))
         try:
             while self._again:
                 self._again = False
@@ -241,15 +295,19 @@ class Editor:
     def _tried(self) -> list[PlacedFinding]:
         asked = self.asked
         scenario = asked.scenario or None
-        if self.added or self.removed:
+        if self.pending.new_rows() or self.pending.removed:
             scenario = None
-        judged, new = self.programmes.trial(asked.programme, asked.table, self._asked(scenario))
+        edits = self.pending.edits(scenario)
+        judged, new = self.programmes.trial(asked.programme, asked.table, edits)
         folder = self.programmes.folder(asked.programme)
         return placed(judged.findings, folder, new)
 
     def _said_edits(self) -> None:
-        count = len(self.edits) + len(self.added) + len(self.removed)
-        self.said.set_text(f"{count} edit{'' if count == 1 else 's'}, not saved")
+        count = self.pending.count()
+        words = "1 edit, not saved; this browser keeps it" if count == 1 else (
+            "{n} edits, not saved; this browser keeps them"
+        )  # fmt: skip
+        self.said.set_text(say(words, n=count) if count else say(_HINT))
 
     def _renew(self) -> None:
         self.shown.set_content(str(self._findings()))
@@ -266,35 +324,59 @@ class Editor:
     async def _save_scenario(self) -> None:
         name = (self.name.value or "").strip()
         if not name:
-            self.said.set_text("Give the scenario a name.")
+            self.said.set_text(say("Give the scenario a name."))
             return
         await self._saved(name)
 
     async def _saved(self, scenario: str | None) -> None:
-        edits = self._asked(scenario)
-        if not (edits.cells or edits.add or edits.remove):
-            self.said.set_text("Nothing is edited.")
+        if not self.pending.count():
+            self.said.set_text(say("Nothing is edited."))
             return
-        asked = self.asked
+        asked, edits = self.asked, self.pending.edits(scenario)
         try:
             await beside(self.programmes.save, asked.programme, asked.table, edits, self.etag)
         except Problem as problem:
             self._refused(problem)
             return
+        self._forget()
         self._open(scenario)
 
     def _refused(self, problem: Problem) -> None:
-        self.said.set_text(problem.detail)
-        ui.notify(problem.detail, type="negative", position="top", timeout=8000)
+        """Say why nothing is saved; the edits stay."""
+        words = say(_STALE, name=self.asked.programme) if problem.status == STALE else (
+            say_alike(problem.detail)
+        )  # fmt: skip
+        self.said.set_text(words)
+        self.reopen.set_visibility(problem.status == STALE)
+        ui.notify(words, type="negative", position="top", timeout=8000)
         if problem.findings:
             self.findings = [_placed(finding) for finding in problem.findings]
             self.shown.set_content(str(self._findings()))
+
+    def _discard(self) -> None:
+        self._forget()
+        self._open()
+
+    def _forget(self) -> None:
+        self.pending = Pending()
+        self._keep()
 
     def _open(self, scenario: Any = "") -> None:
         """Open the page again, as it is on the disk."""
         named = scenario if isinstance(scenario, str) and scenario else self.asked.scenario
         kept = {**self._kept(), "scenario": named, "q": self.asked.q}
         ui.navigate.to(query(self._address(), kept))
+
+
+_HINT = "Double-click a cell to edit it; nothing is written before you save."
+_STALE = (
+    "'{name}' was changed by somebody else since you opened it; nothing is saved. Your edits are "
+    "kept: open it again, and they stand on the new state."
+)
+
+
+def _counted(severity: str, count: int) -> str:
+    return say(f"1 {severity}" if count == 1 else f"{{n}} {severity}s", n=count)
 
 
 def _placed(finding: Finding) -> PlacedFinding:
@@ -314,6 +396,6 @@ def _number_column() -> dict[str, Any]:
 
 
 def _button(words: str, does: Any, style: str) -> ui.button:
-    made = ui.button(words, on_click=does)
+    made = ui.button(words, on_click=say_later(does))
     made.props(f"{style} no-caps").classes("house-button")
     return made

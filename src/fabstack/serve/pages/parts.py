@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fabstack.report.html import Child, Html, element
-from fabstack.report.picture import Picture, lacking
+from fabstack.report.picture import Picture, futures, lacking
 from fabstack.report.sections import Section
 from fabstack.report.tiles import html_tiles
 from fabstack.results.run import Run
-from fabstack.serve.pages.shell import path, query
+from fabstack.serve.language import PARAMETER, say, spoken
+from fabstack.serve.pages.shell import button, path, query
 
 
 def search(address: str, q: str, label: str, *beside: Child, kept: Mapping[str, str] = {}) -> Html:
@@ -25,7 +26,7 @@ def search(address: str, q: str, label: str, *beside: Child, kept: Mapping[str, 
         aria_label=label,
         maxlength=200,
     )
-    go = element("button", "Filter", type="submit", class_="button")
+    go = element("button", say("Filter"), type="submit", class_="button")
     return element(
         "form", hidden, words, beside, go, class_="search", method="get", action=address,
         role="search",
@@ -40,54 +41,78 @@ def pager(
     if last == 1:
         return None
     first = (number - 1) * shown + 1
-    words = f"{first:,} to {min(number * shown, matching):,} of {matching:,}"
+    until = f"{min(number * shown, matching):,}"
+    words = say("{first} to {last} of {all}", first=f"{first:,}", last=until, all=f"{matching:,}")
     links = [
-        element("a", label, href=query(address, {**kept, "page": to}), class_="button", rel=rel)
+        button(say(label), query(address, {**kept, "page": to}), rel=rel)
         for label, to, rel in (("Before", number - 1, "prev"), ("Next", number + 1, "next"))
         if 1 <= to <= last
     ]
     return element("nav", links, element("span", words, class_="note"), class_="pager",
-                   aria_label="Pages")  # fmt: skip
+                   aria_label=say("Pages"))  # fmt: skip
 
 
 # --- Sections of the report -----------------------------------------------------------------------
 
 
-def report_section(run: Run, section: Section, *, title: str | None = None) -> Html:
-    """A section of the report: its tiles and its pictures, which the browser fetches."""
+def report_section(run: Run, section: Section) -> Html | None:
+    """A section of the report with what the run can show of it; None where that is nothing."""
     tiles = [tiles for tiles in section.tiles if not lacking(run, tiles.tables)]
     told = [tile for one in tiles for tile in one.of(run)]
     tables = list(dict.fromkeys(table for one in tiles for table in one.tables))
-    pictures = [report_picture(run, picture, half=picture in section.half) for picture in
-                section.pictures]  # fmt: skip
+    pictures = [picture for picture in section.pictures if not lacking(run, picture.tables)]
+    if not told and not pictures:
+        return None
+    shown = [report_picture(run, picture, half=picture in section.half) for picture in pictures]
     return element(
         "section",
-        element("header", element("h2", title or section.title)),
+        element("header", element("h2", say(section.title))),
         html_tiles(told),
         rows_of(run, tables) if told else None,
-        element("div", pictures, class_="pictures"),
+        element("div", shown, class_="pictures") if shown else None,
         id=section.name,
     )
 
 
+def left_out(run: Run, sections: Iterable[Section]) -> Html | None:
+    """In one line what a run cannot show, and for want of which tables."""
+    missing = [
+        f"{say(picture.title)} ({', '.join(picture.tables)})"
+        for section in sections
+        for picture in section.pictures
+        if lacking(run, picture.tables) and not picture.is_extra
+    ]
+    if not missing:
+        return None
+    words = say(
+        "Not in this run, for want of their tables: {pictures}.", pictures=", ".join(missing)
+    )
+    return element("p", words, class_="note left-out")
+
+
 def report_picture(run: Run, picture: Picture, *, half: bool = False) -> Html:
     """A picture of the report with the rows behind it."""
-    caption = element("figcaption", element("h3", picture.title), element("p", picture.says))
-    missing = lacking(run, picture.tables)
-    body: Child = [_plot(run, picture), rows_of(run, picture.tables, figure=picture.name)]
-    if missing:
-        body = element("p", missing, class_="lack")
-    width = "picture half" if half else "picture"
-    return element("figure", caption, body, class_=width, id=picture.name)
+    title, says = say(picture.title), say(picture.says)
+    told = " ".join(filter(None, (says, futures(run, picture.tables))))
+    address = path("api", "runs", run.folder.name, "figures", picture.name)
+    return element(
+        "figure",
+        element("figcaption", element("h3", title), element("p", told)),
+        plot(f"{title}. {says}", address),
+        rows_of(run, picture.tables, figure=picture.name),
+        class_="picture half" if half else "picture",
+        id=picture.name,
+    )
 
 
-def _plot(run: Run, picture: Picture) -> Html:
+def plot(label: str, address: str, **asked: Any) -> Html:
+    """The place of a figure that the browser fetches."""
     return element(
         "div",
         class_="plot waits",
         role="img",
-        aria_label=f"{picture.title}. {picture.says}",
-        data_src=path("api", "runs", run.folder.name, "figures", picture.name),
+        aria_label=label,
+        data_src=query(address, {**asked, "quiet": 1, PARAMETER: spoken()}),
     )
 
 
@@ -101,4 +126,4 @@ def rows_of(run: Run, tables: Sequence[str], *, figure: str = "") -> Html | None
     ]
     csv = path("api", "runs", run.folder.name, "figures", figure, "csv")
     own = element("a", "CSV", href=csv, download=f"{figure}.csv", class_="csv") if figure else None
-    return element("div", element("span", "Rows: "), links, own, class_="rows")
+    return element("div", element("span", say("Rows:"), " "), links, own, class_="rows")

@@ -6,6 +6,8 @@ from nicegui import ui
 
 from fabstack.report.html import Html, element
 from fabstack.serve.context import Context
+from fabstack.serve.language import say
+from fabstack.serve.pages.drafts import draft_key
 from fabstack.serve.pages.editor import Asked, Editor
 from fabstack.serve.pages.parts import search
 from fabstack.serve.pages.shell import (
@@ -29,7 +31,7 @@ def add(context: Context) -> None:
     @page("/programmes")
     async def programmes(q: str = "") -> None:
         infos = await beside(context.programmes.all)
-        frame("Programmes", "Programmes", *_list(infos, q[:200]))
+        frame(say("Programmes"), "Programmes", *_list(infos, q[:200]))
 
     @page("/programmes/{programme}")
     async def one(
@@ -53,22 +55,42 @@ def _list(infos: list[ProgrammeInfo], q: str) -> list[Html]:
     words = q.lower().split()
     found = [info for info in infos if all(word in _text(info) for word in words)]
     cards = [_card(info) for info in found]
-    upload = element(
-        "form",
-        element("label", "Add a programme from a ZIP or a workbook ",
-                element("input", type="file", name="file", accept=".zip,.xlsx", required=True)),
-        element("input", name="name", placeholder="name", aria_label="Name", required=True,
-                pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,99}"),
-        element("button", "Add", type="submit", class_="button"),
-        element("span", class_="note", role="status"),
-        class_="search upload",
-    )  # fmt: skip
     return [
-        heading("Programmes"),
-        search("/programmes", q, "Words in name or title"),
-        element("div", cards, class_="cards") if cards else nothing("There is no such programme."),
-        upload,
+        heading(say("Programmes"), over=_over(len(infos))),
+        search("/programmes", q, say("Words in name or title")),
+        element("div", cards, class_="cards") if cards else _nothing(bool(infos)),
+        _upload(),
     ]
+
+
+def _over(count: int) -> str:
+    return say("1 programme" if count == 1 else "{n} programmes", n=count)
+
+
+def _nothing(some: bool) -> Html:
+    if some:
+        return nothing(say("No programme fits."), button(say("Show all programmes"), "/programmes"))
+    return nothing(say("There is no programme yet. Add one below."))
+
+
+def _upload() -> Html:
+    hint = "letters, digits, '.', '_' and '-'"
+    file = element("input", type="file", name="file", accept=".zip,.xlsx", required=True, id="file")
+    name = element("input", name="name", id="name", required=True, placeholder="my-fab",
+                   pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,99}", title=hint)  # fmt: skip
+    return element(
+        "form",
+        element("h2", say("Add a programme")),
+        element("p", say("A ZIP of its folder, or a workbook; it is checked before it is kept."),
+                class_="note"),
+        element("p", element("label", say("File"), for_="file"), file,
+                element("label", say("Name"), for_="name"), name,
+                element("button", say("Add"), type="submit", class_="button"),
+                class_="search"),
+        element("p", class_="note", role="status"),
+        class_="upload",
+        data_sending=say("Sending …"),
+    )  # fmt: skip
 
 
 def _text(info: ProgrammeInfo) -> str:
@@ -77,37 +99,39 @@ def _text(info: ProgrammeInfo) -> str:
 
 def _card(info: ProgrammeInfo) -> Html:
     count = len(info.scenarios)
-    scenarios = "1 scenario" if count == 1 else f"{count} scenarios" if count else "no scenario"
+    words = {0: "no scenario", 1: "1 scenario"}.get(count, "{n} scenarios")
+    address = path("programmes", info.name)
+    run = query("/start", {"programme": info.name})
     return element(
         "article",
-        element("h2", element("a", info.title, href=path("programmes", info.name))),
+        element("h2", element("a", info.title, href=address)),
         element("p", info.description),
-        element("p", f"{info.name} · {scenarios}", class_="note"),
-        element("p", button("Open", path("programmes", info.name)),
-                button("Run", query("/start", {"programme": info.name}))),
+        element("p", f"{info.name} · {say(words, n=count)}", class_="note"),
+        element("p", button(say("Open"), address), button(say("Run"), run)),
         class_="card",
-    )  # fmt: skip
+    )
 
 
 def _head(detail: ProgrammeDetail, scenario: str) -> Html:
     run = query("/start", {"programme": detail.name, "scenario": scenario})
     runs = query("/", {"programme": detail.name})
+    programmes = element("a", say("Programmes"), href="/programmes")
     return heading(
         detail.title,
-        button("Its runs", runs),
-        button("Run it", run, strong=True),
-        over=[element("a", "Programmes", href="/programmes"), element("span", detail.name)],
+        button(say("Its runs"), runs),
+        button(say("Run it"), run, strong=True),
+        over=[programmes, element("span", detail.name)],
     )
 
 
 def _readings(detail: ProgrammeDetail, asked: Asked) -> Html | None:
     """The scenarios."""
     here, kept = path("programmes", detail.name), {"table": asked.table}
-    readings = [("as claimed", query(here, kept))]
+    readings = [(say("as claimed"), query(here, kept))]
     readings += [(name, query(here, {**kept, "scenario": name})) for name in detail.scenarios]
     if not detail.scenarios:
         return None
-    return tabs(readings, asked.scenario or "as claimed", "Scenario")
+    return tabs(readings, asked.scenario or say("as claimed"), say("Scenario"))
 
 
 def _tables(detail: ProgrammeDetail, asked: Asked) -> Html:
@@ -121,7 +145,8 @@ def _tables(detail: ProgrammeDetail, asked: Asked) -> Html:
             element("small", f"{count:,}") if count is not None else None,
             href=query(here, {"table": name, "scenario": asked.scenario}),
             aria_current="page" if name == asked.table else None,
+            data_draft=draft_key(detail.name, name, asked.scenario),
         )
         for name, count in counts.items()
     ]
-    return element("nav", links, class_="tables", aria_label="Tables")
+    return element("nav", links, class_="tables", aria_label=say("Tables"))

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from fabstack.report.html import Html, element
+from fabstack.serve.language import say
 from fabstack.serve.pages.shell import button, frame, heading, page
 
 
@@ -20,8 +21,8 @@ def add(api: FastAPI) -> None:
 
 
 def _content(document: dict[str, Any]) -> Iterator[Html]:
-    link = button("OpenAPI document", "/api/openapi.json", strong=True)
-    yield heading("REST API", link, over="The pages can do nothing that it cannot")
+    link = button(say("OpenAPI document"), "/api/openapi.json", strong=True)
+    yield heading(say("REST API"), link, over=say("The pages can do nothing that it cannot"))
     yield element("p", _words(document.get("info", {}).get("description", "")), class_="lead")
     for address, methods in document.get("paths", {}).items():
         for method, operation in methods.items():

@@ -12,6 +12,7 @@ from fabstack.report.numbers import cell
 from fabstack.report.numbers import heading as words_of
 from fabstack.results.catalogue import TABLES, column_of
 from fabstack.serve.context import Context
+from fabstack.serve.language import Language, say, spoken
 from fabstack.serve.pages.parts import pager
 from fabstack.serve.pages.shell import (
     beside,
@@ -26,6 +27,7 @@ from fabstack.serve.pages.shell import (
 from fabstack.serve.rows import Asked, Page, page_of
 
 SHOWN = 100
+LONG = 60  # letters of a cell that may be broken into lines
 OPERATORS = {
     "has": "contains",
     "eq": "is",
@@ -64,28 +66,37 @@ def _filters(request: Request) -> tuple[str, ...]:
 
 def _tables(context: Context, name: str) -> Iterator[Html]:
     run = context.runs.run(name)
-    yield heading("Tables", over=element("a", name, href=path("runs", name)))
+    yield heading(say("Tables"), over=element("a", name, href=path("runs", name)))
     if not run.tables:
-        yield nothing("This run holds no table.")
+        yield nothing(say("This run holds no table."))
         return
     rows = [
         element(
             "tr",
-            element("td", element("a", table, href=path("runs", name, "tables", table))),
-            element("td", TABLES[table].engine if table in TABLES else ""),
-            element("td", TABLES[table].meaning if table in TABLES else ""),
+            element("td", element("a", table, href=path("runs", name, "tables", table)),
+                    class_="name"),
+            element("td", say(TABLES[table].engine) if table in TABLES else "", class_="name"),
+            element("td", _meaning(table)),
             element("td", len(run.columns(table)), class_="n"),
         )
         for table in run.tables
-    ]
-    titles = ("Table", "Engine", "What stands in it", "Columns")
-    head = element("tr", [element("th", words, scope="col") for words in titles])
+    ]  # fmt: skip
+    titles = ("Table", "Engine", "What stands in it")
+    head = element("tr", [element("th", say(words), scope="col") for words in titles],
+                   element("th", say("Columns"), scope="col", class_="n"))  # fmt: skip
     yield element(
         "div",
         element("table", element("thead", head), element("tbody", rows), class_="list"),
         class_="scroll wide",
         tabindex=0,
     )
+
+
+def _meaning(table: str) -> str:
+    """What stands in a table; nothing where the language has no words for it."""
+    meaning = TABLES[table].meaning if table in TABLES else ""
+    told = say(meaning) if meaning else ""
+    return "" if told == meaning and spoken() is not Language.ENGLISH else told
 
 
 def _rows(context: Context, name: str, table: str, asked: Asked, number: int) -> Iterator[Html]:
@@ -95,20 +106,25 @@ def _rows(context: Context, name: str, table: str, asked: Asked, number: int) ->
     csv = query(path("api", "runs", name, "tables", table, "csv"), here.kept())
     over = [
         element("a", name, href=path("runs", name)),
-        element("a", "tables", href=path("runs", name, "tables")),
+        element("a", say("Tables"), href=path("runs", name, "tables")),
     ]
     yield heading(table, button("CSV", csv, download=f"{table}.csv"), over=over)
-    if table in TABLES:
-        yield element("p", TABLES[table].meaning, class_="lead")
+    if _meaning(table):
+        yield element("p", _meaning(table), class_="lead")
     yield _form(here, found.rows.columns)
-    count = f"{found.matching:,} of {found.total:,} rows" if asked.filters else (
-        f"{found.total:,} rows"
-    )  # fmt: skip
+    words = "{n} of {all} rows" if asked.filters else "{all} rows"
+    count = say(words, n=f"{found.matching:,}", all=f"{found.total:,}")
     yield element("p", count, class_="note", role="status")
-    yield _table(here, table, found) if found.matching else nothing("No row fits the filters.")
+    yield _table(here, table, found) if found.matching else _no_row(here)
     links = pager(here.address, here.kept(), number, found.matching, SHOWN)
     if links is not None:
         yield links
+
+
+def _no_row(here: Here) -> Html:
+    if not here.asked.filters:
+        return nothing(say("This table has no rows."))
+    return nothing(say("No row fits the filters."), button(say("Show all rows"), here.address))
 
 
 class Here:
@@ -144,15 +160,16 @@ def _form(here: Here, columns: Sequence[str]) -> Html:
     if here.asked.sort:
         hidden.append(element("input", type="hidden", name="sort", value=here.asked.sort))
     names = [element("option", name, value=name) for name in columns]
-    signs = [element("option", words, value=sign) for sign, words in OPERATORS.items()]
-    value = element("input", name="value", placeholder="value", aria_label="Value", maxlength=200)
+    signs = [element("option", say(words), value=sign) for sign, words in OPERATORS.items()]
+    value = element("input", name="value", placeholder=say("value"), aria_label=say("Value"),
+                    maxlength=200)  # fmt: skip
     return element(
         "form",
         hidden,
-        element("select", names, name="column", aria_label="Column"),
-        element("select", signs, name="operator", aria_label="Comparison"),
+        element("select", names, name="column", aria_label=say("Column")),
+        element("select", signs, name="operator", aria_label=say("Comparison")),
         value,
-        element("button", "Filter", type="submit", class_="button"),
+        element("button", say("Filter"), type="submit", class_="button"),
         [_chip(here, text) for text in here.asked.filters],
         method="get",
         action=here.address,
@@ -164,19 +181,20 @@ def _form(here: Here, columns: Sequence[str]) -> Html:
 def _chip(here: Here, text: str) -> Html:
     column, _, rest = text.partition(":")
     operator, _, value = rest.partition(":")
-    words = f"{column} {OPERATORS.get(operator, operator)} {value}".rstrip()
+    words = f"{column} {say(OPERATORS.get(operator, operator))} {value}".rstrip()
     cross = element("span", "×", aria_hidden="true")
-    return element("a", words, cross, href=here.without(text), class_="chip", title="Take away",
-                   aria_label=f"Take away the filter {words}")  # fmt: skip
+    label = say("Take away the filter {words}", words=words)
+    return element("a", words, cross, href=here.without(text), class_="chip", aria_label=label)
 
 
 def _table(here: Here, table: str, found: Page) -> Html:
-    head = [_header(here, table, name) for name in found.rows.columns]
     numeric = [dtype.is_numeric() for dtype in found.rows.dtypes]
+    columns = list(zip(found.rows.columns, numeric, strict=True))
+    head = [_header(here, table, name, is_number) for name, is_number in columns]
     body = [
         element("tr", [
             _cell(here, name, value, is_number)
-            for name, value, is_number in zip(found.rows.columns, row, numeric, strict=True)
+            for (name, is_number), value in zip(columns, row, strict=True)
         ])
         for row in found.rows.iter_rows()
     ]  # fmt: skip
@@ -184,22 +202,23 @@ def _table(here: Here, table: str, found: Page) -> Html:
     return element("div", made, class_="scroll wide", tabindex=0)
 
 
-def _header(here: Here, table: str, name: str) -> Html:
+def _header(here: Here, table: str, name: str, is_number: bool) -> Html:
     known = column_of(table, name)
     words, unit = words_of(name)
-    unit = known.unit if known and known.unit not in ("", "percent") else unit
+    unit = say(known.unit) if known and known.unit not in ("", "percent") else unit
     order = {name: "ascending", f"-{name}": "descending"}.get(here.asked.sort)
     arrow = {"ascending": " ↑", "descending": " ↓"}.get(order or "", "")
     link = element("a", words + arrow, href=here.sorted_by(name))
     return element("th", link, element("small", unit) if unit else None, scope="col",
-                   title=known.meaning if known else None, aria_sort=order)  # fmt: skip
+                   title=known.meaning if known else None, aria_sort=order,
+                   class_="n" if is_number else None)  # fmt: skip
 
 
 def _cell(here: Here, name: str, value: Any, is_number: bool) -> Html:
     if is_number or value is None or isinstance(value, bool):
         return element("td", cell(value), class_="n" if is_number else None)
     text = str(value)
-    if len(text) > 60:
-        return element("td", text)
+    if len(text) > LONG:
+        return element("td", text, class_="long")
     link = element("a", text, href=here.with_(f"{name}:eq:{text}"), class_="quiet")
-    return element("td", link if text else "")
+    return element("td", link if text else "", class_="name")

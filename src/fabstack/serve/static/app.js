@@ -8,6 +8,50 @@
   const drawn = new Map(); // element -> figure in roles of the theme
   const floors = new Set();
 
+  // --- The language: that of the address is kept for addresses that name none --------------------
+
+  const asked = new URL(location.href).searchParams.get("lang");
+  if (asked === "en" || asked === "zh")
+    document.cookie = `fabstack_lang=${asked}; path=/; max-age=31536000; SameSite=Strict`;
+
+  // What a script has put into the address since the page was made goes along.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.language");
+    if (!link) return;
+    const address = new URL(location.href);
+    address.searchParams.set("lang", new URL(link.href).searchParams.get("lang"));
+    link.href = address;
+  });
+
+  // --- Edits that are not saved: a browser keeps them through a reload, a crash, a refusal -------
+
+  window.house = {
+    keep(name, draft) {
+      try {
+        if (draft === null) localStorage.removeItem(name);
+        else localStorage.setItem(name, draft);
+        window.onbeforeunload = null;
+      } catch {
+        window.onbeforeunload = () => true; // no room to keep them: at least ask before they go
+      }
+      markDrafts();
+    },
+    kept: (name) => localStorage.getItem(name),
+    putBack(api, cells, added, removed) {
+      for (const [row, column, text] of cells) {
+        const node = api.getRowNode(String(row));
+        if (node) node.data[column] = text;
+      }
+      api.applyTransaction({ add: added.map((row) => ({ ...row, _marks: {} })), remove: removed });
+      api.refreshCells({ force: true });
+    },
+  };
+
+  function markDrafts() {
+    for (const link of document.querySelectorAll("a[data-draft]"))
+      link.classList.toggle("drafted", localStorage.getItem(link.dataset.draft) !== null);
+  }
+
   // --- Figures: roles such as "$made/0.2" stand under keys that speak of colour -----------------
 
   function painted(value, colours, isColour) {
@@ -56,7 +100,7 @@
   // A figure that a run cannot show is no error: the server says why in words.
   async function load(plot) {
     plot.classList.remove("waits");
-    const { ok, body } = await fetched(plot.dataset.src + "?quiet=1");
+    const { ok, body } = await fetched(plot.dataset.src);
     if (!ok || body.missing) {
       plot.classList.add("lack", "lacks");
       plot.textContent = body.missing || body.detail;
@@ -93,14 +137,22 @@
     return element;
   }
 
-  // The steps of the report's heat map; text stays dark on light and light on dark grounds.
-  const STEPS = [
-    [0, "heat-0", "under 40 %"],
-    [40, "heat-1", "40 to 75 %"],
-    [75, "heat-2", "75 to 90 %"],
-    [90, "heat-3", "90 to 97 %"],
-    [97, "heat-4", "97 % and more"],
-  ];
+  // What a tile is coloured by, in steps of the report's heat map: the load of the plan or the
+  // simulation, the lots that wait for each tool, or the share of time that the tools are down.
+  const ROLES = ["heat-0", "heat-1", "heat-2", "heat-3", "heat-4"];
+  const COLOURS = {
+    load: { least: [0, 40, 75, 90, 97], of: (group, at) => value(group.load_percent, at) },
+    queue: { least: [0, 0.5, 1, 2, 5], of: queuePerTool },
+    down: { least: [0, 5, 10, 20, 40], of: (group, at) => value(group.down_percent, at) },
+  };
+
+  const value = (list, at) => (list.length && list[at] !== null ? list[at] : null);
+
+  function queuePerTool(group, at) {
+    const queue = value(group.queue_lots, at);
+    const tools = value(group.tools, at);
+    return queue === null ? null : queue / Math.max(tools ?? 1, 1);
+  }
 
   function luminance(hex) {
     const parts = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255);
@@ -108,21 +160,43 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
 
-  const step = (load) => STEPS.filter(([least]) => load >= least).pop() || STEPS[0];
-
-  function tint(tile, load) {
-    const hex = load === null ? palette().card : palette()[step(load)[1]];
+  // Text stays dark on light and light on dark grounds.
+  function tint(tile, number, least) {
+    const step = least.filter((one) => number >= one).length - 1;
+    const hex = number === null ? palette().card : palette()[ROLES[Math.max(step, 0)]];
     tile.style.background = hex;
     tile.style.color = luminance(hex) > 0.2 ? "#10151b" : "#ffffff";
   }
 
-  function tileWords(group, at) {
-    const words = [];
-    if (group.tools.length && group.tools[at] !== null) words.push(`${group.tools[at]} ${group.tools[at] === 1 ? "tool" : "tools"}`);
-    if (group.down_percent.length && group.down_percent[at] !== null)
-      words.push(`${Math.round(group.down_percent[at])} % down`);
-    if (group.wip_lots !== null) words.push(`${Number(group.wip_lots.toPrecision(2))} lots in simulation`);
-    return words.join(" · ");
+  const short = (number) => Number(number.toPrecision(number >= 100 ? 3 : 2)).toLocaleString("en");
+  const filled = (text, given) => text.replace(/\{(\w+)\}/g, (_, name) => given[name]);
+
+  function tileWords(view, group, at) {
+    const { words } = view;
+    const parts = [];
+    const tools = value(group.tools, at);
+    const queue = value(group.queue_lots, at);
+    const down = value(group.down_percent, at);
+    if (tools !== null) parts.push(filled(tools === 1 ? words.tool : words.tools, { n: short(tools) }));
+    if (queue !== null && queue >= 0.05) parts.push(filled(words.waiting, { n: short(queue) }));
+    if (down !== null && down >= 0.5) parts.push(filled(words.down, { n: Math.round(down) }));
+    if (queue === null && group.wip_lots !== null)
+      parts.push(filled(words.wip, { n: short(group.wip_lots) }));
+    return parts.join(" · ");
+  }
+
+  // The time of a tool group: at work, ready, down.
+  function bar(group, at) {
+    const work = value(group.productive_percent, at);
+    if (work === null) return [];
+    const down = value(group.down_percent, at) ?? 0;
+    const sizes = [[work, "green"], [Math.max(100 - work - down, 0), "pale"], [down, "vermillion"]];
+    return sizes.map(([percent, role]) => {
+      const part = made("i", {});
+      part.style.width = `${percent}%`;
+      part.style.background = palette()[role];
+      return part;
+    });
   }
 
   function showFloor(view, at) {
@@ -130,52 +204,82 @@
     view.output.textContent = view.floor.times[at] || "";
     view.range.value = at;
     view.range.setAttribute("aria-valuetext", view.output.textContent);
-    for (const [group, tile, value, small] of view.tiles) {
-      const load = group.load_percent[at];
-      value.textContent = load === null ? "–" : `${Math.round(load)} %`;
-      small.textContent = tileWords(group, at);
-      tint(tile, load);
+    const { least, of } = COLOURS[view.colour];
+    for (const { group, tile, number, small, states } of view.tiles) {
+      const load = value(group.load_percent, at);
+      number.textContent = load === null ? "–" : `${Math.round(load)} %`;
+      small.textContent = tileWords(view, group, at);
+      states.replaceChildren(...bar(group, at));
+      tint(tile, of(group, at), least);
     }
-    view.key.replaceChildren(...keyOf());
+    view.sum.textContent = sumOf(view, at);
+    view.key.replaceChildren(...keyOf(view));
   }
 
-  function keyOf() {
-    return STEPS.map(([, role, words]) => {
-      const swatch = made("i", {});
-      swatch.style.background = palette()[role];
-      return made("span", {}, swatch, ` ${words} `);
+  function sumOf(view, at) {
+    const groups = view.floor.groups;
+    const busy = groups.filter((group) => (value(group.load_percent, at) ?? 0) >= 90).length;
+    const queues = groups.map((group) => value(group.queue_lots, at)).filter((n) => n !== null);
+    const parts = [filled(view.words.busy, { n: busy, all: groups.length })];
+    if (queues.length)
+      parts.push(filled(view.words.wait, { n: short(queues.reduce((sum, n) => sum + n, 0)) }));
+    return parts.join(" · ");
+  }
+
+  function keyOf(view) {
+    const { least } = COLOURS[view.colour];
+    const unit = view.words[`unit_${view.colour}`];
+    const swatch = (role) => {
+      const made_ = made("i", {});
+      made_.style.background = palette()[role];
+      return made_;
+    };
+    const steps = least.map((from, i) => {
+      const to = least[i + 1];
+      const text = to === undefined ? view.words.from : i === 0 ? view.words.under : view.words.between;
+      return made("span", {}, swatch(ROLES[i]), ` ${filled(text, { from, to })}`);
     });
+    const states = view.floor.groups.some((group) => group.productive_percent.length)
+      ? [["green", "at_work"], ["pale", "ready"], ["vermillion", "is_down"]].map(([role, name]) =>
+          made("span", { className: "state-key" }, swatch(role), ` ${view.words[name]}`)
+        )
+      : [];
+    return [made("b", {}, unit), ...steps, ...states];
   }
 
   function areasOf(view, rows) {
     const areas = new Map();
     for (const group of view.floor.groups) {
-      const name = group.area || "tools";
+      const name = group.area || view.words.area;
       if (!areas.has(name)) areas.set(name, []);
       areas.get(name).push(group);
     }
+    const start = commonStart(view.floor.groups.map((group) => group.name));
     return [...areas].map(([name, groups]) =>
       made(
         "div",
         { className: "area" },
         made("h3", {}, name),
-        made("div", { className: "groups" }, ...groups.map((group) => tileOf(view, group, rows)))
+        made("div", { className: "groups" }, ...groups.map((group) => tileOf(view, group, rows, start)))
       )
     );
   }
 
-  function tileOf(view, group, rows) {
-    const value = made("span", {});
-    const small = made("small", {});
+  // "fab-" of fab-etch, fab-film, ...: said by the title already, and in the way on a small tile.
+  function commonStart(names) {
+    const start = /^[^-_]+[-_]/.exec(names[0] || "");
+    return start && names.length > 1 && names.every((name) => name.startsWith(start[0]) && name !== start[0])
+      ? start[0].length
+      : 0;
+  }
+
+  function tileOf(view, group, rows, start) {
+    const [number, small] = [made("span", {}), made("small", {})];
+    const states = made("div", { className: "states", "aria-hidden": "true" });
     const filter = encodeURIComponent(`tool_group:eq:${group.name}`);
-    const tile = made(
-      "a",
-      { className: "group", href: `${rows}?filter=${filter}`, title: group.name },
-      made("b", {}, group.name),
-      value,
-      small
-    );
-    view.tiles.push([group, tile, value, small]);
+    const given = { className: "group", href: `${rows}?filter=${filter}`, title: group.name };
+    const tile = made("a", given, made("b", {}, group.name.slice(start)), number, small, states);
+    view.tiles.push({ group, tile, number, small, states });
     return tile;
   }
 
@@ -185,23 +289,48 @@
       place.textContent = body.detail;
       return;
     }
-    const view = { floor: body, tiles: [], at: 0 };
+    const words = JSON.parse(place.dataset.words);
+    const times = body.times.map((time) => (body.source === "plan_capacity" ? time.slice(0, 7) : time));
+    const view = { floor: { ...body, times }, words, tiles: [], at: 0 };
     view.output = made("output", {});
     view.range = made("input", {
-      type: "range", min: 0, max: Math.max(body.times.length - 1, 0), "aria-label": "Time",
+      type: "range", min: 0, max: Math.max(times.length - 1, 0), "aria-label": words.time,
     });
     view.key = made("div", { className: "key" });
-    const play = made("button", { className: "button", type: "button" }, "Play");
-    const controls = made("div", { className: "controls" }, play, view.range, view.output);
+    view.sum = made("p", { className: "note sum" });
+    const play = made("button", { className: "button", type: "button" }, words.play);
+    const choice = choiceOf(view);
+    const controls = made("div", { className: "controls" }, play, view.range, view.output, ...choice);
     const areas = areasOf(view, place.dataset.rows);
-    place.replaceChildren(controls, made("div", { className: "areas" }, ...areas), view.key);
-    const wanted = body.times.indexOf(new URL(location.href).searchParams.get("at"));
-    showFloor(view, wanted >= 0 ? wanted : busiest(body));
+    place.replaceChildren(controls, view.sum, made("div", { className: "areas" }, ...areas), view.key);
+    const wanted = (new URL(location.href).searchParams.get("at") || "-").slice(0, 10);
+    const at = times.findIndex((time) => time === wanted || time === wanted.slice(0, 7));
+    showFloor(view, at >= 0 ? at : busiest(body));
     view.range.addEventListener("input", () => showFloor(view, Number(view.range.value)));
-    view.range.addEventListener("change", () => keepInAddress(view));
+    view.range.addEventListener("change", () => keepInAddress("at", view.floor.times[view.at]));
     play.addEventListener("click", () => replay(view, play));
     floors.add(view);
     place.dataset.drawn = "yes";
+  }
+
+  // By what the tiles are coloured: only what this floor knows.
+  function choiceOf(view) {
+    const known = Object.keys(COLOURS).filter((name) =>
+      view.floor.groups.some((group) => view.floor.times.some((_, at) => COLOURS[name].of(group, at) !== null))
+    );
+    const wanted = new URL(location.href).searchParams.get("colour");
+    view.colour = known.includes(wanted) ? wanted : "load";
+    if (known.length < 2) return [];
+    const options = known.map((name) =>
+      made("option", { value: name, selected: name === view.colour }, view.words[`by_${name}`])
+    );
+    const chosen = made("select", { "aria-label": view.words.by }, ...options);
+    chosen.addEventListener("change", () => {
+      view.colour = chosen.value;
+      keepInAddress("colour", view.colour);
+      showFloor(view, view.at);
+    });
+    return [made("label", { className: "by" }, view.words.by, " ", chosen)];
   }
 
   // The time at which the loads are highest together.
@@ -212,9 +341,9 @@
     return Math.max(sums.indexOf(Math.max(...sums)), 0);
   }
 
-  function keepInAddress(view) {
+  function keepInAddress(name, text) {
     const address = new URL(location.href);
-    address.searchParams.set("at", view.floor.times[view.at]);
+    address.searchParams.set(name, text);
     history.replaceState(history.state, "", address);
   }
 
@@ -222,11 +351,11 @@
     if (view.timer) {
       clearInterval(view.timer);
       view.timer = null;
-      play.textContent = "Play";
-      keepInAddress(view);
+      play.textContent = view.words.play;
+      keepInAddress("at", view.floor.times[view.at]);
       return;
     }
-    play.textContent = "Stop";
+    play.textContent = view.words.stop;
     if (view.at >= view.floor.times.length - 1) showFloor(view, 0);
     const pause_ms = Math.max(60, Math.min(400, 20000 / view.floor.times.length));
     view.timer = setInterval(() => {
@@ -243,7 +372,7 @@
     event.preventDefault();
     const said = form.querySelector("[role=status]");
     const file = form.elements.file.files[0];
-    said.textContent = "Sending …";
+    said.textContent = form.dataset.sending;
     const answer = await fetch(`/api/programmes/${encodeURIComponent(form.elements.name.value)}`, {
       method: "PUT",
       body: file,
@@ -258,6 +387,10 @@
 
   const known = new WeakSet();
   function look() {
+    for (const link of document.querySelectorAll("a[data-draft]")) {
+      if (!known.has(link)) markDrafts();
+      known.add(link);
+    }
     for (const plot of document.querySelectorAll(".plot[data-src]")) {
       if (!known.has(plot)) seen.observe(plot);
       known.add(plot);
