@@ -10,10 +10,15 @@ from fabstack.check.output_claims import coverage_claim
 from fabstack.formats import set_cell
 from fabstack.model.evidence import Claim, Measure, Risk
 from fabstack.ramp import in_future, ramp
-from fabstack.ramp.judged import covers, with_judged
+from fabstack.ramp.judged import with_judged
+from fabstack.ramp.judges import Future, covers
 from fabstack.ramp.odds import explained
 
 VOLUME = "volumes/gadgets:2026-01-01/units_per_year"
+
+
+def nothing_sold(_item, _asked, _day):
+    return 0.0
 
 
 def claim(name, measure, subject, **other):
@@ -84,9 +89,9 @@ def test_a_covered_demand_is_judged_as_the_check_judges_it(toy):
     for future in range(60):
         one = in_future(toy, result, future)
         verdict = coverage_claim(one, CLAIMS[0])
-        holds, spare = covers(one, CLAIMS[0])
+        holds, spare, _ = covers(Future(one, nothing_sold), CLAIMS[0])
         assert holds == verdict.holds
-        assert spare == pytest.approx(1 / verdict.factor - 1, abs=1e-4)
+        assert spare == pytest.approx(100 / verdict.factor - 100, abs=1e-2)
 
 
 def test_more_capacity_never_lowers_a_chance(toy):
@@ -107,10 +112,13 @@ def test_what_differs_by_rounding_alone_hangs_on_nothing():
 def test_texas_gives_a_chance_to_every_dated_or_counted_claim(project):
     texas = load(project / "programmes" / "texas")
     found = with_judged(ramp(texas, samples=20))
-    silent = {c.name for c in texas.claims} - {one.claim for one in found.odds}
-    measures = {c.measure for c in texas.claims if c.name in silent}
-    assert measures <= {
-        Measure.CHEAPER_NODE, Measure.QUEUE_RANK, Measure.PACKAGED_AT, Measure.ONE_CHAIN
-    }  # fmt: skip
+    by_name = {one.claim: one for one in found.odds}
+    measures = {c.measure for c in texas.claims if c.name not in by_name}
+    assert measures == {Measure.PACKAGED_AT}
+    assert found.unjudged["dojo-arizona"].startswith("it is not confirmed: Public reports")
+    assert all(one.causes or one.why for one in found.odds)
+    assert [len(one.causes) <= 3 for one in found.odds]
+    certain = {"mature-node", "queue-tsmc", "queue-samsung", "one-chain"}
+    assert {name for name in certain if by_name[name].chance == 1} == certain
     chips = next(one for one in found.odds if one.claim == "ai-chips")
     assert -90 < chips.margin_median < -80  # a seventh of the chips claimed can be made

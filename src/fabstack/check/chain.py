@@ -205,3 +205,22 @@ def _presence(programme: Programme) -> Mapping[str, set[str]]:
 def _next_places(programme: Programme, place: str) -> list[str]:
     lanes = grouped(programme.lanes, "origin")[place]
     return [lane.destination for lane in lanes] or list(by_key(programme.plants))
+
+
+def markets_without_wafers(programme: Programme) -> list[str]:
+    """Markets none of whose needs leads down to a wafer, in the order of their names."""
+    return sorted(m.name for m in programme.markets if not _reaches_wafers(programme, m.name))
+
+
+def _reaches_wafers(programme: Programme, market: str) -> bool:
+    kinds = {item.name: item.kind for item in programme.items}
+    todo = [need.item for need in grouped(programme.needs, "market")[market]]
+    seen: set[str] = set()
+    while todo:
+        item = todo.pop()
+        if kinds[item] is ItemKind.WAFER:
+            return True
+        if item not in seen:
+            seen.add(item)
+            todo += [row.child for row in grouped(programme.components, "parent")[item]]
+    return False

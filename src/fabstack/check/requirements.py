@@ -8,13 +8,13 @@ Processes are taken as mature: what fails here fails the more while they still l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from fabstack.check.circles import in_order
 from fabstack.economics.capacity import line_yield
 from fabstack.economics.flow import children_per_parent, units_per_carrier, yield_share
-from fabstack.model import Programme, by_key, grouped
+from fabstack.model import Programme, by_key, follows_from, grouped
 from fabstack.model.days import months_between
 from fabstack.model.items import Component, ItemKind
 from fabstack.model.routes import Route
@@ -86,9 +86,10 @@ def _exploded(programme: Programme, wanted: Units, is_made: Callable[[str], bool
     return found
 
 
-def _parents_first(programme: Programme) -> Iterable[str]:
+@follows_from("components")
+def _parents_first(programme: Programme) -> Sequence[str]:
     order = in_order([(row.child, row.parent) for row in programme.components])
-    return reversed(order or ())
+    return (order or ())[::-1]
 
 
 def children_for_one(programme: Programme, row: Component) -> float:

@@ -50,7 +50,7 @@ def ramp(
     """
     from fabstack import formats
     from fabstack.cli.progress import stages
-    from fabstack.ramp.judged import with_judged
+    from fabstack.ramp.judged import pieces_judged, with_judged
     from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
     from fabstack.studies.ramp_pieces import KeptPieces
@@ -60,6 +60,7 @@ def ramp(
     count = samples or loaded.programme.ramp.samples
     with stages() as tell:
         keep = KeptPieces(loaded.programme, count, **settings, shelf=_shelf(store), tell=tell)
+        keep.expect(pieces_judged(loaded.programme, count))
         result = with_judged(_sampled(loaded, samples=count, **settings, keep=keep), keep)
     tables = ramp_tables(result, loaded.programme)
     answer = {"scenario": scenario, **_answer(result, tables)}
@@ -180,17 +181,15 @@ def _dates(answer: dict[str, Any]) -> Iterator[str]:
 
 
 def _claims(answer: dict[str, Any]) -> Iterator[str]:
-    rows = [
-        (row["claim"], _percent(row["odds_percent"]), row["inputs"].split("; ")[0])
-        for row in answer["claims"]
-        if row["odds_percent"] is not None
-    ]
+    rows = answer["claims"]
     if rows:
         yield ""
-        width = max(len(claim) for claim, _, _ in rows)
-        for claim, odds, input_ in rows:
-            hangs = f"; hangs most on {input_}" if input_ else ""
-            yield f"{claim.ljust(width)}  {odds.rjust(5)} chance{hangs}"
+        width = max(len(row["claim"]) for row in rows)
+        for row in rows:
+            odds = "no" if row["odds_percent"] is None else _percent(row["odds_percent"])
+            first = row["inputs"].split("; ")[0]
+            told = f"hangs most on {first}" if first else row["why"]
+            yield f"{row['claim'].ljust(width)}  {odds.rjust(5)} chance; {told}"
 
 
 def _percent(odds: float) -> str:

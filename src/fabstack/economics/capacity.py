@@ -212,6 +212,7 @@ def with_wear(programme: Programme, group_name: str, busy_h: float) -> float:
     return busy_h * (1 + repairs) + stops_h
 
 
+@follows_from("breakdowns", "maintenances")
 def availability(programme: Programme, group_name: str) -> float:
     """Share of a tool's time in which it is up, whatever it does; repairs taken as independent."""
     share = 1.0

@@ -169,6 +169,15 @@ class Ramp:
         ge=0,
         lt=1,
     )
+    shortages_per_year: float = measured(
+        "1/year",
+        "world-wide shortages that begin: while one lasts, rivals ask for what they want in it",
+        default=0.0,
+        ge=0,
+    )
+    shortage_months: Distribution = measured(
+        "month", "how long a shortage lasts", default=Distribution.parse("triangular(18, 24, 30)")
+    )
     staff_delays: bool = chosen(
         "work of activities with a skill and people takes longer while experts are missing",
         default=False,

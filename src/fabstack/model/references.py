@@ -39,6 +39,7 @@ def problems(programme: Programme, in_doubt: Collection[str] = ()) -> Iterator[P
     yield from _broken_steps(programme, in_doubt)
     yield from _broken_predecessors(programme, in_doubt)
     yield from _broken_limits(programme, in_doubt)
+    yield from _broken_delays(programme, in_doubt)
     for table, column in _CELL_COLUMNS:
         yield from _broken_addresses(programme, table, column, in_doubt)
 
@@ -142,6 +143,20 @@ def _unknown_limit(
         message = f"plant '{plant or ''}' has no shared limit '{name}'"
         cure = did_you_mean(name, sorted(known))
         yield Problem("activities", row, "limit", "unknown-reference", message, cure=cure)
+
+
+def _broken_delays(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    if _DELAYED & set(in_doubt):
+        return
+    known = [name for table in sorted(_DELAYED) for name in by_key(programme.table(table))]
+    for row, event in enumerate(programme.risk_events):
+        for name in sorted(set(event.named).difference(known)):
+            message = f"no activity, tool group or vendor line '{name}'"
+            cure = did_you_mean(name, known)
+            yield Problem("risk_events", row, "delays", "unknown-reference", message, cure=cure)
+
+
+_DELAYED = frozenset({"activities", "tool_groups", "vendor_lines"})
 
 
 def _broken_addresses(

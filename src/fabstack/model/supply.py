@@ -97,7 +97,10 @@ class EventKind(StrEnum):
 
 @row()
 class RiskEvent:
-    """Something that happens by chance and stops a place for a while."""
+    """Something that happens by chance and stops a place for a while.
+
+    What `delays` lists stands still too. A delay or an export event with a list stops nothing else.
+    """
 
     name: str = named("unique name")
     place: str = refers("plants|suppliers", "what it stops")
@@ -105,3 +108,12 @@ class RiskEvent:
     per_year: float = measured("1/year", "how often on average", ge=0)
     days_median: float = measured("day", "how long", gt=0)
     days_sigma: float = measured("", "spread of the logarithm", default=0.8, ge=0)
+    delays: str = worded(
+        "activities, tool groups (their deliveries) and vendor lines that stand still, "
+        "separated by ';'"
+    )
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What `delays` lists."""
+        return tuple(name.strip() for name in self.delays.split(";") if name.strip())

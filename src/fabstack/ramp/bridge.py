@@ -1,15 +1,15 @@
 """How much must be bought until own plants cover their items, for a wanted service level.
 
 An item that is made by a plant with dated phases, and sold by suppliers too, is bridged: in each
-future what the phases do not cover yet must be bought, month by month. What suppliers have is what
-those ahead of the programme leave, in normal times or in a shortage, less the months in which a
-chance event stops them. Processes are mature and tools are there, so a bridge is no longer than it
-must be.
+future what the phases do not cover yet must be bought, month by month. Suppliers are asked one
+after the other; each gives what its contract and the programme's place in its queue allow, in
+normal times, in a shortage, and in shortages as they are sampled, less while a chance event stops
+it. Processes are mature and tools are there, so a bridge is no longer than it must be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,16 +18,15 @@ import numpy as np
 
 from fabstack.check.capacity import mix_for, units_of_a_carrier
 from fabstack.check.requirements import Units, all_units, delivered
-from fabstack.check.supply_claims import in_force, left_in_shortage, left_normally
 from fabstack.model import Programme, grouped
 from fabstack.model.plants import Plant
-from fabstack.ramp.events import up_share
+from fabstack.ramp.allocation import Queue, queues, sampled_award, terms
+from fabstack.ramp.events import short_share, up_share
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.plants import NEVER, Opening, capacity_per_month
 from fabstack.uncertainty.chance import Floats
 
-Left = Callable[[Programme, str], float]  # share of a supplier's capacity for the programme
 COVERED_SHARE = 0.995  # of the need; less is rounding
 
 
@@ -42,6 +41,16 @@ class Bridge:
     covered_months: Floats  # since the programme's start; inf: not in the horizon
     unmet_normally: Floats  # units that suppliers do not have
     unmet_in_shortage: Floats
+    unmet: Floats  # with shortages as sampled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seller:
+    """What a supplier makes of an item, and for whom else."""
+
+    capacity: Floats  # [month, sample] or [month, 1], events in it
+    committed: Floats  # [month, 1]
+    queues: tuple[Queue, Queue]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +75,7 @@ def bridges(crossing: Crossing, keep: Keep | None = None) -> tuple[Bridge, ...]:
     for plant, items in plants.items():
         make = partial(_course, crossing, plant, items, needs)
         rows = iter(keep.piece(f"bridge/{plant}", make))
-        found += [Bridge(item, plant, *(next(rows) for _ in range(5))) for item in items]
+        found += [Bridge(item, plant, *(next(rows) for _ in range(6))) for item in items]
     return tuple(found)
 
 
@@ -87,8 +96,10 @@ def _needed(programme: Programme, day: date) -> Units:
 def _course(
     crossing: Crossing, plant: str, items: Sequence[str], needs: Sequence[Units]
 ) -> Sequence[Floats]:
-    """The five arrays of each bridge of a plant, one item after the other."""
+    """The six arrays of each bridge of a plant, one item after the other."""
     up = up_share(crossing.programme, crossing.futures, plant, crossing.grid_months)
+    short = short_share(crossing.programme, crossing.futures, crossing.grid_months)
+    never, always = np.zeros_like(short), np.ones_like(short)
     shares = np.array([_share(crossing, plant, i, need) for i, need in enumerate(needs)])
     covers = shares >= COVERED_SHARE
     first = np.where(covers.any(axis=0), covers.argmax(axis=0), len(shares))
@@ -98,11 +109,8 @@ def _course(
     for item in items:
         wanted = np.array([need.get(item, 0.0) for need in needs])[:, None]
         missing = np.where(before, wanted * (1 - np.minimum(shares, 1.0) * up), 0.0)
-        offers = _offered(crossing, item)
-        unmet = (
-            np.maximum(missing - _left(crossing, offers, left), 0.0).sum(axis=0)
-            for left in (left_normally, left_in_shortage)
-        )
+        sellers = list(_sellers(crossing, item))
+        unmet = (_unmet(missing, sellers, share) for share in (never, always, short))
         arrays += missing.sum(axis=0), missing.max(axis=0), covered, *unmet
     return arrays
 
@@ -121,23 +129,26 @@ def _share(crossing: Crossing, plant: str, month: int, need: Units) -> Floats:
     return np.array(np.broadcast_to(given / carriers, samples))
 
 
-def _offered(crossing: Crossing, item: str) -> dict[str, Floats]:
-    """Units a month that each supplier makes for all its customers, events in it."""
-    programme, months = crossing.programme, crossing.months
-    suppliers = dict.fromkeys(offer.supplier for offer in grouped(programme.offers, "item")[item])
-    return {
-        supplier: np.array([_rate(programme, item, supplier, day) for day in months])[:, None]
-        * up_share(programme, crossing.futures, supplier, crossing.grid_months)
-        for supplier in suppliers
-    }
+def _sellers(crossing: Crossing, item: str) -> Iterator[Seller]:
+    """Who sells an item, in the order of the offers."""
+    programme, futures = crossing.programme, crossing.futures
+    on_days = [
+        {one.supplier: one for one in terms(programme, item, day)} for day in crossing.months
+    ]
+    for name in dict.fromkeys(o.supplier for o in grouped(programme.offers, "item")[item]):
+        rows = [(one[name][1:] if name in one else (0.0, 0.0)) for one in on_days]
+        capacity, committed = (np.array(column)[:, None] for column in zip(*rows, strict=True))
+        up = up_share(programme, futures, name, crossing.grid_months)
+        yield Seller(capacity * up, committed, queues(programme, name, futures.value))
 
 
-def _left(crossing: Crossing, offers: Mapping[str, Floats], left: Left) -> Floats:
-    """What is left of offers for the programme, [month, sample] or [month, 1]."""
-    nothing = np.zeros((len(crossing.months), 1))
-    return sum((left(crossing.programme, name) * rate for name, rate in offers.items()), nothing)
-
-
-def _rate(programme: Programme, item: str, supplier: str, day: date) -> float:
-    offers = [o for o in grouped(programme.offers, "item")[item] if o.supplier == supplier]
-    return sum(offer.capacity_per_month for offer in in_force(offers, day))
+def _unmet(missing: Floats, sellers: Sequence[Seller], short: Floats) -> Floats:
+    """Units that nobody gives, [sample]."""
+    total = np.zeros(missing.shape[1])
+    for month in np.flatnonzero(missing.any(axis=1)):
+        left = missing[month]
+        for one in sellers:
+            offered, owed = one.capacity[month], one.committed[month]
+            left = left - sampled_award(left, offered, owed, one.queues, short[month])
+        total += np.maximum(left, 0.0)
+    return total

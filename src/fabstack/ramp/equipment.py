@@ -1,8 +1,8 @@
 """From order to release: when tools arrive, are installed and qualified in each future.
 
 A delivery is released on its stated date, moved by the slip of its plant's opening, by what its
-lead time takes more than stated (one draw for a tool group: a maker is late with all of them), and
-by what installing and qualifying takes more.
+lead time takes more than stated (one draw for a tool group: a maker is late with all of them), by
+what installing and qualifying takes more, and by chance events that name its tool group.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fabstack.model import Programme, by_key
 from fabstack.model.tools import Delivery, ToolGroup
 from fabstack.ramp.futures import INSTALL, LEAD, Futures, tool_slip_name
 from fabstack.ramp.plants import Moved
+from fabstack.ramp.standstill import Standstill, standstills
 from fabstack.ramp.timeline import Timeline
 from fabstack.uncertainty.chance import Floats
 
@@ -37,28 +38,32 @@ def arrivals(
 ) -> tuple[Arrival, ...]:
     """Every delivery of the programme."""
     groups, plants = by_key(programme.tool_groups), by_key(programme.plants)
+    held = standstills(programme, futures, timeline)
     found = []
     for delivery in programme.deliveries:
         group = groups[delivery.tool_group]
-        slip = moved.opening_slip(plants[group.plant])
-        found.append(
-            _arrival(programme, delivery, group, futures, timeline.months(delivery.date) + slip)
-        )
+        due = timeline.months(delivery.date) + moved.opening_slip(plants[group.plant])
+        found.append(_arrival(programme, delivery, futures, due, held.get(group.name)))
     return tuple(found)
 
 
 def _arrival(
-    programme: Programme, delivery: Delivery, group: ToolGroup, futures: Futures, due: Floats
+    programme: Programme, delivery: Delivery, futures: Futures, due: Floats, held: Standstill | None
 ) -> Arrival:
+    group = by_key(programme.tool_groups)[delivery.tool_group]
     lead = _months(group, "lead_time_months", LEAD, programme, futures)
-    install = _months(group, "install_months", INSTALL, programme, futures)
+    until_released = lead + _months(group, "install_months", INSTALL, programme, futures)
     ordered = due - group.lead_time_months - group.install_months
+    if held is not None:
+        lead, until_released = (
+            held.lasting_months(ordered, months) for months in (lead, until_released)
+        )
     return Arrival(
         delivery=delivery,
         group=group,
         ordered=float(np.min(ordered)),
         docked=ordered + lead,
-        released=ordered + lead + install,
+        released=ordered + until_released,
     )
 
 

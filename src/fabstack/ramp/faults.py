@@ -31,6 +31,7 @@ def faults(programme: Programme) -> Iterator[Finding]:
     for review in programme.reviews:
         yield from _review_faults(review, names)
     yield from _endless_reviews(programme)
+    yield from _delay_faults(programme)
 
 
 def weekdays(review: Review) -> tuple[int, ...]:
@@ -129,3 +130,19 @@ def _endless_reviews(programme: Programme) -> Iterator[Finding]:
 
 def _days_lost_per_day(review: Review) -> float:
     return len(weekdays(review)) / 7 * review.stop_percent / 100 * review.cost_days
+
+
+def _delay_faults(programme: Programme) -> Iterator[Finding]:
+    """Events that hold up what does not exist."""
+    tables = (programme.activities, programme.tool_groups, programme.vendor_lines)
+    known = [row.name for rows in tables for row in rows]
+    for row in programme.risk_events:
+        for name in row.named:
+            if name not in known:
+                yield finding(
+                    "unknown-reference",
+                    f"event '{row.name}' delays '{name}', which does not exist",
+                    expected="names of activities, tool groups and vendor lines, separated by ';'",
+                    cure=did_you_mean(name, known),
+                    file="risk_events.csv",
+                )

@@ -2,8 +2,8 @@
 
 An input's name is the address of its cell where it has one (`activities/shell/duration`, or any
 cell of the table of risks). Chances that come to pass or not have names of the same form:
-`activities/NAME/takes-place`, `.../repeats`, `.../reference-slip`, and `activities/OWNER/slip ...`
-for the execution slip that all activities of a plant or chip share.
+`activities/NAME/takes-place`, `.../repeats`, `.../reference-slip`, `risk_events/NAME/happens`, and
+`activities/OWNER/slip ...` for the execution slip that all activities of a plant or chip share.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import numpy as np
 
 from fabstack.model import Distribution, Programme, grouped
 from fabstack.model.roadmap import Activity
+from fabstack.model.supply import RiskEvent
 from fabstack.model.tools import ToolGroup
 from fabstack.uncertainty.chance import Floats, is_random, quantile
 from fabstack.uncertainty.copula import Pair, coupled, of_scores
 from fabstack.uncertainty.uniforms import Design, generator, uniforms
 
 LEAD, INSTALL = "lead-slip", "install-slip"  # stages of a tool, from order to release
+SHORTAGES = "ramp/-/shortages"  # how many world-wide shortages come
 LINE_COLUMNS = ("units_per_year", "growth_per_year", "delivered_share", "share_percent")
 
 
@@ -127,6 +129,7 @@ def _inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator
     for activity in programme.activities:
         yield from _inputs_of(activity, risks)
     yield from _tool_inputs(programme)
+    yield from _event_inputs(programme, risks)
     for line in programme.vendor_lines:
         for column in LINE_COLUMNS:
             if is_random(getattr(line, column)):
@@ -139,6 +142,19 @@ def _tool_inputs(programme: Programme) -> Iterator[str]:
     for group in programme.tool_groups:
         if group.name in delivered:
             yield from (tool_slip_name(group, kind) for kind, slip in stages if is_random(slip))
+
+
+def _event_inputs(programme: Programme, risks: Mapping[str, Distribution]) -> Iterator[str]:
+    for row in programme.risk_events:
+        if row.per_year or f"risk_events/{row.name}/per_year" in risks:
+            yield event_name(row)
+    if programme.ramp.shortages_per_year or "ramp/-/shortages_per_year" in risks:
+        yield SHORTAGES
+
+
+def event_name(row: RiskEvent) -> str:
+    """The name of the input that says how often an event comes."""
+    return f"risk_events/{row.name}/happens"
 
 
 def tool_slip_name(group: ToolGroup, kind: str) -> str:

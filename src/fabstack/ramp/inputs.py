@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from fabstack.model import Programme, grouped
+from fabstack.model.cells import Cell
 from fabstack.model.roadmap import Activity
-from fabstack.model.supply import VendorLine
-from fabstack.ramp.futures import LINE_COLUMNS, Futures, duration_cell, slip_name
+from fabstack.model.supply import RiskEvent, VendorLine
+from fabstack.ramp.events import shortages, stops
+from fabstack.ramp.futures import (
+    LINE_COLUMNS,
+    SHORTAGES,
+    Futures,
+    duration_cell,
+    event_name,
+    slip_name,
+)
 from fabstack.ramp.schedule import Schedule
+from fabstack.ramp.standstill import horizon
+from fabstack.ramp.timeline import Timeline
 from fabstack.ramp.work import Work, first_months, taking_place
 from fabstack.uncertainty.chance import Floats
 
 SAME = 1e-9  # months; less is rounding
+NOT_AN_ACTIVITY = -1
 
 
 class Input(NamedTuple):
@@ -23,7 +35,7 @@ class Input(NamedTuple):
 
     name: str
     title: str
-    activity: int
+    activity: int  # or NOT_AN_ACTIVITY
     values: Floats  # [sample]
 
 
@@ -41,10 +53,49 @@ def date_inputs(
             yield Input(f"activities/{activity.name}/repeats", words, i, work.repeats[i])
         if any(review.generation == activity.generation for review in programme.reviews):
             yield from _reviews(activity, i, dated.ends[i] - dated.starts[i] - work.months[i])
+    yield from _delays(programme, futures, number)
     for line in programme.vendor_lines:
         users = grouped(programme.activities, "vendor_line")[line.name]
         for cell, words, values in _line_parts(line, futures) if users else ():
             yield from (Input(cell, words, number[user.name], values) for user in users)
+
+
+def number_inputs(programme: Programme, futures: Futures) -> Iterator[Input]:
+    """Everything else that varies: cells of the risks, events and shortages."""
+    for cell, distribution in futures.risks.items():
+        if futures.varies(cell):
+            title = _title(Cell.parse(cell))
+            yield Input(cell, title, NOT_AN_ACTIVITY, futures.draw(cell, distribution))
+    span = horizon(programme, Timeline(programme.programme.start))
+    for row in programme.risk_events:
+        if futures.varies(event_name(row)):
+            months = stops(row, futures, span).months.sum(axis=0)
+            yield Input(event_name(row), event_title(row), NOT_AN_ACTIVITY, months)
+    if futures.varies(SHORTAGES):
+        months = shortages(programme, futures, span).months.sum(axis=0)
+        yield Input(SHORTAGES, "months of world-wide shortage", NOT_AN_ACTIVITY, months)
+
+
+def _title(cell: Cell) -> str:
+    return f"{cell.column.replace('_', ' ')} of {cell.key.replace(':', ', ')}"
+
+
+def _delays(programme: Programme, futures: Futures, number: Mapping[str, int]) -> Iterator[Input]:
+    """Events that hold up activities, by name or through a vendor line that they wait for."""
+    span = horizon(programme, Timeline(programme.programme.start))
+    users = grouped(programme.activities, "vendor_line")
+    for row in programme.risk_events:
+        through = (activity.name for name in row.named for activity in users[name])
+        held = [name for name in dict.fromkeys((*row.named, *through)) if name in number]
+        if held and futures.varies(event_name(row)):
+            months = stops(row, futures, span).months.sum(axis=0)
+            for name in held:
+                yield Input(event_name(row), event_title(row), number[name], months)
+
+
+def event_title(row: RiskEvent) -> str:
+    """What an event is as an input."""
+    return f"months that the {row.kind} '{row.name}' takes"
 
 
 def _line_parts(line: VendorLine, futures: Futures) -> Iterator[tuple[str, str, Floats]]:

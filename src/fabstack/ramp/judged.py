@@ -1,180 +1,172 @@
-"""The chance of claims that arithmetic judges: demand, spend, what plants and suppliers can give.
+"""The chance of claims that arithmetic judges future by future, and why others have none.
 
-Each of the first futures is the programme with its dates and numbers, and is judged as `check`
-judges it: no plan is made, processes are mature, and a few days stand for the time between them. So
-what fails here fails in any plan; what holds may still fail for want of stock, time or learning.
+Futures are judged some at a time, so that a ramp that is stopped keeps those that it has judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache, partial
+from functools import cached_property, partial
 
 import numpy as np
 
-from fabstack.check.balance import bought_per_month, made_per_month
-from fabstack.check.capacity import mix_for, tightest
-from fabstack.check.chip_claims import chips_claim
-from fabstack.check.requirements import all_units, delivered
-from fabstack.check.spend_claims import spend_claim
-from fabstack.check.verdict import Verdict
+from fabstack.check.arithmetic import JUDGES as STATED
 from fabstack.model import Programme
-from fabstack.model.cells import Cell
-from fabstack.model.days import month_start
-from fabstack.model.evidence import Claim, Measure
-from fabstack.ramp.inputs import Input
+from fabstack.model.days import month_index
+from fabstack.model.evidence import Claim
+from fabstack.ramp.allocation import queues, sampled_award, terms
+from fabstack.ramp.events import short_share, up_share
+from fabstack.ramp.futures import Futures
+from fabstack.ramp.inputs import Input, number_inputs
+from fabstack.ramp.judges import JUDGES, Future
 from fabstack.ramp.moved import in_future
-from fabstack.ramp.odds import Odds, beyond_chance, causes
+from fabstack.ramp.odds import Odds, odds_of
 from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.result import RampResult
+from fabstack.ramp.timeline import month_grid
 from fabstack.uncertainty.chance import Floats
-from fabstack.uncertainty.percentiles import share_interval
 
 MOST_FUTURES = 200  # judged one by one
-QUARTER, YEARS = 3, 36  # months between the days on which supply is judged
-COVERED_SHARE = 0.995  # a supply that lacks less is rounding, as for a plan
-NOT_AN_ACTIVITY = -1
+AT_ONCE = 25  # futures of one piece
 
-Spare = tuple[bool, float]  # whether the claim holds, and have / need - 1
+
+def pieces_judged(programme: Programme, samples: int, most: int = MOST_FUTURES) -> int:
+    """How many pieces judging takes."""
+    return len(_parts(min(most, samples))) if _of_arithmetic(programme) else 0
 
 
 def with_judged(
     result: RampResult, keep: Keep | None = None, most: int = MOST_FUTURES
 ) -> RampResult:
-    """The result with the chances of those claims, too, in the order of the claims."""
+    """The result with the chances of those claims, too, and why others have none."""
     keep = keep or MakeAll()
-    judged = [claim for claim in result.programme.claims if claim.measure in JUDGES]
-    keep.expect(len(judged))
-    inputs = tuple(_inputs(result, min(most, result.samples)))
-    found = {one.claim: one for one in result.odds}
-    # whatever is found out of a future is remembered for the next claim
-    future = cache(partial(in_future, result.programme, result))
-    for claim in judged:
-        make = partial(_spares, future, min(most, result.samples), claim)
-        holds, margin = keep.piece(f"judged/{claim.name}", make)
-        if len(holds):
-            found[claim.name] = _odds(claim, holds, margin, inputs)
-    names = (claim.name for claim in result.programme.claims)
-    return replace(result, odds=tuple(found[name] for name in names if name in found))
-
-
-def _spares(future: Callable[[int], Programme], count: int, claim: Claim) -> Sequence[Floats]:
-    """Whether a claim holds and what it has to spare in percent, [future]; empty: nobody knows."""
-    judge = JUDGES[claim.measure]
-    found = []
-    for number in range(count):
-        spare = judge(future(number), claim)
-        if spare is None:
-            return np.empty(0), np.empty(0)
-        found.append(spare)
-    holds, spares = zip(*found, strict=True)
-    return np.array(holds, dtype=float), 100 * np.array(spares)
-
-
-def _odds(claim: Claim, holds: Floats, margin: Floats, inputs: tuple[Input, ...]) -> Odds:
-    return Odds(
-        claim.name,
-        float(holds.mean()),
-        share_interval(int(holds.sum()), len(holds)),
-        float(np.median(margin)),
-        "percent",
-        tuple(causes(holds, margin, inputs, beyond_chance(len(holds)))),
+    judging = Judging(result, min(most, result.samples))
+    parts = [
+        keep.piece(f"judged/{part[0]}-{part[-1]}", partial(judging.spares, part))
+        for part in (_parts(judging.count) if judging.claims else ())
+    ]
+    found = {one.claim: one for one in (*result.odds, *judging.odds(parts))}
+    claims = result.programme.claims
+    return replace(
+        result,
+        odds=tuple(found[claim.name] for claim in claims if claim.name in found),
+        unjudged={c.name: _why_unknown(result, c) for c in claims if c.name not in found},
     )
 
 
-def _inputs(result: RampResult, count: int) -> Iterator[Input]:
-    """Everything that varies, in the first futures: inputs of dates, then cells of the risks."""
-    seen: set[str] = set()
-    for one in result.inputs:
-        if one.name not in seen and len(one.values) > 1:
-            seen.add(one.name)
-            yield one._replace(values=one.values[:count])
-    for cell, distribution in result.futures.risks.items():
-        if cell not in seen and result.futures.varies(cell):
-            values = result.futures.draw(cell, distribution)[:count]
-            yield Input(cell, _title(Cell.parse(cell)), NOT_AN_ACTIVITY, values)
+def _of_arithmetic(programme: Programme) -> list[Claim]:
+    return [claim for claim in programme.claims if claim.measure in JUDGES]
 
 
-def _title(cell: Cell) -> str:
-    return f"{cell.column.replace('_', ' ')} of {cell.key.replace(':', ', ')}"
+def _parts(count: int) -> list[range]:
+    return [range(first, min(first + AT_ONCE, count)) for first in range(0, count, AT_ONCE)]
 
 
-# --- Judges ---------------------------------------------------------------------------------------
+def _why_unknown(result: RampResult, claim: Claim) -> str:
+    static = STATED.get(claim.measure)
+    verdict = static(result.programme, claim) if static else None
+    why = verdict.evidence.get("unknown") if verdict else None
+    return str(why or "nothing that is sampled tells whether it holds")
 
 
-def _by_arithmetic(
-    judge: Callable[[Programme, Claim], Verdict],
-) -> Callable[[Programme, Claim], Spare | None]:
-    def spare(programme: Programme, claim: Claim) -> Spare | None:
-        verdict = judge(programme, claim)
-        if verdict.holds is None:
-            return None
-        return verdict.holds, -1.0 if verdict.factor is None else 1 / verdict.factor - 1
+class Judging:
+    """The first futures of a ramp, judged one by one."""
 
-    return spare
+    def __init__(self, result: RampResult, count: int) -> None:
+        self.claims = _of_arithmetic(result.programme)
+        self.count = count
+        self._result = result
+        self._up: dict[str, Floats] = {}
+
+    def spares(self, numbers: Sequence[int]) -> Sequence[Floats]:
+        """Whether each claim is known and holds, and what it has to spare, each [claim, future]."""
+        columns = [[self._spare(future, c) for c in self.claims] for future in self._some(numbers)]
+        known, holds, amounts = np.array(columns, dtype=float).transpose(2, 1, 0)
+        return known, holds, amounts
+
+    def odds(self, parts: Sequence[Sequence[Floats]]) -> Iterator[Odds]:
+        """The chance of each claim that every future can tell."""
+        if not parts:
+            return
+        known, holds, amounts = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
+        for i, claim in enumerate(self.claims):
+            if known[i].all():
+                unit, fact = JUDGES[claim.measure].unit, partial(self._fact, claim)
+                yield odds_of(claim, holds[i], amounts[i], unit, self._inputs, fact)
+
+    def _some(self, numbers: Sequence[int]) -> Iterator[Future]:
+        return (self._future(number) for number in numbers)
+
+    def _spare(self, future: Future, claim: Claim) -> tuple[float, float, float]:
+        one = JUDGES[claim.measure].of(future, claim)
+        return (0.0, 0.0, 0.0) if one is None else (1.0, float(one.holds), one.amount)
+
+    def _fact(self, claim: Claim) -> str:
+        """What is so in the first future, and in all where nothing that varies moves it."""
+        one = JUDGES[claim.measure].of(self._future(0), claim)
+        if one is not None and one.what:
+            return f"scarcest is {one.what}"
+        static = STATED.get(claim.measure)
+        if static is None:
+            return ""
+        return static(self._result.programme, claim).finding.removeprefix(f"{claim.statement}: ")
+
+    @cached_property
+    def _inputs(self) -> list[Input]:
+        """Everything that varies: inputs of dates, then numbers and events."""
+        numbers = number_inputs(self._result.programme, self._result.futures.first(self.count))
+        found: dict[str, Input] = {}
+        for one in (*self._result.inputs, *numbers):
+            if len(one.values) > 1:
+                found.setdefault(one.name, one._replace(values=one.values[: self.count]))
+        return list(found.values())
+
+    # --- One future -------------------------------------------------------------------------------
+
+    def _future(self, number: int) -> Future:
+        programme = in_future(self._result.programme, self._result, number)
+        return Future(programme, partial(self._sold, programme, number))
+
+    def _sold(self, programme: Programme, number: int, item: str, asked: float, day: date) -> float:
+        """Units that suppliers give of those asked for in the month of a day."""
+        month = month_index(programme.programme.start, day)
+        left = np.array([asked])
+        for one in terms(programme, item, day):
+            given = sampled_award(
+                left,
+                one.capacity_per_month * _at(self._up_share(one.supplier), month, number),
+                np.array([one.committed_per_month]),
+                queues(programme, one.supplier),
+                _at(self._short_share, month, number),
+            )
+            left = np.maximum(left - given, 0.0)
+        return asked - float(left[0])
+
+    def _up_share(self, supplier: str) -> Floats:
+        if supplier not in self._up:
+            self._up[supplier] = up_share(
+                self._result.programme, self._futures, supplier, self._grid
+            )
+        return self._up[supplier]
+
+    @cached_property
+    def _short_share(self) -> Floats:
+        return short_share(self._result.programme, self._futures, self._grid)
+
+    @cached_property
+    def _futures(self) -> Futures:
+        return self._result.futures.first(self.count)
+
+    @cached_property
+    def _grid(self) -> Floats:
+        timeline = self._result.timeline
+        return np.array([timeline.months(day) for day in month_grid(self._result.programme)])
 
 
-def covers(programme: Programme, claim: Claim) -> Spare | None:
-    """Whether a plant can give what the markets need of it on the day, as `coverage_claim`."""
-    day = claim.date or programme.programme.end
-    mix = mix_for(programme, claim.subject, all_units(programme, delivered(programme, day)))
-    if not mix:
-        return None
-    most = tightest(programme, claim.subject, mix, day).carriers_per_month
-    share = most / sum(mix.values())
-    return share >= COVERED_SHARE, share - 1
-
-
-def self_supply(programme: Programme, claim: Claim) -> Spare | None:
-    """Whether own plants can give all that is needed of a kind, from the date to the end."""
-    since, end = claim.date or programme.programme.start, programme.programme.end
-    return _least(programme, claim.subject, list(_days(since, end, YEARS)), made_per_month)
-
-
-def bridge(programme: Programme, claim: Claim) -> Spare | None:
-    """Whether own plants and suppliers can give what is needed, every quarter until the date."""
-
-    def given(programme: Programme, item: str, needed: Mapping[str, float], day: date) -> float:
-        made = made_per_month(programme, item, needed, day)
-        return made + bought_per_month(programme, item, day)
-
-    until = claim.date or programme.programme.end
-    days = [day for day in _days(programme.programme.start, until, QUARTER) if day < until]
-    return _least(programme, claim.subject, days, given)
-
-
-def _least(
-    programme: Programme,
-    kind: str,
-    days: list[date],
-    given: Callable[[Programme, str, Mapping[str, float], date], float],
-) -> Spare | None:
-    """The item of a kind, and the day, with the least to spare; None where none is needed."""
-    items = [item.name for item in programme.items if item.kind == kind]
-    shares = []
-    for day in days:
-        needed = all_units(programme, delivered(programme, day))
-        wanted = ((item, needed.get(item, 0.0)) for item in items)
-        shares += [given(programme, item, needed, day) / need for item, need in wanted if need > 0]
-    return None if not shares else (min(shares) >= COVERED_SHARE, min(shares) - 1)
-
-
-def _days(since: date, until: date, months: int) -> Iterator[date]:
-    """Some days from one to another, with both."""
-    day, steps = since, 0
-    while day < until:
-        yield day
-        steps += months
-        day = month_start(since, steps)
-    yield until
-
-
-JUDGES: Mapping[Measure, Callable[[Programme, Claim], Spare | None]] = {
-    Measure.CHIPS_PER_YEAR: _by_arithmetic(chips_claim),
-    Measure.CHIP_SPEND: _by_arithmetic(spend_claim),
-    Measure.COVERS_DEMAND: covers,
-    Measure.SELF_SUPPLY: self_supply,
-    Measure.BRIDGE: bridge,
-}
+def _at(shares: Floats, month: int, number: int) -> Floats:
+    """The share of a month in a future, [1]; of the nearest month where a day lies outside."""
+    row = shares[min(max(month, 0), len(shares) - 1)]
+    share: Floats = row[[number if len(row) > 1 else 0]]
+    return share

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+
+import numpy as np
 
 from fabstack.model import Programme, by_key
 from fabstack.model.cells import Cell, value_at, with_values
@@ -22,7 +24,8 @@ def at_percentile(programme: Programme, result: RampResult, percent: float) -> P
     """The programme with its dates at a percentile, each for itself; what never moves stays.
 
     A plant's `opens` and a phase's `ready` move by the slip of their activities; a phase without an
-    activity, and the deliveries of a plant's tools, move with the plant's opening.
+    activity moves with the plant's opening, and so do the deliveries of its tools, which also come
+    later for what their lead times, installation and chance events take.
     """
     return _moved(programme, result, lambda moments: percentile(moments, percent))
 
@@ -60,9 +63,7 @@ def _moved(programme: Programme, result: RampResult, pick: Pick) -> Programme:
         update={
             "plants": tuple(_plant(row, result, pick) for row in programme.plants),
             "phases": tuple(_phase(row, programme, result, pick) for row in programme.phases),
-            "deliveries": tuple(
-                _delivery(row, programme, result, pick) for row in programme.deliveries
-            ),
+            "deliveries": tuple(_deliveries(programme, result, pick)),
         }
     )
 
@@ -80,13 +81,12 @@ def _phase(phase: Phase, programme: Programme, result: RampResult, pick: Pick) -
     return replace(phase, ready=_day(result.moved.ready(plant, phase), result, pick))
 
 
-def _delivery(delivery: Delivery, programme: Programme, result: RampResult, pick: Pick) -> Delivery:
-    group = by_key(programme.tool_groups)[delivery.tool_group]
-    plant = by_key(programme.plants)[group.plant]
-    if plant.opens_with is None:
-        return delivery
-    moved = result.timeline.months(delivery.date) + result.moved.opening_slip(plant)
-    return replace(delivery, date=_day(moved, result, pick))
+def _deliveries(programme: Programme, result: RampResult, pick: Pick) -> Iterator[Delivery]:
+    """Tools on the days of their release."""
+    released = np.array([pick(one.released) for one in result.arrivals])
+    days = result.timeline.first_days(released)
+    for row, day in zip(programme.deliveries, days, strict=True):
+        yield row if row.date == day else replace(row, date=day)
 
 
 def _day(moments: Floats, result: RampResult, pick: Pick) -> date:

@@ -54,6 +54,8 @@ class Odds(NamedTuple):
     margin_median: float  # in the unit of the claim
     unit: str
     causes: tuple[Cause, ...]  # the strongest first
+    why: str  # there is no cause; blank where there is one
+    futures: int  # that were judged
 
 
 class Sampled(NamedTuple):
@@ -68,11 +70,12 @@ class Sampled(NamedTuple):
 
 
 class Margin(NamedTuple):
-    """What a claim has to spare in each future, and the activities that move it."""
+    """What a claim has to spare in each future, and what moves it."""
 
     values: Floats  # [sample]
     unit: str
     activities: frozenset[int]
+    tables: frozenset[str] = frozenset()  # whose cells matter, too
 
 
 def claim_odds(sampled: Sampled, inputs: Iterable[Input]) -> tuple[Odds, ...]:
@@ -87,16 +90,48 @@ def claim_odds(sampled: Sampled, inputs: Iterable[Input]) -> tuple[Odds, ...]:
 
 
 def _odds(claim: Claim, margin: Margin, inputs: list[Input]) -> Odds:
-    holds = margin.values >= -SAME_MONTHS
-    among = [one for one in inputs if one.activity in margin.activities]
+    holds = (margin.values >= -SAME_MONTHS).astype(float)
+    among = [
+        one
+        for one in inputs
+        if one.activity in margin.activities or one.name.partition("/")[0] in margin.tables
+    ]
+    return odds_of(claim, holds, margin.values, margin.unit, among)
+
+
+def odds_of(
+    claim: Claim,
+    holds: Floats,
+    margin: Floats,
+    unit: str,
+    inputs: Sequence[Input],
+    fact: Callable[[], str] = lambda: "",
+) -> Odds:
+    """The chance of a claim by futures [sample], what it hangs on, or why it hangs on nothing."""
+    found = tuple(causes(holds, margin, inputs, beyond_chance(len(holds))))
     return Odds(
         claim.name,
         float(holds.mean()),
         share_interval(int(holds.sum()), len(holds)),
-        float(np.median(margin.values)),
-        margin.unit,
-        tuple(causes(holds.astype(float), margin.values, among)),
+        float(np.median(margin)),
+        unit,
+        found,
+        "" if found else _why(margin, unit, fact),
+        len(holds),
     )
+
+
+def _why(margin: Floats, unit: str, fact: Callable[[], str]) -> str:
+    if not _alike(margin):
+        return "no input explains more of it than chance does"
+    known = fact()
+    told = f"nothing that varies moves it: {float(margin[0]):+.4g} {unit} to spare in every future"
+    return f"{told}; {known}" if known else told
+
+
+def _alike(values: Floats) -> bool:
+    """Whether values are the same but for rounding."""
+    return math.isclose(values.min(), values.max(), rel_tol=SAME_SHARE)
 
 
 # --- What matters ---------------------------------------------------------------------------------
@@ -127,8 +162,7 @@ def explained(values: Floats, outcome: Floats, slices: int = SLICES) -> float:
     What slices of pure chance would explain on average is taken off; never below 0.
     """
     n, whole = len(values), float(outcome.var())
-    alike = math.isclose(outcome.min(), outcome.max(), rel_tol=SAME_SHARE)  # but for rounding
-    if alike or n < 2 * slices:
+    if _alike(outcome) or n < 2 * slices:
         return 0.0
     place = np.minimum((ranks(values) + 0.5) * slices / n, slices - 1).astype(np.int64)
     counts = np.bincount(place, minlength=slices)
@@ -205,7 +239,7 @@ def _capacity(sampled: Sampled, claim: Claim) -> Margin | None:
     spare = capacity_per_month(opening, now) - claim.value * (1 - 1e-9)
     names = {p.ready_with for p in opening.phases} | {opening.plant.opens_with}
     moved = _all_drivers(sampled, [name for name in names if name is not None])
-    return Margin(_each(sampled, spare), "1/month", moved)
+    return Margin(_each(sampled, spare), "1/month", moved, frozenset({"phases"}))
 
 
 def _cadence(sampled: Sampled, claim: Claim) -> Margin | None:
@@ -223,7 +257,11 @@ def _staff(sampled: Sampled, claim: Claim) -> Margin | None:
         return None
     until = sampled.timeline.months(claim.date or sampled.programme.programme.end)
     late = np.where(np.isfinite(staff.reached_months), staff.reached_months, until + 12)
-    return Margin(_each(sampled, until - late), "month", frozenset())
+    busy = [row.name for row in sampled.programme.activities if row.skill == claim.subject]
+    staffed = {row.plant for row in sampled.programme.staffings if row.skill == claim.subject}
+    busy += [p.opens_with for p in sampled.programme.plants if p.name in staffed and p.opens_with]
+    moved = _all_drivers(sampled, busy)
+    return Margin(_each(sampled, until - late), "month", moved, frozenset({"skills"}))
 
 
 def _all_drivers(sampled: Sampled, names: Collection[str]) -> frozenset[int]:

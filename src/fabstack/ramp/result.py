@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -69,6 +69,7 @@ class RampResult:
     influences: tuple[Influence, ...]
     drivers: tuple[Driver, ...]  # inputs by the finish without them
     odds: tuple[Odds, ...]  # of the claims
+    unjudged: Mapping[str, str] = field(default_factory=dict)  # claim -> why it has no chance
     inputs: tuple[Input, ...]  # of the dates
     titles: Mapping[str, str]  # input -> words for people
     months: tuple[date, ...]  # first days of the horizon's months

@@ -12,7 +12,7 @@ from fabstack.model.evidence import Measure
 from fabstack.ramp.bridge import Crossing, bridged, bridges
 from fabstack.ramp.equipment import arrivals
 from fabstack.ramp.futures import futures
-from fabstack.ramp.inputs import Input, date_inputs
+from fabstack.ramp.inputs import Input, date_inputs, number_inputs
 from fabstack.ramp.learning import learning_items, yield_fans
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.odds import Sampled, claim_odds
@@ -95,7 +95,7 @@ def ramp(
         bridges=bridges(Crossing(programme, drawn, opened, months[:-1], grid), keep),
         influences=_influences(programme, dated, inputs, in_volume),
         drivers=removal.drivers(keep),
-        odds=claim_odds(sampled, inputs),
+        odds=claim_odds(sampled, (*inputs, *number_inputs(programme, drawn))),
         inputs=inputs,
         titles={one.name: one.title for one in inputs},
         months=months[:-1],

@@ -10,6 +10,7 @@ from fabstack.ramp.futures import Futures
 from fabstack.ramp.network import Network
 from fabstack.ramp.reviews import review_stretches
 from fabstack.ramp.schedule import Stretch
+from fabstack.ramp.standstill import event_stretches
 from fabstack.ramp.timeline import Timeline
 from fabstack.ramp.vendors import vendor_stretches
 from fabstack.uncertainty.chance import Floats
@@ -18,10 +19,11 @@ from fabstack.uncertainty.chance import Floats
 def stretches(
     programme: Programme, network: Network, futures: Futures, timeline: Timeline
 ) -> Mapping[int, Stretch]:
-    """Days lost in reviews are work, work needs open days, and tools may come later than that."""
+    """Days lost in reviews are work, work needs open days and no event, and tools may come late."""
     kinds = (
         review_stretches(programme, network, futures),
         calendar_stretches(programme, timeline),
+        event_stretches(programme, futures, timeline),
         vendor_stretches(programme, futures, timeline),
     )
     held: dict[int, Stretch] = {}

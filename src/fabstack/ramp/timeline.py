@@ -6,10 +6,9 @@ evenly, so a day is 1/31 of January and 1/28 of February.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -33,15 +32,16 @@ class Timeline:
 
     def months(self, day: date) -> float:
         """The moment at which a day begins."""
-        begins = month_start(day, 0)
-        length = (month_start(day, 1) - begins).days
-        whole = month_index(self.start, day) + (day - begins).days / length
-        return whole - self._offset()
+        return month_index(self.start, day) + _part_of_month(day) - self._offset()
 
     def day(self, months: float) -> date:
         """The first day that begins no earlier than a moment (within the calendar's range)."""
-        days = float(self.days(np.array([months]))[0])
-        return self.start + timedelta(days=math.ceil(days - 1e-4))
+        return self.first_days(np.array([months]))[0]
+
+    def first_days(self, months: Floats) -> list[date]:
+        """For each moment the first day that begins no earlier."""
+        after = np.ceil(self.days(months) - 1e-4)
+        return [self.start + timedelta(days=days) for days in after.tolist()]
 
     def days(self, months: Floats) -> Floats:
         """Days from the start to moments."""
@@ -54,8 +54,13 @@ class Timeline:
         return np.asarray(np.interp(days, edges, index) - self._offset())
 
     def _offset(self) -> float:
-        begins = month_start(self.start, 0)
-        return (self.start - begins).days / (month_start(self.start, 1) - begins).days
+        return _part_of_month(self.start)
+
+
+@lru_cache(maxsize=65_536)
+def _part_of_month(day: date) -> float:
+    begins = month_start(day, 0)
+    return (day - begins).days / (month_start(day, 1) - begins).days
 
 
 @cache

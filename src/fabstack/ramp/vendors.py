@@ -17,6 +17,7 @@ from fabstack.model.supply import VendorLine
 from fabstack.ramp.faults import finding
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.schedule import Stretch
+from fabstack.ramp.standstill import standstills
 from fabstack.ramp.timeline import Timeline
 from fabstack.uncertainty.chance import Floats
 
@@ -33,12 +34,16 @@ def vendor_stretches(
     """
     number = {row.name: i for i, row in enumerate(programme.activities)}
     found: dict[int, Stretch] = {}
+    held = standstills(programme, futures, timeline)
     for line in programme.vendor_lines:
-        needed = 0.0
+        needed, begin = 0.0, np.array([timeline.months(line.from_date)])
         for activity in grouped(programme.activities, "vendor_line")[line.name]:
             needed += activity.line_tools
             if activity.line_tools:
-                found[number[activity.name]] = _until(tools_come(line, needed, futures, timeline))
+                comes = tools_come(line, needed, futures, timeline)
+                if line.name in held:
+                    comes = begin + held[line.name].lasting_months(begin, comes - begin)
+                found[number[activity.name]] = _until(comes)
     return found
 
 

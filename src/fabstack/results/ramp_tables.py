@@ -79,6 +79,7 @@ def _activities(result: RampResult, programme: Programme) -> Iterator[Row]:
             "p50_high": result.end_date_interval(activity.name, 50)[1],
             "mean_months": float(result.end_months(activity.name).mean()),
             "critical_percent": 100 * float(critical[i]),
+            "futures": result.samples,
             "odds_of_claim_percent": None if odds is None else 100 * odds,
             "after": activity.after,
         }
@@ -234,6 +235,7 @@ def _bridge(result: RampResult) -> Iterator[Row]:
         kept = {
             "enough_normally_percent": 100 * float((one.unmet_normally < 1).mean()),
             "enough_in_shortage_percent": 100 * float((one.unmet_in_shortage < 1).mean()),
+            "enough_percent": 100 * float((one.unmet < 1).mean()),
         }
         for service in SERVICE_PERCENTS:
             yield {
@@ -349,6 +351,8 @@ def _claims(result: RampResult, programme: Programme) -> Iterator[Row]:
             "margin_p50": one.margin_median if one else None,
             "margin_unit": one.unit if one else "",
             "inputs": "; ".join(cause.title for cause in causes),
+            "why": one.why if one else result.unjudged.get(claim.name, ""),
+            "futures": one.futures if one else None,
         }
 
 

@@ -46,6 +46,7 @@ RAMP = (
             day("p50_high", "the true median lies before this day with 97.5 % confidence"),
             number("mean_months", "month", "from the programme's start to the end, mean"),
             number("critical_percent", "percent", "of the futures in which it decides the end"),
+            whole("futures", "", "that were sampled, here and for all tables that say no other"),
             number("odds_of_claim_percent", "percent", "of the futures that keep the claim"),
             text("after", "what it waits for"),
         ),
@@ -181,9 +182,8 @@ RAMP = (
                 "percent",
                 "of the futures in which suppliers have it month by month, chance events in it",
             ),
-            number(
-                "enough_in_shortage_percent", "percent", "the same while rivals ahead want most"
-            ),
+            number("enough_in_shortage_percent", "percent", "the same while rivals want most"),
+            number("enough_percent", "percent", "the same with shortages as they are sampled"),
         ),
     ),
     ResultTable(
@@ -327,6 +327,8 @@ RAMP = (
             number("margin_p50", "", "to spare in the median future, in the unit that follows"),
             text("margin_unit", "of the margin"),
             text("inputs", "the three that matter most, the strongest first"),
+            text("why", "there is no input, or no chance; blank: there are inputs"),
+            whole("futures", "", "in which it was judged; blank: in none"),
         ),
     ),
     ResultTable(
