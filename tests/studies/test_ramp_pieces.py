@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from fabstack import formats
 from fabstack.cli import app
 from fabstack.ramp import Design, ramp
+from fabstack.ramp.judged import pieces_judged
 from fabstack.results.ramp_tables import ramp_tables
-from fabstack.results.shelf import Borrowed, FolderShelf
+from fabstack.results.shelf import Borrowed
 from fabstack.results.store import open_run
 from fabstack.studies.ramp_pieces import KeptPieces, _packed, _unpacked
 
@@ -88,20 +89,40 @@ def test_arrays_come_back_to_the_bit():
         assert before.shape == after.shape
 
 
-def test_a_killed_command_goes_on_where_it_was(texas, tmp_path):
+def files(store):
+    """When each kept piece was written."""
+    return {file: file.stat().st_mtime_ns for file in store.glob("??/*") if len(file.name) == 64}
+
+
+def test_a_killed_command_goes_on_where_it_was(programme, texas, tmp_path):
+    """Killed when all is sampled and two of eight parts of the futures are judged."""
     store = tmp_path / "store"
-    words = ["ramp", str(texas), "--samples", "2000", "--store", str(store)]
+    words = ["ramp", str(texas), "--samples", "300", "--store", str(store)]
     line = [sys.executable, "-m", "fabstack", *words]
+    seen: list[int] = []
+
+    def tell(_what: str, done: int, _of: int) -> None:
+        seen.append(done)
+
+    ramp(
+        programme,
+        samples=300,
+        keep=KeptPieces(programme, 300, 1, Design.LATIN_HYPERCUBE, Borrowed(), tell),
+    )
+    before = seen[-1] + 2
     with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while len(FolderShelf(store).digests()) < 3 and time.monotonic() < until:
+        until = time.monotonic() + 300
+        while len(files(store)) < before and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
-    done = len(FolderShelf(store).digests())
-    assert done >= 3
+    kept = files(store)
+    whole = seen[-1] + pieces_judged(programme, 300)
+    assert before <= len(kept) < whole == seen[-1] + 8
     assert CliRunner().invoke(app, [*words, "--out", str(tmp_path / "on")]).exit_code == 0
-    assert len(FolderShelf(store).digests()) > done
+    after = files(store)
+    assert len(after) == whole
+    assert {file: after[file] for file in kept} == kept  # nothing was done again
     fresh = [*words[:-2], "--out", str(tmp_path / "fresh")]
     assert CliRunner().invoke(app, fresh).exit_code == 0
     digests = [open_run(tmp_path / name).manifest["tables_digest"] for name in ("on", "fresh")]

@@ -134,7 +134,15 @@ def cheaper_claim(programme: Programme, claim: Claim) -> Verdict:
     """Wafer and capital of one process against another."""
     names = subjects(claim)[:2]
     first, second = (by_key(programme.technologies)[name] for name in names)
-    costs = {what: (of(programme, first), of(programme, second)) for what, of in _COSTS.items()}
+    made = {name: cost.total_usd for name, cost in unit_costs(programme).items()}
+    costs = {
+        "a wafer": (_wafer_usd(programme, first, made), _wafer_usd(programme, second, made)),
+        "capital for 1,000 wafers a month": (
+            first.capex_per_1000_per_month_usd,
+            second.capex_per_1000_per_month_usd,
+        ),
+        "a set of masks": (first.mask_set_usd, second.mask_set_usd),
+    }
     known = {what: pair for what, pair in costs.items() if all(pair)}
     evidence = {
         what: {name: plain(cost) for name, cost in zip(names, pair, strict=True)}
@@ -154,27 +162,13 @@ def cheaper_claim(programme: Programme, claim: Claim) -> Verdict:
     )
 
 
-def _wafer_usd(programme: Programme, technology: Technology) -> float:
+def _wafer_usd(
+    programme: Programme, technology: Technology, made_usd: Mapping[str, float]
+) -> float:
     """The cheapest wafer of a process: an offer, else what it costs to make, else its worth."""
-    costs = unit_costs(programme)
-    found = []
-    for item in programme.items:
-        if item.kind is ItemKind.WAFER and item.technology == technology.name:
-            made = costs[item.name].total_usd if item.name in costs else 0.0
-            found.append(made or item.value_usd)
+    found = [
+        made_usd.get(item.name, 0.0) or item.value_usd
+        for item in programme.items
+        if item.kind is ItemKind.WAFER and item.technology == technology.name
+    ]
     return min((usd for usd in found if usd), default=0.0)
-
-
-def _capital_usd(_programme: Programme, technology: Technology) -> float:
-    return technology.capex_per_1000_per_month_usd
-
-
-def _masks_usd(_programme: Programme, technology: Technology) -> float:
-    return technology.mask_set_usd
-
-
-_COSTS: Mapping[str, Callable[[Programme, Technology], float]] = {
-    "a wafer": _wafer_usd,
-    "capital for 1,000 wafers a month": _capital_usd,
-    "a set of masks": _masks_usd,
-}
