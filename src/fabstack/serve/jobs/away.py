@@ -192,6 +192,6 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 if __name__ == "__main__":
-    from fabstack.serve.jobs import away  # by its own name, so that workers find `work` there
+    from fabstack.serve.jobs import away  # noqa: PLW0406 - workers find `work` by this name
 
     sys.exit(away.main(sys.argv[1], sys.argv[2:]))
