@@ -173,7 +173,10 @@ def _plants(draw: Any) -> dict[str, Any]:
                 capital_usd=draw(amounts(900)),
             ),
         )[draw(st.integers(0, 1)) :],
-        "deliveries": (Delivery(tool_group="tool", date=s.month(draw(few)), tools=1),),
+        "deliveries": (
+            Delivery(tool_group="tool", date=s.month(draw(few)), tools=1),
+            Delivery(tool_group="press", date=s.month(draw(few)), tools=1, phase="more"),
+        ),
         "capacities": (
             Capacity(
                 tool_group="press", from_date="2026-03-10", hours_per_month=draw(amounts(600))

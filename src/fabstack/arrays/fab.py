@@ -31,6 +31,7 @@ from fabstack.arrays.supply import supply_of
 from fabstack.arrays.types import NEVER, NONE, Basis, Choice, Clock, Fab, Key, Late, ToolState
 from fabstack.model import Distribution, Kind, Programme, by_key, dispatch, grouped
 from fabstack.model.days import MINUTES_PER_DAY, MINUTES_PER_MONTH, months_between
+from fabstack.model.deliveries import dated_deliveries
 from fabstack.model.header import QueueLimits
 from fabstack.model.plants import Calendar
 from fabstack.model.routes import Basis as ModelBasis
@@ -220,7 +221,7 @@ class _Border:
         opens = by_key(self.programme.plants)[group.plant].opens
         first = 0.0 if opens is None else max(0.0, self.window.minute(opens))
         comes = [first] * group.tools
-        for delivery in grouped(self.programme.deliveries, "tool_group")[group.name]:
+        for delivery in dated_deliveries(self.programme, group.name):
             comes += [max(first, self.window.minute(delivery.date))] * delivery.tools
         return sorted(minute for minute in comes if minute < self.window.until_min)
 

@@ -18,6 +18,7 @@ from fabstack.check.requirements import Units, first_route, good_units_per_carri
 from fabstack.economics.capacity import hours_per_carrier, hours_per_tool_month
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.days import months_between
+from fabstack.model.deliveries import dated_deliveries
 from fabstack.model.plants import CapacityOf, Phase
 from fabstack.model.routes import Route
 
@@ -119,10 +120,11 @@ def _phase_limits(programme: Programme, plant: str, mix: Mix, day: date | None) 
 
 
 def tools_on(programme: Programme, group: str, day: date | None) -> int:
-    """Tools of a group on a day; None: with all deliveries."""
-    rows = grouped(programme.deliveries, "tool_group")[group]
-    added = sum(row.tools for row in rows if day is None or row.date <= day)
-    return by_key(programme.tool_groups)[group].tools + added
+    """Tools of a group on a day; None: with all deliveries, whatever phase they belong to."""
+    added = grouped(programme.deliveries, "tool_group")[group]
+    if day is not None:
+        added = [row for row in dated_deliveries(programme, group) if row.date <= day]
+    return by_key(programme.tool_groups)[group].tools + sum(row.tools for row in added)
 
 
 def _tool_limits(programme: Programme, mix: Mix, day: date | None) -> list[Limit]:

@@ -14,6 +14,7 @@ from fabstack.economics.capacity import (
     open_share,
 )
 from fabstack.model import Programme, by_key, grouped
+from fabstack.model.deliveries import dated_deliveries
 from fabstack.model.routes import Basis
 from fabstack.model.tools import BatchPolicy
 
@@ -198,7 +199,11 @@ def _changes(programme: Programme) -> Mapping[date, Changes]:
     start, end = programme.programme.start, programme.programme.end
     found: dict[date, Changes] = {}
     events = [
-        *((row.date, True, row.tool_group, row.tools) for row in programme.deliveries),
+        *(
+            (row.date, True, row.tool_group, row.tools)
+            for group in programme.tool_groups
+            for row in dated_deliveries(programme, group.name)
+        ),
         *((row.date, False, row.route, row.carriers_per_month) for row in programme.starts),
     ]
     for day, is_tool, name, amount in sorted(events, key=lambda event: (event[0], event[2])):

@@ -93,10 +93,11 @@ def _rows(one: DesignedPlant, table: str) -> Iterator[Any]:
 
 def _deliveries(one: DesignedPlant) -> Iterator[Delivery]:
     for grown, added in one.added():
-        day = grown.stage.date
+        stage = grown.stage
         for name, tools in added.items():
-            if day is not None and tools > 0:
-                yield Delivery(tool_group=one.plant.prefix + name, date=day, tools=tools)
+            if stage.date is not None and tools > 0:
+                group = one.plant.prefix + name
+                yield Delivery(tool_group=group, date=stage.date, tools=tools, phase=stage.phase)
 
 
 def _plant(row: Any, plants: Sequence[DesignedPlant]) -> Any:

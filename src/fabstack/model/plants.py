@@ -99,6 +99,16 @@ class Phase:
     optional: bool = chosen("the planner may build it or not", default=False)
 
 
+def is_choice(phase: Phase) -> bool:
+    """Whether the planner decides if a phase is built."""
+    return phase.optional or phase.ready is None
+
+
+def is_dated(phase: Phase) -> bool:
+    """Whether a phase has a date, and is no free choice of the planner."""
+    return phase.ready is not None or phase.ready_with is not None
+
+
 @row("origin", "destination")
 class Lane:
     """A way between two places."""

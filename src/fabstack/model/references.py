@@ -39,6 +39,7 @@ def problems(programme: Programme, in_doubt: Collection[str] = ()) -> Iterator[P
     yield from _broken_steps(programme, in_doubt)
     yield from _broken_predecessors(programme, in_doubt)
     yield from _broken_limits(programme, in_doubt)
+    yield from _broken_phases(programme, in_doubt)
     yield from _broken_delays(programme, in_doubt)
     for table, column in _CELL_COLUMNS:
         yield from _broken_addresses(programme, table, column, in_doubt)
@@ -133,6 +134,24 @@ def _broken_limits(programme: Programme, in_doubt: Collection[str]) -> Iterator[
             continue
         for name in names if "shared_limits" not in in_doubt else ():
             yield from _unknown_limit(programme, row, activity.plant, name)
+
+
+def _broken_phases(programme: Programme, in_doubt: Collection[str]) -> Iterator[Problem]:
+    if {"tool_groups", "phases"} & set(in_doubt):
+        return
+    groups = by_key(programme.tool_groups)
+    for row, delivery in enumerate(programme.deliveries):
+        if not delivery.phase or delivery.tool_group not in groups:
+            continue
+        plant = groups[delivery.tool_group].plant
+        known = [phase.phase for phase in programme.phases if phase.plant == plant]
+        if delivery.phase not in known:
+            others = [one.plant for one in programme.phases if one.phase == delivery.phase]
+            elsewhere = f", but plant '{others[0]}' has" if others else ""
+            message = f"plant '{plant}' has no phase '{delivery.phase}'{elsewhere}"
+            expected = f"a phase of the plant of tool group '{delivery.tool_group}', or blank"
+            cure = did_you_mean(delivery.phase, known)
+            yield Problem("deliveries", row, "phase", "unknown-reference", message, expected, cure)
 
 
 def _unknown_limit(

@@ -80,6 +80,9 @@ class Delivery:
     tool_group: str = refers("tool_groups", "which")
     date: Day = chosen("released for production")
     tools: int = counted("added", ge=1)
+    phase: str = worded(
+        "phase of the group's plant that they come with, if it is built; blank: always", default=""
+    )
 
 
 class Clock(StrEnum):

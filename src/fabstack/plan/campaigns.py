@@ -25,6 +25,7 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.load import uses
 from fabstack.plan.make import Making
 from fabstack.plan.options import Integers
+from fabstack.plan.phases import most_built_hours
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.purchases import most_hours_added
 from fabstack.plan.requirements import asked, contents
@@ -142,7 +143,7 @@ def _most(facts: Facts, found: tuple[Terms, ...], making: Making, delivering: De
 def _by_hours(facts: Facts, found: tuple[Terms, ...]) -> Floats:
     """Carriers for which each tool group has the hours, what is set up taken off."""
     limits = np.full((len(found), facts.periods.count), np.inf)
-    most_h = usable_hours(facts) + most_hours_added(facts)
+    most_h = usable_hours(facts) + most_hours_added(facts) + most_built_hours(facts)
     hours = _hours_at_once(facts)
     for place, one in enumerate(found):
         for group, each in hours.items():

@@ -14,6 +14,7 @@ import numpy as np
 
 from fabstack.economics.capacity import hours_per_tool_month
 from fabstack.model import grouped
+from fabstack.model.deliveries import claimed_deliveries
 from fabstack.model.tools import ToolGroup
 from fabstack.plan.facts import Facts
 from fabstack.plan.inside import hours_of_lots_inside
@@ -39,7 +40,7 @@ def tools(facts: Facts) -> Floats:
     rows = []
     for group in facts.programme.tool_groups:
         count = np.full(facts.periods.count, float(group.tools))
-        for delivery in grouped(facts.programme.deliveries, "tool_group")[group.name]:
+        for delivery in claimed_deliveries(facts.programme, group.name):
             there = facts.periods.share(facts.periods.position(delivery.date), np.inf)
             count += delivery.tools * there
         rows.append(count)
@@ -66,6 +67,13 @@ def _as_given(facts: Facts, usual: Floats) -> Floats:
             given = row.hours_per_month * facts.periods.months
             found[place] = found[place] * (1 - share) + given * share
     return found
+
+
+def ungiven_share(facts: Facts, group: str) -> Floats:
+    """Share of each period for which the table `capacities` says no hours [period]."""
+    rows = grouped(facts.programme.capacities, "tool_group")[group]
+    begins = min((facts.periods.position(row.from_date) for row in rows), default=np.inf)
+    return 1.0 - facts.periods.share(begins, np.inf)
 
 
 def load_share(facts: Facts, group: ToolGroup) -> float:

@@ -14,7 +14,7 @@ from fabstack.model import Programme, by_key, grouped
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.checker_money import objective_usd
 from fabstack.plan.checker_terms import Terms
-from fabstack.plan.checker_tools import hours_of_bought, tool_errors
+from fabstack.plan.checker_tools import hours_of_bought, hours_of_built, tool_errors
 from fabstack.plan.network import Node
 from fabstack.plan.result import Audit, PlanResult
 
@@ -257,14 +257,14 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
         for group, lag, hours, step in terms.hours_of_start(route):
             if step >= lot.step:
                 inside[group, terms.holding(lag - begun)] += left * hours
-    more = hours_of_bought(terms, result)
+    more, built = hours_of_bought(terms, result), hours_of_built(terms, result)
     for name, period, row in terms.campaigns():
         place = result.names.campaigns.index(name)
         used[row.tool_group, period] += float(result.set_up[place, period]) * row.setup_h
     for place, group in enumerate(result.names.groups):
         for period in range(terms.periods):
             most = max(terms.usable_hours(group, period) - inside[group, period], 0.0)
-            most += more[group, period]
+            most += more[group, period] + built[group, period]
             what = f"hours of {group} in period {period}"
             yield _excess(used[group, period], most), what
             reported = float(result.used_h[place, period])

@@ -227,6 +227,9 @@ def _capital(terms: Terms, result: PlanResult) -> Iterator[Capital]:
         yield period, usd, share
     for period, usd in _tools(terms):
         yield period, usd, 1.0
+    for built in result.built:
+        for period, usd in paid_for_tools(terms, built):
+            yield period, usd, 1.0
     for option, period, bought, _ in terms.tool_orders(result):
         when = min(terms.holding(terms.tool_delivered(option, period)), terms.periods - 1)
         yield when, -bought * terms.tool_price(option), 1.0
@@ -272,7 +275,19 @@ def _tools(terms: Terms) -> Iterator[Posting]:
     programme = terms.programme
     for delivery in programme.deliveries:
         group = by_key(programme.tool_groups)[delivery.tool_group]
-        phases = grouped(programme.phases, "plant")[group.plant]
         period = terms.holding(terms.position(delivery.date))
-        if 0 <= period < terms.periods and not sum(phase.capex_usd for phase in phases):
+        is_paid = not terms.is_open_choice(delivery) and not _phases_pay(terms, group.plant)
+        if 0 <= period < terms.periods and is_paid:
             yield period, -delivery.tools * group.price_usd
+
+
+def paid_for_tools(terms: Terms, built: Built) -> Iterator[Posting]:
+    """Tools that come with a chosen phase, where no phase of the plant carries the capital."""
+    for group, tools, released in terms.tools_with(built):
+        period = terms.holding(released)
+        if 0 <= period < terms.periods and not _phases_pay(terms, group.plant):
+            yield period, -tools * group.price_usd
+
+
+def _phases_pay(terms: Terms, plant: str) -> bool:
+    return sum(phase.capex_usd for phase in grouped(terms.programme.phases, "plant")[plant]) > 0

@@ -27,10 +27,11 @@ from fabstack.model.items import Component
 from fabstack.model.plants import CapacityOf, Phase
 from fabstack.model.routes import Route
 from fabstack.model.supply import Offer
+from fabstack.model.tools import Delivery, ToolGroup
 from fabstack.model.workforce import Skill
 from fabstack.plan.checker_time import Clock
 from fabstack.plan.options import PlanOptions
-from fabstack.plan.result import PlanResult
+from fabstack.plan.result import Built, PlanResult
 
 MINUTES_PER_MONTH = 365.25 / 12 * 1440
 LONG_AGO = 1200.0  # months that a supplier's process has learned
@@ -153,9 +154,9 @@ class Terms(Clock):
         group = by_key(self.programme.tool_groups)[group_name]
         tools = float(group.tools)
         for delivery in grouped(self.programme.deliveries, "tool_group")[group_name]:
-            tools += delivery.tools * self.overlap(period, delivery.date, None)
-        each = hours_per_tool_month(self.programme, group_name)
-        usual = tools * each * self._load_share(group_name)
+            if not self.is_open_choice(delivery):
+                tools += delivery.tools * self.overlap(period, delivery.date, None)
+        usual = tools * self.hours_of_one(group_name)
         rows = grouped(self.programme.capacities, "tool_group")[group_name]
         return self.months(period) * self._by_date(rows, "hours_per_month", usual, period)
 
@@ -197,12 +198,16 @@ class Terms(Clock):
         """Position from which it works."""
         return self.tool_delivered(option, period) + self._of_group(option, "install_months")
 
+    def hours_of_one(self, group_name: str) -> float:
+        """Hours a month that a plan may use of one tool."""
+        each = hours_per_tool_month(self.programme, group_name)
+        return each * self._load_share(group_name)
+
     def tool_hours(self, option: ToolOption) -> float:
         """Hours a month that one gives."""
         if option.hours_per_month is not None:
             return option.hours_per_month
-        hours = hours_per_tool_month(self.programme, option.tool_group)
-        return hours * self._load_share(option.tool_group)
+        return self.hours_of_one(option.tool_group)
 
     def _load_share(self, group_name: str) -> float:
         group = by_key(self.programme.tool_groups)[group_name]
@@ -287,6 +292,22 @@ class Terms(Clock):
             for phase in grouped(self.programme.phases, "plant")[plant]
             if phase.capacity_of is counted and phase.ready is not None and not phase.optional
         )
+
+    def is_open_choice(self, delivery: Delivery) -> bool:
+        """Whether tools come only where the plan builds their phase."""
+        plant = by_key(self.programme.tool_groups)[delivery.tool_group].plant
+        return any(
+            phase.phase == delivery.phase and (phase.optional or phase.ready is None)
+            for phase in grouped(self.programme.phases, "plant")[plant]
+        )
+
+    def tools_with(self, built: Built) -> Iterator[tuple[ToolGroup, float, float]]:
+        """(tool group, tools, position of their release) of a phase that is built."""
+        for group in grouped(self.programme.tool_groups, "plant")[built.plant]:
+            for delivery in grouped(self.programme.deliveries, "tool_group")[group.name]:
+                if delivery.phase == built.phase:
+                    released = max(self.position(delivery.date), built.first_output)
+                    yield group, built.share * delivery.tools, released
 
     # --- Offers ---------------------------------------------------------------------------------
 

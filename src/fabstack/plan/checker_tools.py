@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from fabstack.model import by_key, grouped
 from fabstack.model.choices import Budget, ToolOption
-from fabstack.plan.checker_money import spent_on
+from fabstack.plan.checker_money import paid_for_tools, spent_on
 from fabstack.plan.checker_terms import Terms
 from fabstack.plan.result import PlanResult
 
@@ -25,6 +25,19 @@ def hours_of_bought(terms: Terms, result: PlanResult) -> defaultdict[tuple[str, 
             hours[option.tool_group, period] += bought * months * each
             if period > ordered:
                 hours[option.tool_group, period] -= sold * terms.months(period) * each
+    return hours
+
+
+def hours_of_built(terms: Terms, result: PlanResult) -> defaultdict[tuple[str, int], float]:
+    """Usable hours of the tools of built phases, where no table says the hours."""
+    hours: defaultdict[tuple[str, int], float] = defaultdict(float)
+    for built in result.built:
+        for group, tools, released in terms.tools_with(built):
+            each = terms.hours_of_one(group.name)
+            given = grouped(terms.programme.capacities, "tool_group")[group.name]
+            until = min([terms.position(row.from_date) for row in given], default=terms.edges[-1])
+            for period in range(terms.periods):
+                hours[group.name, period] += tools * each * terms.common(period, released, until)
     return hours
 
 
@@ -55,16 +68,29 @@ def tool_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
 
 def _floor_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     groups = by_key(terms.programme.tool_groups)
+    with_options = {groups[option.tool_group].plant for option in terms.programme.tool_options}
     for plant in terms.programme.plants:
-        for period in range(terms.periods if plant.floor_m2 else 0):
+        is_limited = plant.floor_m2 and plant.name in with_options
+        for period in range(terms.periods if is_limited else 0):
             taken = 0.0
             for option, ordered, bought, sold in terms.tool_orders(result):
                 group = groups[option.tool_group]
                 if group.plant == plant.name:
                     there = _docked(terms, option, ordered, period) * bought
                     taken += group.floor_m2 * (there - sold * (ordered < period))
+            taken += _floor_of_built(terms, result, plant.name, period)
             excess = taken - _free(terms, plant.name, plant.floor_m2, period)
             yield max(excess, 0.0) / plant.floor_m2, f"floor of {plant.name} in period {period}"
+
+
+def _floor_of_built(terms: Terms, result: PlanResult, plant: str, period: int) -> float:
+    return sum(
+        group.floor_m2 * tools
+        for built in result.built
+        if built.plant == plant
+        for group, tools, released in terms.tools_with(built)
+        if released < terms.edges[period + 1]
+    )
 
 
 def _docked(terms: Terms, option: ToolOption, ordered: int, period: int) -> bool:
@@ -75,7 +101,8 @@ def _free(terms: Terms, plant: str, floor_m2: float, period: int) -> float:
     for group in grouped(terms.programme.tool_groups, "plant")[plant]:
         floor_m2 -= group.tools * group.floor_m2
         for delivery in grouped(terms.programme.deliveries, "tool_group")[group.name]:
-            if terms.position(delivery.date) < terms.edges[period + 1]:
+            is_there = terms.position(delivery.date) < terms.edges[period + 1]
+            if is_there and not terms.is_open_choice(delivery):
                 floor_m2 -= delivery.tools * group.floor_m2
     return max(floor_m2, 0.0)
 
@@ -101,3 +128,4 @@ def _spent(terms: Terms, result: PlanResult, budget: Budget) -> Iterator[float]:
         if budget.plant in (None, built.plant):
             phase = phases[f"{built.plant}:{built.phase}"]
             yield from (-usd * shares[when] for when, usd in spent_on(terms, phase, built))
+            yield from (-usd * shares[when] for when, usd in paid_for_tools(terms, built))

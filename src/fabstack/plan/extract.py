@@ -17,7 +17,7 @@ from fabstack.plan.highs import Solution
 from fabstack.plan.inside import hours_of_lots_inside
 from fabstack.plan.money import Cash, cash, paid_usd, tax_usd, unmet
 from fabstack.plan.periods import Arrivals
-from fabstack.plan.phases import allowed, limits
+from fabstack.plan.phases import allowed, built_hours, built_tools, limits
 from fabstack.plan.purchases import hours_added, tools_there
 from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
 from fabstack.plan.types import Floats, Ints
@@ -170,16 +170,19 @@ def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
     starts = model.columns["starts"].ravel()
     bought = solution.values[model.columns["bought_tools"]]
     sold = solution.values[model.columns["sold_tools"]]
+    built = solution.values[model.columns["built"]]
     added = hours_added(facts, model.purchases, bought, sold)
+    added += built_hours(facts, model.choices, built)
     counted = model.arrays.matrix[:, starts] @ solution.values[starts]
     return {
-        "tools": tools_there(facts, model.purchases, bought, sold),
+        "tools": tools_there(facts, model.purchases, bought, sold)
+        + built_tools(facts, model.choices, built),
         "available_h": available_hours(facts) + added / _load_shares(facts),
         "usable_h": usable_hours(facts) + added,
         "bought_tools": bought,
         "sold_tools": sold,
         "used_h": activity[rows["tool_hours"]] + added + hours_of_lots_inside(facts),
-        "allowed": allowed(facts, model.choices, solution.values[model.columns["built"]]),
+        "allowed": allowed(facts, model.choices, built),
         "counted": counted[rows["phases"]],
         "on_offer": capacity_left(facts, model.buying),
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fabstack.model import by_key, grouped
+from fabstack.model.deliveries import claimed_deliveries
 from fabstack.plan.build import Model
 from fabstack.plan.buy import lead_months, minimum_to_take
 from fabstack.plan.deliver import penalties_usd, prices_usd
@@ -23,7 +23,8 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.flow import conversion_usd, holding_usd, safety_usd
 from fabstack.plan.make import make_usd_per_carrier, people_usd_per_carrier
 from fabstack.plan.people import crew_usd_per_month
-from fabstack.plan.phases import claimed_spending, spending
+from fabstack.plan.phase_tools import carries_capital
+from fabstack.plan.phases import claimed_spending, spending, tool_spending
 from fabstack.plan.purchases import delivery_periods, resale_usd
 from fabstack.plan.taxes import written_off
 from fabstack.plan.types import Floats
@@ -152,8 +153,8 @@ def capital(model: Model, values: Floats) -> Floats:
     facts = model.facts
     built = values[model.columns["built"]]
     chosen = [share * spending(facts, one) for share, one in zip(built, model.choices, strict=True)]
-    total: Floats = claimed_spending(facts) + _tool_purchases(facts) + sum(chosen, np.zeros(1))
-    return total + _bought_tools(model, values)
+    total: Floats = claimed_spending(facts) + sum(chosen, np.zeros(1))
+    return total + _tool_purchases(model, values) + _bought_tools(model, values)
 
 
 def _bought_tools(model: Model, values: Floats) -> Floats:
@@ -183,7 +184,7 @@ def tax_usd(model: Model, values: Floats) -> Floats:
 def depreciation_usd(model: Model, values: Floats) -> Floats:
     """Capital written off, at the prices at which it was spent [period]."""
     facts, finance = model.facts, model.facts.programme.finance
-    tools = _tool_purchases(facts) + _bought_tools(model, values)
+    tools = _tool_purchases(model, values) + _bought_tools(model, values)
     phases = capital(model, values) - tools
     share = finance.equipment_share_percent / 100
     equipment, building = tools + share * phases, (1 - share) * phases
@@ -193,16 +194,17 @@ def depreciation_usd(model: Model, values: Floats) -> Floats:
     return written
 
 
-def _tool_purchases(facts: Facts) -> Floats:
-    programme = facts.programme
-    groups = by_key(programme.tool_groups)
+def _tool_purchases(model: Model, values: Floats) -> Floats:
+    """Delivered tools of plants whose phases carry no capital; those of chosen phases if built."""
+    facts = model.facts
     spent = np.zeros(facts.periods.count)
-    for delivery in programme.deliveries:
-        group = groups[delivery.tool_group]
-        phases = grouped(programme.phases, "plant")[group.plant]
-        period = facts.periods.at(facts.periods.position(delivery.date))
-        if 0 <= period < spent.size and not any(phase.capex_usd for phase in phases):
-            spent[period] += delivery.tools * group.price_usd
+    for group in facts.programme.tool_groups:
+        for delivery in claimed_deliveries(facts.programme, group.name):
+            period = facts.periods.at(facts.periods.position(delivery.date))
+            if 0 <= period < spent.size and not carries_capital(facts, group.plant):
+                spent[period] += delivery.tools * group.price_usd
+    for share, one in zip(values[model.columns["built"]], model.choices, strict=True):
+        spent += share * tool_spending(facts, one)
     return spent
 
 

@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fabstack.model.plants import CapacityOf, Phase
+from fabstack.model.plants import CapacityOf, Phase, is_choice
 from fabstack.plan.facts import Facts
 from fabstack.plan.make import Making
 from fabstack.plan.options import Integers
+from fabstack.plan.phase_tools import count_of, hours_of, price_usd
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.types import Floats, Ints
 
@@ -52,13 +53,23 @@ def add_phases(lp: LinearProgram, facts: Facts, making: Making) -> tuple[Choice,
         _add_use(lp, facts, making, limit, row)
     found = choices(facts)
     whole = facts.options.integers is Integers.WHOLE
-    cost = [float((spending(facts, choice) * capital_money(facts)).sum()) for choice in found]
+    cost = [_cost_usd(facts, choice) for choice in found]
     built = lp.add_columns("built", (len(found),), cost=cost, upper=1.0, whole=whole)
     for choice, column in zip(found, built, strict=True):
         limit = Limit(choice.phase.plant, choice.phase.capacity_of)
         lp.add_entries(rows[wanted.index(limit)], column, -gives(facts, choice))
+        lp.add_entries(
+            lp.rows["tool_hours"], column, -hours_of(facts, choice.phase, choice.first_output)
+        )
     _add_once(lp, found, built)
     return tuple(found)
+
+
+def _cost_usd(facts: Facts, choice: Choice) -> float:
+    """Worth at the start of what a choice and its tools cost."""
+    phase = (spending(facts, choice) * capital_money(facts)).sum()
+    tools = (tool_spending(facts, choice) * facts.equipment_money).sum()
+    return float(phase + tools)
 
 
 def _add_use(lp: LinearProgram, facts: Facts, making: Making, limit: Limit, row: Ints) -> None:
@@ -98,11 +109,6 @@ def claimed(facts: Facts) -> Floats:
             capacity = phase.capacity_per_month * growth
             found[Limit(phase.plant, phase.capacity_of)] += capacity
     return np.array(list(found.values())).reshape(len(found), facts.periods.count)
-
-
-def is_choice(phase: Phase) -> bool:
-    """True where the planner decides whether a phase is built."""
-    return phase.optional or phase.ready is None
 
 
 def _ready(facts: Facts, phase: Phase) -> float:
@@ -156,6 +162,34 @@ def allowed(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
     return total
 
 
+def built_hours(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
+    """Usable hours of the tools of what is built [group, period]."""
+    shape = (len(facts.programme.tool_groups), facts.periods.count)
+    each = (
+        share * hours_of(facts, choice.phase, choice.first_output)
+        for choice, share in zip(found, built, strict=True)
+        if share > 0
+    )
+    return sum(each, np.zeros(shape))
+
+
+def built_tools(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
+    """Tools of what is built, averaged over each period [group, period]."""
+    shape = (len(facts.programme.tool_groups), facts.periods.count)
+    each = (
+        share * count_of(facts, choice.phase, choice.first_output)
+        for choice, share in zip(found, built, strict=True)
+        if share > 0
+    )
+    return sum(each, np.zeros(shape))
+
+
+def most_built_hours(facts: Facts) -> Floats:
+    """Usable hours of the tools of all phases that may be built, each by its first choice."""
+    first = {(one.phase.plant, one.phase.phase): one for one in reversed(choices(facts))}
+    return built_hours(facts, tuple(first.values()), np.ones(len(first)))
+
+
 def _growth(facts: Facts, begins: float, full: float) -> Floats:
     """Months of full capacity in each period, which grows evenly in between [period]."""
     edges = facts.periods.edges
@@ -183,6 +217,11 @@ def spending(facts: Facts, choice: Choice) -> Floats:
     spent[0] += _evenly_before(begins, build)
     spent[-1] += 1.0 - spent.sum()
     return choice.phase.capex_usd * spent
+
+
+def tool_spending(facts: Facts, choice: Choice) -> Floats:
+    """What the tools of a choice cost beside its capital, in today's prices [period]."""
+    return price_usd(facts, choice.phase, choice.first_output)
 
 
 def claimed_spending(facts: Facts) -> Floats:

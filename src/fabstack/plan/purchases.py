@@ -17,12 +17,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fabstack.economics.capacity import hours_per_tool_month
-from fabstack.model import by_key, grouped
+from fabstack.model import by_key
 from fabstack.model.choices import ToolOption
+from fabstack.model.deliveries import claimed_deliveries
 from fabstack.plan.capacity import load_share, tools
 from fabstack.plan.facts import Facts
 from fabstack.plan.options import Integers
-from fabstack.plan.phases import Choice, spending
+from fabstack.plan.phase_tools import floor_m2
+from fabstack.plan.phases import Choice, spending, tool_spending
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.types import Flags, Floats, Ints
 
@@ -100,6 +102,7 @@ def add_purchases(lp: LinearProgram, facts: Facts, choices: tuple[Choice, ...]) 
     _add_hours(lp, facts, found, bought, sold)
     _add_counts(lp, facts, found, bought, sold)
     _add_floors(lp, facts, found, bought, sold)
+    _add_floors_of_phases(lp, facts, choices)
     _add_budgets(lp, facts, found, bought, choices)
     return found
 
@@ -178,6 +181,14 @@ def _add_floors(
             lp.add_entries(row, sells[:, None], -one.floor_m2 * _later(facts))
 
 
+def _add_floors_of_phases(lp: LinearProgram, facts: Facts, choices: tuple[Choice, ...]) -> None:
+    plants = floors(facts)
+    for choice, column in zip(choices, lp.columns["built"], strict=True):
+        if choice.phase.plant in plants:
+            row = lp.rows["floor"][plants.index(choice.phase.plant)]
+            lp.add_entries(row, column, floor_m2(facts, choice.phase, choice.first_output))
+
+
 def floors(facts: Facts) -> list[str]:
     """Plants whose floor limits what may be bought."""
     groups = by_key(facts.programme.tool_groups)
@@ -193,7 +204,7 @@ def free_m2(facts: Facts, plant: str) -> Floats:
     for group in groups:
         if group.plant == plant:
             taken += group.floor_m2 * group.tools
-            for delivery in grouped(facts.programme.deliveries, "tool_group")[group.name]:
+            for delivery in claimed_deliveries(facts.programme, group.name):
                 there = facts.periods.position(delivery.date) < facts.periods.edges[1:]
                 taken += group.floor_m2 * delivery.tools * there
     free: Floats = np.maximum(by_key(facts.programme.plants)[plant].floor_m2 - taken, 0.0)
@@ -213,7 +224,8 @@ def _add_budgets(
                 lp.add_entries(row, bought[place], one.price_usd * inside[paid[place]])
         for choice, column in zip(choices, lp.columns["built"], strict=True):
             if budget.plant in (None, choice.phase.plant):
-                usd = float((spending(facts, choice) * inside).sum())
+                spent = spending(facts, choice) + tool_spending(facts, choice)
+                usd = float((spent * inside).sum())
                 lp.add_entries(np.array([row]), np.array([column]), usd)
 
 

@@ -19,7 +19,7 @@ from fabstack.plan.build import Model
 from fabstack.plan.buy import capacity_left
 from fabstack.plan.capacity import usable_hours
 from fabstack.plan.highs import Solution, Status
-from fabstack.plan.phases import allowed, limits
+from fabstack.plan.phases import allowed, built_hours, limits
 from fabstack.plan.program import Arrays
 from fabstack.plan.purchases import hours_added
 from fabstack.plan.result import Reason, Slope
@@ -158,7 +158,9 @@ def _amounts(model: Model, solution: Solution) -> dict[str, Floats]:
         solution.values[columns[n]] for n in ("bought_tools", "sold_tools", "built")
     )
     return {
-        "tool-hours": usable_hours(facts) + hours_added(facts, model.purchases, bought, sold),
+        "tool-hours": usable_hours(facts)
+        + hours_added(facts, model.purchases, bought, sold)
+        + built_hours(facts, model.choices, built),
         "phase": allowed(facts, model.choices, built),
         "supplier": capacity_left(facts, model.buying),
     }

@@ -15,7 +15,7 @@ import polars as pl
 
 from fabstack.model import Programme, by_key
 from fabstack.model.days import month_start
-from fabstack.model.plants import CapacityOf
+from fabstack.model.plants import CapacityOf, is_choice
 from fabstack.plan.result import PlanResult
 from fabstack.results.plan_decisions import decision_tables
 from fabstack.results.rounding import without_rounding
@@ -186,7 +186,7 @@ def _phases(result: PlanResult, programme: Programme) -> pl.DataFrame:
     decided = {(b.plant, b.phase): b for b in result.built if b.share > 0.5}
     rows = []
     for phase in programme.phases:
-        ready, is_choice = phase.ready, phase.optional or phase.ready is None
+        ready, choice = phase.ready, is_choice(phase)
         built = decided.get((phase.plant, phase.phase))
         if built is not None:
             ready = month_start(start, int(built.first_output + phase.ramp_months))
@@ -195,7 +195,7 @@ def _phases(result: PlanResult, programme: Programme) -> pl.DataFrame:
                 "plant": phase.plant,
                 "phase": phase.phase,
                 "ready": ready,
-                "built": built is not None or not is_choice,
+                "built": built is not None or not choice,
                 "capacity_per_month": phase.capacity_per_month,
             }
         )

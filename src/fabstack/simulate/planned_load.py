@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fabstack.economics.capacity import hours_per_carrier, hours_per_tool_month
-from fabstack.model import Programme, by_key, grouped
+from fabstack.model import Programme, by_key
 from fabstack.model.days import MINUTES_PER_DAY, MINUTES_PER_MONTH
+from fabstack.model.deliveries import dated_deliveries
 from fabstack.model.routes import Order, Start
 
 
@@ -122,7 +123,7 @@ class PlannedLoad:
     def _load(self, group: str, minute: float, hours: float) -> float:
         tools = by_key(self.programme.tool_groups)[group].tools + sum(
             delivery.tools
-            for delivery in grouped(self.programme.deliveries, "tool_group")[group]
+            for delivery in dated_deliveries(self.programme, group)
             if self._minute(delivery.date) <= minute
         )
         there_h = tools * hours_per_tool_month(self.programme, group)

@@ -21,6 +21,7 @@ from fabstack.results.plan_tables import plan_tables
 from fabstack.results.rounding import without_rounding
 from fabstack.studies.planned import planned_arrivals, stocks_to_open_with
 from fabstack.studies.planned_periods import Period, amount_between
+from fabstack.studies.planned_tools import planned_deliveries
 
 MINUTES_PER_HOUR = 60.0
 
@@ -31,6 +32,7 @@ def executed(programme: Programme, found: PlanResult) -> Programme:
         "starts": tuple(_starts(programme, found)),
         "orders": (),
         "stocks": stocks_to_open_with(programme),
+        "deliveries": planned_deliveries(programme, plan_tables(found, programme)),
     }
     return programme.model_copy(update=changes)
 

@@ -18,16 +18,24 @@ from fabstack.model import Programme, grouped
 from fabstack.model.plants import Stock
 from fabstack.model.routes import Start
 from fabstack.studies.planned_periods import Period, Tables, periods_of
+from fabstack.studies.planned_tools import planned_deliveries
 from fabstack.studies.under_way import lots_under_way
 
 # --- Starts -------------------------------------------------------------------------------------
 
 
 def with_planned_starts(programme: Programme, plan: Tables) -> Programme:
-    """The programme with the plan's rates of starts for every route that names none of its own."""
+    """The programme with the plan's rates of starts for every route that names none of its own.
+
+    Tools come with the phases that the plan builds.
+    """
     own = {start.route for start in programme.starts}
     rows = [row for row in _changes_of_rate(plan) if row.route not in own]
-    changes = {"starts": (*programme.starts, *rows), "stocks": stocks_to_open_with(programme)}
+    changes = {
+        "starts": (*programme.starts, *rows),
+        "stocks": stocks_to_open_with(programme),
+        "deliveries": planned_deliveries(programme, plan),
+    }
     return programme.model_copy(update=changes)
 
 
