@@ -17,6 +17,7 @@ from fabstack.check import (
     markets,
     people,
     plants,
+    regrades,
     risks,
     routes,
     scenarios,
@@ -46,6 +47,8 @@ def added(table: str, *rows: str) -> dict[str, Change]:
     """A table with more rows at its end."""
     return {table: FILES[f"{table}.csv"] + "".join(f"{row}\n" for row in rows)}
 
+
+GRADES = ("good,material,,,,,,", "better,material,,,,,,")
 
 BROKEN = (
     Broken(
@@ -96,6 +99,38 @@ BROKEN = (
         "error",
         "reversed-limits",
         "at least 25 and at most 5",
+    ),
+    Broken(
+        choices.setups_kept_nowhere,
+        {"campaigns": "name,from_date,route,carries_over\nwafers,2026-01-01,make-wafer,true\n"},
+        "campaigns.csv:2",
+        "error",
+        "setup-kept-nowhere",
+        "no tool group keeps it",
+    ),
+    Broken(
+        regrades.own_substitutes,
+        {"substitutes": "item,substitute\ndie,die\n"},
+        "substitutes.csv:2",
+        "error",
+        "own-substitute",
+        "'die' stands in for itself",
+    ),
+    Broken(
+        regrades.overfull_bins,
+        {"bins": "item,bin,percent\ndie,good,70\ndie,better,40\n", **added("items", *GRADES)},
+        "bins.csv:3",
+        "error",
+        "overfull-bins",
+        "the bins of 'die' have 110 percent of it",
+    ),
+    Broken(
+        regrades.circular_bins,
+        {"bins": "item,bin,percent\ndie,good,70\ngood,die,10\n", **added("items", *GRADES)},
+        "bins.csv:2",
+        "error",
+        "circular-bins",
+        "comes out of its own bin",
     ),
     Broken(
         choices.backward_windows,

@@ -62,8 +62,8 @@ def unsupplied_items(programme: Programme) -> Iterator[Fault]:
             column,
             "no-supply",
             f"'{item}' is needed {use}, but nobody makes, sells or derives it{left}",
-            expected="a route, an offer, or components of it",
-            cure=f"add '{item}' to routes, offers or components, or remove what needs it",
+            expected="a route, an offer, components of it, or a bin that it is",
+            cure=f"add '{item}' to routes, offers, components or bins, or remove what needs it",
         )
 
 
@@ -161,6 +161,8 @@ def _supplied(programme: Programme) -> set[str]:
         *(route.item for route in programme.routes),
         *(offer.item for offer in programme.offers),
         *(row.parent for row in programme.components),
+        *(row.item for row in programme.substitutes),
+        *(row.bin for row in programme.bins),
     }
 
 
@@ -169,6 +171,12 @@ def _first_uses(programme: Programme) -> dict[str, tuple[object, str, str]]:
     uses: dict[str, tuple[object, str, str]] = {}
     for row in programme.components:
         uses.setdefault(row.child, (row, "child", f"for '{row.parent}'"))
+    for stand_in in programme.substitutes:
+        words = f"in place of '{stand_in.item}'"
+        uses.setdefault(stand_in.substitute, (stand_in, "substitute", words))
+    for sorted_bin in programme.bins:
+        uses.setdefault(sorted_bin.item, (sorted_bin, "item", f"for bin '{sorted_bin.bin}'"))
+        uses.setdefault(sorted_bin.bin, (sorted_bin, "bin", "as a bin"))
     for need in programme.needs:
         uses.setdefault(need.item, (need, "item", f"by market '{need.market}'"))
     for demand in programme.demands:
@@ -179,6 +187,7 @@ def _first_uses(programme: Programme) -> dict[str, tuple[object, str, str]]:
 def _presence(programme: Programme) -> Mapping[str, set[str]]:
     """The places that each item can be at: where it begins, and where lanes take it from there."""
     places: dict[str, set[str]] = {}
+    plants = by_key(programme.plants)
     waiting: list[tuple[str, str]] = [
         *((route.item, route.plant) for route in programme.routes),
         *((offer.item, offer.supplier) for offer in programme.offers),
@@ -187,6 +196,8 @@ def _presence(programme: Programme) -> Mapping[str, set[str]]:
     parents = grouped(programme.components, "child")
     children = grouped(programme.components, "parent")
     routed = {route.item for route in programme.routes}
+    becomes = [(row.substitute, row.item) for row in programme.substitutes]
+    becomes += [(row.item, row.bin) for row in programme.bins]
     while waiting:
         item, place = waiting.pop()
         if place in places.setdefault(item, set()):
@@ -199,6 +210,7 @@ def _presence(programme: Programme) -> Mapping[str, set[str]]:
             if row.parent not in routed
             and all(place in places.get(part.child, ()) for part in children[row.parent])
         ]
+        waiting += [(into, place) for of, into in becomes if of == item and place in plants]
     return places
 
 

@@ -48,16 +48,17 @@ def campaigns_of_nothing(programme: Programme) -> Iterator[Fault]:
 
 def changing_campaigns(programme: Programme) -> Iterator[Fault]:
     """Rows of one campaign that are not about the same routes and tool group."""
-    first: dict[str, tuple[str | None, str, str | None]] = {}
+    first: dict[str, tuple[str | None, str, str | None, bool]] = {}
     for row in programme.campaigns:
-        about = (row.route, row.family, row.tool_group)
+        about = (row.route, row.family, row.tool_group, row.carries_over)
         if first.setdefault(row.name, about) != about:
             yield error(
                 row,
                 "name",
                 "changing-campaign",
-                f"rows of campaign '{row.name}' name different routes or tool groups",
-                expected="one route or family and one tool group for each name",
+                f"rows of campaign '{row.name}' name different routes or tool groups, or differ in "
+                "whether a setup is kept",
+                expected="one route or family, one tool group and one rule for each name",
                 cure="give the other campaign a name of its own",
             )
 
@@ -74,6 +75,20 @@ def impossible_campaigns(programme: Programme) -> Iterator[Fault]:
                 f"{row.maximum_carriers:g} carriers",
                 expected=f"at most {row.maximum_carriers:g}",
                 cure="swap the two",
+            )
+
+
+def setups_kept_nowhere(programme: Programme) -> Iterator[Fault]:
+    """Setups that are kept into the next period by no tool group."""
+    for row in programme.campaigns:
+        if row.carries_over and row.tool_group is None:
+            yield error(
+                row,
+                "tool_group",
+                "setup-kept-nowhere",
+                f"the setup of campaign '{row.name}' is kept, but no tool group keeps it",
+                expected="the tool group that is set up",
+                cure="name it; it ends each period in one setup",
             )
 
 

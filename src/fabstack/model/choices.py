@@ -24,6 +24,9 @@ class Campaign:
     tool_group: str | None = refers(
         "tool_groups", "whose hours the setup takes; blank: nobody's", default=None
     )
+    carries_over: bool = chosen(
+        "the setup in which the tool group ends a period is kept into the next one", default=False
+    )
     minimum_carriers: float = measured("", "to start in such a period", default=0.0, ge=0)
     maximum_carriers: float | None = measured(
         "", "to start in a period; blank: no limit", default=None, ge=0
@@ -50,6 +53,12 @@ class ItemCost:
     )
     backlog_usd_per_month: float | None = measured(
         "USD/month", "for one late, whatever its class; blank: by percent", default=None, ge=0
+    )
+    safety_usd_per_month: float | None = measured(
+        "USD/month",
+        "for one that the safety stock lacks; blank: as one late in the lowest class",
+        default=None,
+        ge=0,
     )
     shortfall_usd: float | None = measured(
         "USD",

@@ -72,3 +72,26 @@ class Component:
         "'parent' (chip-first: what is already built is lost too)",
         default="child",
     )
+
+
+@row("item", "substitute")
+class Substitute:
+    """An item that may stand in for another one, unit for unit and at once, at any plant."""
+
+    item: str = refers("items", "what is asked for")
+    substitute: str = refers("items", "what may be given instead")
+    cost_usd: float = measured("USD", "of each unit that stands in", default=0.0, ge=0)
+
+
+@row("item", "bin")
+class Bin:
+    """A grade that comes out when an item is sorted, at once, at any plant that has it."""
+
+    item: str = refers("items", "what is sorted")
+    bin: str = refers("items", "what comes out")
+    percent: float = measured(
+        "percent",
+        "of the sorted units; what all bins leave is scrap, a bin nobody wants may go too",
+        gt=0,
+        le=100,
+    )

@@ -13,7 +13,7 @@ from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.evidence import Change, Claim, Correlation, MissionRow, Risk, Scenario, Source
 from fabstack.model.fields import Column, columns_of
 from fabstack.model.header import Finance, Header, Planning, Ramp, Simulation
-from fabstack.model.items import Component, Item
+from fabstack.model.items import Bin, Component, Item, Substitute
 from fabstack.model.plants import Calendar, Lane, Phase, Plant, SharedLimit, Staffing, Stock
 from fabstack.model.roadmap import Activity, Generation, Review
 from fabstack.model.routes import Move, Order, Route, Start, Step, Wip
@@ -42,6 +42,8 @@ class Programme(BaseModel):
     items: tuple[Item, ...] = ()
     item_costs: tuple[ItemCost, ...] = ()
     components: tuple[Component, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
+    bins: tuple[Bin, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     plants: tuple[Plant, ...] = ()
     phases: tuple[Phase, ...] = ()

@@ -18,6 +18,7 @@ from fabstack.plan.flow import (
     add_lanes,
     initial_stock,
     safety_levels,
+    surplus_nodes,
 )
 from fabstack.plan.inside import output_of_lots_inside
 from fabstack.plan.make import Making, add_routes
@@ -25,7 +26,9 @@ from fabstack.plan.people import add_hiring
 from fabstack.plan.phases import Choice, add_phases
 from fabstack.plan.program import Arrays, LinearProgram
 from fabstack.plan.purchases import Purchases, add_purchases
+from fabstack.plan.regrade import add_regrades
 from fabstack.plan.replan import Cells, Replan, add_changes
+from fabstack.plan.shelf import add_shelf_lives
 from fabstack.plan.types import Ints
 
 
@@ -47,9 +50,8 @@ class Model(NamedTuple):
 
     @property
     def surplus(self) -> Ints:
-        """Nodes at which units of the first day may be disposed of."""
-        arriving = self.arrays.low[self.rows["balance"]]
-        return np.flatnonzero(arriving.any(axis=1))
+        """Nodes at which units may be disposed of."""
+        return surplus_nodes(self.facts, -self.arrays.low[self.rows["balance"]])
 
 
 MOST_COLUMNS = 5_000_000  # some 10 GB in the solver
@@ -66,9 +68,11 @@ def build(facts: Facts, replan: Replan | None = None) -> Model:
     """
     _refuse_the_too_large(facts)
     lp = LinearProgram()
-    balance = add_balance(lp, facts, initial_stock(facts) + output_of_lots_inside(facts))
+    arriving = initial_stock(facts) + output_of_lots_inside(facts)
+    balance = add_balance(lp, facts, arriving)
     add_lanes(lp, facts, balance)
     add_conversions(lp, facts, balance)
+    add_regrades(lp, facts, balance)
     making = add_routes(lp, facts, balance)
     add_tool_hours(lp, facts, making)
     add_hiring(lp, facts, making.starts)
@@ -76,6 +80,7 @@ def build(facts: Facts, replan: Replan | None = None) -> Model:
     purchases = add_purchases(lp, facts, choices)
     buying = add_offers(lp, facts, balance)
     delivering = add_demand(lp, facts, balance)
+    add_shelf_lives(lp, facts, lp.columns["stock"], arriving)
     campaigns = add_campaigns(lp, facts, making, delivering)
     changes = None
     if replan is not None:
@@ -110,6 +115,7 @@ def _refuse_the_too_large(facts: Facts) -> None:
         "stocks": len(facts.network.stores),
         "lanes of items": len(facts.network.arcs),
         "derived items": len(facts.network.conversions),
+        "substitutes and sorted items": len(facts.network.regrades),
         "routes": len(facts.programme.routes),
         "offers": len(facts.programme.offers),
         "wants": len({(need.market, need.item) for need in facts.programme.needs})

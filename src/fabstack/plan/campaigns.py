@@ -7,6 +7,9 @@
 `most` is the smallest of what may be started, of what the hours of each tool group allow after the
 setup, and of what all demand that is still open can use. The last one needs every unit started to
 cost at least nothing, which prices and costs of a programme do.
+
+A campaign that `carries_over` may also start in a period in which its setup is kept from the one
+before (`kept_setups`): set_up(c, t) + kept_up(c, t), at most 1, stands in place of set_up(c, t).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from fabstack.model.choices import Campaign
 from fabstack.plan.capacity import usable_hours
 from fabstack.plan.deliver import Delivering
 from fabstack.plan.facts import Facts
+from fabstack.plan.kept_setups import add_kept_setups
 from fabstack.plan.load import uses
 from fabstack.plan.make import Making
 from fabstack.plan.options import Integers
@@ -44,13 +48,20 @@ class Terms(NamedTuple):
     setup_h: Floats  # [period]
     least: Floats  # [period] carriers
     most: Floats  # [period] carriers, infinite without a limit
+    carries_over: bool = False
 
 
 class Campaigns(NamedTuple):
     """The campaigns, and how many carriers each can start at most."""
 
     terms: tuple[Terms, ...]
-    most: Floats  # [campaign, period]
+    most: Floats  # [campaign, period] in a period with its setup
+    most_kept: Floats  # [campaign, period] in one in which its setup is there from before
+
+    @property
+    def carrying(self) -> Ints:
+        """Campaigns whose setup may be kept."""
+        return np.flatnonzero([one.carries_over for one in self.terms])
 
 
 def add_campaigns(
@@ -58,7 +69,8 @@ def add_campaigns(
 ) -> Campaigns:
     """Columns of setups [campaign, period], and the rows that tie starts to them."""
     found = tuple(terms(facts))
-    most = _most(facts, found, making, delivering)
+    most, most_kept = (_most(facts, found, making, delivering, kept) for kept in (False, True))
+    campaigns = Campaigns(found, most, most_kept)
     usd = np.array([one.setup_usd for one in found]).reshape(most.shape)
     whole = facts.options.integers is Integers.WHOLE
     set_up = lp.add_columns(
@@ -73,7 +85,18 @@ def add_campaigns(
         lp.add_entries(below[place], set_up[place], -one.least)
         if one.group is not None:
             lp.add_entries(lp.rows["tool_hours"][one.group], set_up[place], one.setup_h)
-    return Campaigns(found, most)
+    carrying = campaigns.carrying
+    groups = [-1 if one.group is None else one.group for one in found]
+    kept = add_kept_setups(lp, set_up, np.array(groups, dtype=np.int64), carrying, whole=whole)
+    lp.add_entries(above[carrying], kept, -most_kept[carrying])
+    return campaigns
+
+
+def kept_up(campaigns: Campaigns, values: Floats) -> Floats:
+    """What is kept, of all campaigns [campaign, period]."""
+    found = np.zeros(campaigns.most.shape)
+    found[campaigns.carrying] = values
+    return found
 
 
 def terms(facts: Facts) -> list[Terms]:
@@ -95,6 +118,7 @@ def _terms(facts: Facts, rows: list[Campaign]) -> Terms:
         setup_h=np.array([row.setup_h if row else 0.0 for row in row_of]),
         least=np.array([row.minimum_carriers if row else 0.0 for row in row_of]),
         most=np.array([_limit(row) for row in row_of]),
+        carries_over=rows[0].carries_over,
     )
 
 
@@ -126,12 +150,18 @@ def _row_of_each(facts: Facts, rows: list[Campaign]) -> list[Campaign | None]:
     return found
 
 
-def _most(facts: Facts, found: tuple[Terms, ...], making: Making, delivering: Delivering) -> Floats:
-    """Carriers that a campaign can start in a period [campaign, period]."""
+def _most(
+    facts: Facts,
+    found: tuple[Terms, ...],
+    making: Making,
+    delivering: Delivering,
+    is_kept: bool,
+) -> Floats:
+    """Carriers that a campaign can start in a period, set up in it or before [campaign, period]."""
     shape = (len(found), facts.periods.count)
     if not found:
         return np.zeros(shape)
-    by_hours = _by_hours(facts, found)
+    by_hours = _by_hours(facts, found, is_kept)
     useful = useful_carriers(facts, found, making, delivering)
     rows = []
     for place, one in enumerate(found):
@@ -140,14 +170,14 @@ def _most(facts: Facts, found: tuple[Terms, ...], making: Making, delivering: De
     return np.array(rows).reshape(shape)
 
 
-def _by_hours(facts: Facts, found: tuple[Terms, ...]) -> Floats:
-    """Carriers for which each tool group has the hours, what is set up taken off."""
+def _by_hours(facts: Facts, found: tuple[Terms, ...], is_kept: bool) -> Floats:
+    """Carriers for which each tool group has the hours, what is set up in a period taken off."""
     limits = np.full((len(found), facts.periods.count), np.inf)
     most_h = usable_hours(facts) + most_hours_added(facts) + most_built_hours(facts)
     hours = _hours_at_once(facts)
     for place, one in enumerate(found):
         for group, each in hours.items():
-            setup_h = one.setup_h if group == one.group else 0.0
+            setup_h = one.setup_h if group == one.group and not is_kept else 0.0
             least = each[one.routes].min(axis=0)
             room = np.maximum(most_h[group] - setup_h, 0.0)
             has = least > 0

@@ -102,7 +102,7 @@ class Causes:
         column = int(self.open_ways.way[row])
         if column == NO_WAY:
             return _NOTHING
-        taken, brought = self.supply.takes, self.supply.total[column]
+        taken, brought = self.supply.takes, self.supply.brought(column, row)
         span = slice(taken.indptr[column], taken.indptr[column + 1])
         above = [
             self._passed_on(self.known[child], column, amount / brought)
@@ -110,7 +110,7 @@ class Causes:
                 taken.indices[span].tolist(), taken.data[span].tolist(), strict=True
             )
         ]
-        every = [*self._own(column), *above, _NOTHING]
+        every = [*self._own(column, brought), *above, _NOTHING]
         return max(every, key=lambda limit: (limit.is_hard, limit.rent_usd))
 
     def _passed_on(self, limit: _Limit, column: int, amount: float) -> _Limit:
@@ -119,9 +119,9 @@ class Causes:
         ratio = limit.immaturity * self.immaturity[column]
         return limit._replace(rent_usd=limit.rent_usd * amount, immaturity=ratio)
 
-    def _own(self, column: int) -> list[_Limit]:
+    def _own(self, column: int, brought: float) -> list[_Limit]:
         """Exhausted limits of the way itself."""
-        matrix, brought = self.limits, self.supply.total[column]
+        matrix = self.limits
         span = slice(matrix.indptr[column], matrix.indptr[column + 1])
         ratio = float(self.immaturity[column])
         found = [

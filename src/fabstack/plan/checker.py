@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.checker_money import objective_usd
+from fabstack.plan.checker_setups import setup_errors
+from fabstack.plan.checker_stock import regraded_units, shelf_errors
 from fabstack.plan.checker_terms import Terms
 from fabstack.plan.checker_tools import hours_of_bought, hours_of_built, tool_errors
 from fabstack.plan.network import Node
@@ -82,6 +84,7 @@ def _movements(terms: Terms, result: PlanResult) -> Iterator[tuple[Node, int, fl
     yield from _from_outside(terms)
     yield from _by_routes(terms, result)
     yield from _by_conversions(terms, result)
+    yield from regraded_units(terms, result)
     yield from _by_lanes(terms, result)
     for place, key in enumerate(result.names.offers):
         offer = by_key(terms.programme.offers)[key]
@@ -212,12 +215,13 @@ def _limit_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     yield from _negative(result)
     yield from _too_early(terms, result)
     yield from _tool_hours(terms, result)
-    yield from _campaigns(terms, result)
+    yield from setup_errors(terms, result)
     yield from tool_errors(terms, result)
     yield from _people(terms, result)
     yield from _phases(terms, result)
     yield from _offers(terms, result)
     yield from _stocks(terms, result)
+    yield from shelf_errors(terms, result, _movements(terms, result))
     yield from _too_late(terms, result)
 
 
@@ -228,7 +232,7 @@ def _excess(amount: float, most: float) -> float:
 def _negative(result: PlanResult) -> Iterator[Error]:
     for name in ("starts", "converted", "ordered", "unmet", "sent", "stock", "disposed"):
         yield max(-getattr(result, name).min(initial=0.0), 0.0), f"{name} below zero"
-    for name in ("served", "backlog", "short", "missing"):
+    for name in ("served", "backlog", "short", "missing", "regraded", "kept_up"):
         yield max(-getattr(result, name).min(initial=0.0), 0.0), f"{name} below zero"
 
 
@@ -269,26 +273,6 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
             yield _excess(used[group, period], most), what
             reported = float(result.used_h[place, period])
             yield _relative(used[group, period] + inside[group, period] - reported, reported), what
-
-
-def _campaigns(terms: Terms, result: PlanResult) -> Iterator[Error]:
-    """Nothing starts without its setup, and with one neither too little nor too much."""
-    routes = terms.programme.routes
-    is_whole = result.options.integers == "whole"
-    for name, period, row in terms.campaigns():
-        set_up = float(result.set_up[result.names.campaigns.index(name), period])
-        started = sum(
-            float(result.starts[place, period])
-            for place, route in enumerate(routes)
-            if route.name == row.route or (row.family and route.family == row.family)
-        )
-        what = f"campaign {name} in period {period}"
-        if is_whole:
-            yield abs(set_up - round(set_up)), what
-            yield started if set_up < 0.5 else 0.0, what
-        yield _excess(row.minimum_carriers * set_up, started), what
-        if row.maximum_carriers is not None:
-            yield _excess(started, row.maximum_carriers * set_up), what
 
 
 def _people(terms: Terms, result: PlanResult) -> Iterator[Error]:

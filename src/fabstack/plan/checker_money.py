@@ -9,6 +9,7 @@ from fabstack.economics.flow import children_per_parent, units_per_carrier, yiel
 from fabstack.model import by_key, grouped
 from fabstack.model.plants import Phase
 from fabstack.model.workforce import Skill
+from fabstack.plan.checker_stock import regrade_usd
 from fabstack.plan.checker_terms import Terms
 from fabstack.plan.result import Built, PlanResult
 
@@ -123,8 +124,19 @@ def _dearest(terms: Terms, item: str, known: dict[str, float]) -> float:
     made = max([row.make_cost_usd, *dated]) + (parts + max(carriers, default=0.0)) / good
     bought = [offer.price_usd for offer in grouped(programme.offers, "item")[item]]
     moved = max([lane.cost_usd for lane in programme.lanes], default=0.0)
-    known[item] = max([made, *bought]) + moved
+    own = max([made, *bought])
+    known[item] = max([own, *_regraded(terms, item, own > 0, known)]) + moved
     return known[item]
+
+
+def _regraded(terms: Terms, item: str, has_own: bool, known: dict[str, float]) -> Iterator[float]:
+    """By a substitute, where nothing of its own costs anything, and as a bin."""
+    for row in terms.programme.substitutes:
+        if row.item == item and not has_own:
+            yield _dearest(terms, row.substitute, known) + row.cost_usd
+    for bin in terms.programme.bins:
+        if bin.bin == item:
+            yield _dearest(terms, bin.item, known) / (bin.percent / 100)
 
 
 def _carrier(terms: Terms, route: str, plant: str) -> float:
@@ -158,6 +170,7 @@ def _making(terms: Terms, result: PlanResult) -> Iterator[Posting]:
             made = float(result.converted[place, period])
             usual = items[node.item].make_cost_usd
             yield period, -made * terms.cost(node.item, "make_cost_usd", usual, period)
+    yield from regrade_usd(terms, result)
 
 
 def _lanes(terms: Terms, result: PlanResult) -> Iterator[Posting]:
@@ -186,13 +199,15 @@ def _stocks(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     for place, node in enumerate(result.names.nodes):
         item = items[node.item]
         usual = item.value_usd * programme.finance.holding_cost_percent / 1200
-        worth = max(item.price_usd, item.value_usd, 1.0)
+        worth = max(item.price_usd, item.value_usd)
+        worth = worth or 10 * max(_last_resort(terms, node.item), 1.0)
         lacking = worth * programme.planning.backlog_penalty_percent / 100
         for period in range(terms.periods):
             months = terms.months(period)
             holding = terms.cost(node.item, "holding_usd_per_month", usual, period)
             yield period, -holding * months * float(result.stock[place, period])
-            yield period, -lacking * months * float(result.missing[place, period])
+            missed = terms.cost(node.item, "safety_usd_per_month", lacking, period)
+            yield period, -missed * months * float(result.missing[place, period])
 
 
 def _plants(terms: Terms) -> Iterator[Posting]:

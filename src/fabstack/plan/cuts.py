@@ -4,6 +4,8 @@ For an item, a period l and any set S of (route, period t) with t <= l,
 
     sum over S of units made  <=  sum over S of asked(t..l) x set_up  +  stock of it at the end of l
 
+(set_up is that of the period, or one that is kept from before).
+
 asked(t..l) is what the periods t to l ask for, late units of before among them; stock counts the
 item in all that it has gone into. It holds because what the first setup of S and all after it make
 is delivered by l, disposed of or still there. These are the (l, S) inequalities of Barany, Van Roy
@@ -26,6 +28,7 @@ from fabstack.plan.campaigns import late_units
 from fabstack.plan.requirements import asked, contents
 from fabstack.plan.types import Flags, Floats, Ints
 
+NO_COLUMN = -1
 VIOLATED = 1e-4  # of the units made: less is not worth a row
 
 
@@ -34,6 +37,7 @@ class _Lots(NamedTuple):
 
     starts: Ints
     set_up: Ints
+    kept_up: Ints  # NO_COLUMN where no setup is kept
     units: Floats  # good units of a started carrier
     most: Floats  # units that can be made after a setup
     asked: Floats  # [t, l] units that the periods t to l ask for; 0 where l lies before t
@@ -57,6 +61,7 @@ class LotCuts:
 
     def _broken(self, lots: _Lots, values: Floats) -> list[csr_matrix]:
         made, set_up = lots.units * values[lots.starts], values[lots.set_up]
+        set_up = set_up + np.where(lots.kept_up == NO_COLUMN, 0.0, values[lots.kept_up])
         kept = lots.content @ values[lots.kept]
         thrown = np.cumsum(lots.thrown_content @ values[lots.thrown])
         found = []
@@ -74,9 +79,11 @@ class LotCuts:
 
     def _row(self, lots: _Lots, chosen: Flags, bound: Floats, first: int, last: int) -> csr_matrix:
         thrown = lots.thrown[:, first : last + 1]
+        kept = chosen & (lots.kept_up != NO_COLUMN)
         parts = (
             (lots.starts[chosen], lots.units[chosen]),
             (lots.set_up[chosen], -bound[chosen]),
+            (lots.kept_up[kept], -bound[kept]),
             (lots.kept[:, last], -lots.content),
             (thrown.ravel(), -np.repeat(lots.thrown_content, thrown.shape[1])),
         )
@@ -132,14 +139,22 @@ def _lots_of(
     return _Lots(
         starts=model.columns["starts"][routes],
         set_up=model.columns["set_up"][campaigns],
+        kept_up=_kept_up(model)[campaigns],
         units=units,
-        most=model.campaigns.most[campaigns] * units,
+        most=np.maximum(model.campaigns.most, model.campaigns.most_kept)[campaigns] * units,
         asked=np.triu(up_to - before[:, None]),
         kept=model.columns["stock"][stored],
         content=content,
         thrown=model.columns["disposed"][thrown],
         thrown_content=thrown_content,
     )
+
+
+def _kept_up(model: Model) -> Ints:
+    """Columns of setups that are kept [campaign, period]."""
+    found = np.full(model.campaigns.most.shape, NO_COLUMN, dtype=np.int64)
+    found[model.campaigns.carrying] = model.columns["kept_up"]
+    return found
 
 
 def _content(model: Model, nodes: Ints, into: Mapping[str, float]) -> tuple[Ints, Floats]:

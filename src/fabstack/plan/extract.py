@@ -11,6 +11,7 @@ from fabstack.model.header import Objective
 from fabstack.plan.assumptions import assumptions
 from fabstack.plan.build import Model
 from fabstack.plan.buy import capacity_left
+from fabstack.plan.campaigns import kept_up
 from fabstack.plan.capacity import available_hours, load_share, usable_hours
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution
@@ -19,7 +20,7 @@ from fabstack.plan.money import Cash, cash, paid_usd, tax_usd, unmet
 from fabstack.plan.periods import Arrivals
 from fabstack.plan.phases import allowed, built_hours, built_tools, limits
 from fabstack.plan.purchases import hours_added, tools_there
-from fabstack.plan.result import Built, Duals, Names, PlanResult, Want, Way
+from fabstack.plan.result import Built, Duals, Names, PlanResult, Regraded, Want, Way
 from fabstack.plan.types import Floats, Ints
 
 
@@ -83,6 +84,14 @@ def _names(model: Model) -> Names:
         wants=tuple(Want(wish.market, wish.item) for wish in model.delivering.wishes),
         ranks=tuple(wish.rank for wish in model.delivering.wishes),
         conversions=tuple(nodes[conversion.node] for conversion in network.conversions),
+        regrades=tuple(
+            Regraded(
+                *nodes[one.origin],
+                becomes=tuple(item for item, _ in one.kind.becomes),
+                is_substitute=one.kind.is_substitute,
+            )
+            for one in network.regrades
+        ),
         options=tuple(key_of(one.option) for one in model.purchases.terms),
         campaigns=tuple(one.name for one in model.campaigns.terms),
     )
@@ -96,8 +105,11 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
     return {
         "starts": values[columns["starts"]],
         "set_up": values[columns["set_up"]],
+        "kept_up": kept_up(model.campaigns, values[columns["kept_up"]]),
         "output": _output(model, values),
         "converted": values[columns["converted"]],
+        "regraded": values[columns["regraded"]],
+        "became": _became(model, values),
         "ordered": _summed(values[columns["taken"]], model.buying.step_of, len(model.buying.terms)),
         "bought": _bought(model, values),
         "unmet": unmet(model, values),
@@ -156,12 +168,21 @@ def _bought(model: Model, values: Floats) -> Floats:
 
 
 def _used(model: Model, values: Floats) -> Floats:
-    """What routes and conversions take out of the nodes."""
-    makers = np.concatenate([model.columns[name].ravel() for name in ("starts", "converted")])
+    """What routes, conversions and regrades take out of the nodes."""
+    takers = ("starts", "converted", "regraded")
+    makers = np.concatenate([model.columns[name].ravel() for name in takers])
     rows = model.rows["balance"]
     taken = model.arrays.matrix[: rows.size, makers].minimum(0)
     used: Floats = -(taken @ values[makers])
     return used.reshape(rows.shape)
+
+
+def _became(model: Model, values: Floats) -> Floats:
+    """What substitutes and sorted items become [node, period]."""
+    makers, rows = model.columns["regraded"].ravel(), model.rows["balance"]
+    given = model.arrays.matrix[: rows.size, makers].maximum(0)
+    became: Floats = given @ values[makers]
+    return became.reshape(rows.shape)
 
 
 def _capacities(model: Model, solution: Solution) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 `in` is what routes, suppliers and lanes bring in the period and what comes into being there;
 `out` is what routes and conversions take, lanes carry off and markets get. Stock lies at plants
 only. A stock below its safety level is priced, not forbidden; surplus from the first day may be
-disposed of, so that no stock limit can make a plan impossible.
+disposed of, so that no stock limit can make a plan impossible, and so may bins and what spoils.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.network import Conversion
 from fabstack.plan.program import OUTSIDE, LinearProgram
 from fabstack.plan.types import Floats, Ints, Numbers
+from fabstack.plan.worth import replacement_usd
 
 
 class Balance(NamedTuple):
@@ -42,10 +43,23 @@ def add_balance(lp: LinearProgram, facts: Facts, arriving: Floats) -> Balance:
     shape = (len(facts.network.nodes), facts.periods.count)
     balance = Balance(lp.add_rows("balance", shape, low=-arriving, high=-arriving), shape[1])
     _add_stock(lp, facts, balance)
-    surplus = np.flatnonzero(arriving.any(axis=1))
+    surplus = surplus_nodes(facts, arriving)
     disposed = lp.add_columns("disposed", (surplus.size, shape[1]))
     lp.add_entries(balance.rows[surplus], disposed, -1.0)
     return balance
+
+
+def surplus_nodes(facts: Facts, arriving: Floats) -> Ints:
+    """Nodes at which units may be disposed of: those of the first day, bins, what spoils."""
+    items = by_key(facts.programme.items)
+    bins = {row.bin for row in facts.programme.bins}
+    goes = [
+        node.item in bins or items[node.item].shelf_life_months is not None
+        for node in facts.network.nodes
+    ]
+    stores = np.isin(np.arange(len(goes)), facts.network.stores)
+    found: Ints = np.flatnonzero(arriving.any(axis=1) | (np.array(goes, dtype=bool) & stores))
+    return found
 
 
 def _add_stock(lp: LinearProgram, facts: Facts, balance: Balance) -> None:
@@ -148,10 +162,12 @@ def holding_usd(facts: Facts) -> Floats:
 def safety_usd(facts: Facts) -> Floats:
     """Price of a unit that a safety stock lacks for a period [store, period]."""
     share = facts.programme.planning.backlog_penalty_percent / 100 * facts.periods.months
-    items = by_key(facts.programme.items)
-    rows = [items[facts.network.nodes[node].item] for node in facts.network.stores]
-    worth = np.array([max(row.price_usd, row.value_usd, 1.0) for row in rows])
-    return worth.reshape(-1, 1) * share
+    found = np.zeros((len(facts.network.stores), facts.periods.count))
+    for place in np.flatnonzero(safety_levels(facts)).tolist():
+        item = by_key(facts.programme.items)[facts.network.nodes[facts.network.stores[place]].item]
+        worth = max(item.price_usd, item.value_usd) or replacement_usd(facts, item.name)
+        found[place] = prices.safety_usd(facts, item.name, worth * share)
+    return found
 
 
 def safety_levels(facts: Facts) -> Floats:

@@ -26,6 +26,7 @@ from fabstack.plan.people import crew_usd_per_month
 from fabstack.plan.phase_tools import carries_capital
 from fabstack.plan.phases import claimed_spending, spending, tool_spending
 from fabstack.plan.purchases import delivery_periods, resale_usd
+from fabstack.plan.regrade import regrade_usd
 from fabstack.plan.taxes import written_off
 from fabstack.plan.types import Floats
 
@@ -86,6 +87,7 @@ def _making(model: Model, values: Floats) -> Floats:
     per_carrier = make_usd_per_carrier(facts, model.making.expected)
     started, converted = values[model.columns["starts"]], values[model.columns["converted"]]
     made: Floats = (conversion_usd(facts) * converted).sum(axis=0)
+    made = made + regrade_usd(facts) @ values[model.columns["regraded"]]
     paid: Floats = (per_carrier * started).sum(axis=0) + made + _setups(model, values)
     return paid
 

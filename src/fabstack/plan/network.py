@@ -5,6 +5,9 @@ supplier without any lane of its own ships at once and free of charge: to every 
 use for the item, and (from a supplier) straight to the markets. Markets are served from every
 plant.
 
+A regrade turns a unit at a plant into other items, at once and without capacity: a substitute into
+what it stands in for, a sorted item into its bins.
+
 A derived item has components but neither a route nor an offer (a die may have offers): it comes
 into being wherever all its components are, at once and without capacity.
 """
@@ -47,6 +50,23 @@ class Conversion(NamedTuple):
     inputs: tuple[tuple[int, Component], ...]  # node of the child
 
 
+class Kind(NamedTuple):
+    """How an item may become others: items with their share of a unit."""
+
+    item: str
+    becomes: tuple[tuple[str, float], ...]
+    cost_usd: float
+    is_substitute: bool
+
+
+class Regrade(NamedTuple):
+    """A kind of regrade at a place; nodes by their index."""
+
+    kind: Kind
+    origin: int
+    becomes: tuple[tuple[int, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """All nodes that matter, and what connects them."""
@@ -55,6 +75,7 @@ class Network:
     index: dict[Node, int]
     arcs: tuple[Arc, ...]
     conversions: tuple[Conversion, ...]
+    regrades: tuple[Regrade, ...]
     stores: tuple[int, ...]  # nodes at plants: there stock can lie
     outlets: dict[str, tuple[int, ...]]  # item -> nodes from which a market is served
 
@@ -69,6 +90,7 @@ class Network:
             index=index,
             arcs=tuple(_arcs(reach, index)),
             conversions=tuple(_conversions(reach, index)),
+            regrades=tuple(_regrades(reach, index)),
             stores=tuple(i for i, node in enumerate(nodes) if node.place in reach.plants),
             outlets=_outlets(reach, index),
         )
@@ -80,6 +102,26 @@ def is_derived(programme: Programme, item: str) -> bool:
         return False
     is_die = by_key(programme.items)[item].kind is ItemKind.DIE
     return is_die or not grouped(programme.offers, "item")[item]
+
+
+def kinds_of_regrades(programme: Programme) -> tuple[Kind, ...]:
+    """Substitutes and sorted items of a programme."""
+    stand_ins = [
+        Kind(row.substitute, ((row.item, 1.0),), row.cost_usd, is_substitute=True)
+        for row in programme.substitutes
+    ]
+    sorted_items = dict.fromkeys(row.item for row in programme.bins)
+    bins = grouped(programme.bins, "item")
+    sortings = [
+        Kind(
+            item,
+            tuple((row.bin, row.percent / 100) for row in bins[item]),
+            0.0,
+            is_substitute=False,
+        )
+        for item in sorted_items
+    ]
+    return (*stand_ins, *sortings)
 
 
 def demanded_items(programme: Programme) -> set[str]:
@@ -100,6 +142,10 @@ class _Reach:
         for parent in self.derived:
             for component in self.children[parent]:
                 self.derived_from[component.child].append(parent)
+        self.kinds = kinds_of_regrades(programme)
+        self.becomes: defaultdict[str, list[str]] = defaultdict(list)
+        for kind in self.kinds:
+            self.becomes[kind.item] += [item for item, _ in kind.becomes]
         self.homes = self._homes()
         self.users = self._users()
         self.present: set[Node] = set()
@@ -128,6 +174,8 @@ class _Reach:
                 for parent in self.derived_from[node.item]
                 if all(Node(c.child, node.place) in self.present for c in self.children[parent])
             ]
+            if node.place in self.plants:
+                waiting += [Node(item, node.place) for item in self.becomes[node.item]]
 
     def _forward_where_needed(self) -> None:
         """Let a plant without lanes pass on what it did not make, where nothing else reaches."""
@@ -160,7 +208,7 @@ class _Reach:
         waiting = list(homes)
         while waiting:
             item = waiting.pop()
-            for parent in self.derived_from[item]:
+            for parent in (*self.derived_from[item], *self.becomes[item]):
                 if not homes[item] <= homes[parent]:
                     homes[parent] |= homes[item]
                     waiting.append(parent)
@@ -178,7 +226,17 @@ class _Reach:
         first = [plant.name for plant in self.programme.plants[:1]]
         for item in demanded_items(self.programme):
             users[item] |= self.homes[item] or set(first)
+        self._pass_on(users)
         return users
+
+    def _pass_on(self, users: defaultdict[str, set[str]]) -> None:
+        """Who has a use for an item has one for what may become it."""
+        before: dict[str, set[str]] | None = None
+        while before != users:
+            before = {item: set(places) for item, places in users.items()}
+            for kind in self.kinds:
+                for item, _ in kind.becomes:
+                    users[kind.item] |= users[item]
 
 
 def _relevant(reach: _Reach) -> set[Node]:
@@ -193,6 +251,9 @@ def _relevant(reach: _Reach) -> set[Node]:
     for item in reach.derived:
         for place in {node.place for node in reach.present if node.item == item}:
             into[Node(item, place)] |= {Node(c.child, place) for c in reach.children[item]}
+    for node in reach.present:
+        for item in reach.becomes[node.item] if node.place in reach.plants else ():
+            into[Node(item, node.place)].add(node)
     made = {Node(route.item, route.plant) for route in reach.programme.routes}
     wanted = demanded_items(reach.programme)
     return _upstream(made | {node for node in reach.present if node.item in wanted}, into)
@@ -228,6 +289,18 @@ def _conversions(reach: _Reach, index: dict[Node, int]) -> Iterator[Conversion]:
         children = [(Node(c.child, node.place), c) for c in reach.children[node.item]]
         if all(child in reach.present for child, _ in children):
             yield Conversion(place, tuple((index[child], c) for child, c in children))
+
+
+def _regrades(reach: _Reach, index: dict[Node, int]) -> Iterator[Regrade]:
+    """What may become something that matters; other bins are thrown away unseen."""
+    for node, place in index.items():
+        if node.place not in reach.plants or node not in reach.present:
+            continue
+        for kind in reach.kinds:
+            nodes = [(index.get(Node(item, node.place)), share) for item, share in kind.becomes]
+            known = tuple((at, share) for at, share in nodes if at is not None)
+            if kind.item == node.item and known:
+                yield Regrade(kind, place, known)
 
 
 def _outlets(reach: _Reach, index: dict[Node, int]) -> dict[str, tuple[int, ...]]:

@@ -53,6 +53,11 @@ def late_usd(facts: Facts, item: str, usual: Floats) -> Floats:
     return _by_month(facts, item, "backlog_usd_per_month", usual)
 
 
+def safety_usd(facts: Facts, item: str, usual: Floats) -> Floats:
+    """For a unit that a safety stock lacks at the end of a period [period]."""
+    return _by_month(facts, item, "safety_usd_per_month", usual)
+
+
 def _by_month(facts: Facts, item: str, column: str, usual: Floats) -> Floats:
     months = facts.periods.months
     return dated(facts, item, column, usual / months) * months if _has(facts, item) else usual

@@ -91,6 +91,13 @@ class LinearProgram:
         inside = (row != OUTSIDE) & (value != 0.0)
         self._entries.append((row[inside], column[inside], value[inside]))
 
+    def entries_of(self, rows: Ints) -> tuple[Ints, Ints, Floats]:
+        """(place among the rows, column, value) of all entries so far of a run of rows."""
+        row, column, value = _joined(self._entries, 3)
+        first, last = rows[0], rows[-1]
+        inside = (row >= first) & (row <= last)
+        return row[inside].astype(np.int64) - first, column[inside].astype(np.int64), value[inside]
+
     @property
     def count(self) -> int:
         """Columns so far."""

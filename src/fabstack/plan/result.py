@@ -27,6 +27,7 @@ class Code(StrEnum):
     LEAD_TIME = "lead-time"
     MATERIAL = "material"  # nobody makes or sells it
     STORAGE = "storage"  # a stock is at its limit
+    SHELF_LIFE = "shelf-life"  # what could be kept for it would be too old
     SETUP = "setup"  # a campaign that is not worth its setup
     EARLIER_PLAN = "earlier-plan"  # what it decided is held
     YIELD = "yield"  # mature yields would have covered the shortfall
@@ -106,6 +107,15 @@ class Want(NamedTuple):
     item: str
 
 
+class Regraded(NamedTuple):
+    """An item at a place that becomes others: one that it stands in for, or its bins."""
+
+    item: str
+    place: str
+    becomes: tuple[str, ...]
+    is_substitute: bool
+
+
 class Built(NamedTuple):
     """An optional phase and whether the plan builds it."""
 
@@ -131,6 +141,7 @@ class Names:
     wants: tuple[Want, ...]
     ranks: tuple[int, ...]  # class of each want; larger is served first
     conversions: tuple[Node, ...]
+    regrades: tuple[Regraded, ...]
     campaigns: tuple[str, ...]
     options: tuple[str, ...]  # to buy tools, keys of the table
 
@@ -184,15 +195,18 @@ class PlanResult:
 
     months: Floats  # length of each period
     starts: Floats  # [route] carriers
-    set_up: Floats  # [campaign] 1 where anything of it may start; in between only where relaxed
+    set_up: Floats  # [campaign] 1 where it is set up; in between only where relaxed
+    kept_up: Floats  # [campaign] 1 where its setup is kept from the period before
     output: Floats  # [route] good units that leave
     converted: Floats  # [conversion] good units
+    regraded: Floats  # [regrade] units that become others
+    became: Floats  # [node] units that come of that
     ordered: Floats  # [offer] units, in the month of the order
     bought: Floats  # [offer] units received
     unmet: Floats  # [offer] units below a contract's minimum
     paid: Floats  # [offer] USD of the period
     sent: Floats  # [way] units that leave
-    used: Floats  # [node] units that routes and conversions take
+    used: Floats  # [node] units that routes, conversions and regrades take
     stock: Floats  # [node] units at the end
     disposed: Floats  # [node] units thrown away
     missing: Floats  # [node] units below the safety stock

@@ -1,7 +1,7 @@
 """The cheapest way to have one more unit of an item at a place, were nothing scarce.
 
-A way is a column that brings units into a balance row: a start, an order, a lane, a conversion,
-or stock that is carried over. A unit by way j costs
+A way is a column that brings units into a balance row: a start, an order, a lane, a conversion, a
+regrade, or stock that is carried over. A unit by way j costs
 
     m(j) = (cost(j) + sum over what it takes of quantity x m(row)) / units that it brings
     m(row) = min over ways j into the row of m(j)
@@ -24,6 +24,7 @@ WAYS = (
     "starts",
     "taken",
     "converted",
+    "regraded",
     "sent",
     "stock",
 )  # the first is preferred where two are equal
@@ -48,9 +49,23 @@ class Supply:
         self.brings: csr_matrix = balance.maximum(0).tocsr()
         self.takes: csr_matrix = (-balance.minimum(0)).tocsr()
         self.total = np.asarray(self.brings.sum(axis=1)).ravel()
+        self.total[model.columns["regraded"]] = 1.0  # each bin is brought by itself
+        self.share = self._shares(model.columns["regraded"].ravel())
         self.cost = arrays.cost
         self.by_period = _by_period(model)
         self.is_blocked = arrays.upper <= 0.0
+
+    def _shares(self, regraded: Ints) -> csr_matrix:
+        """Units that come into a row by a column, over its total, wherever they are not all."""
+        alone = np.zeros(self.total.size, dtype=bool)
+        alone[regraded] = True
+        share = self.brings.copy()
+        share.data[~np.repeat(alone, np.diff(share.indptr))] = 1.0
+        return share
+
+    def brought(self, column: int, row: int) -> float:
+        """Units that a column brings, of those that count for a row."""
+        return float(self.total[column] * self.share[column, row])
 
     def cheapest(self, usable: Flags) -> Ways:
         """The cheapest ways among the usable columns."""
@@ -61,10 +76,10 @@ class Supply:
 
     def _improve(self, found: Ways, columns: Ints) -> None:
         """Better ways by the columns of one period, until there is none."""
-        takes, brings = self.takes[columns], self.brings[columns].tocoo()
+        takes, brings = self.takes[columns], self.share[columns].tocoo()
         while True:
             cost = (self.cost[columns] + takes @ found.cost_usd) / self.total[columns]
-            offered = cost[brings.row]
+            offered = cost[brings.row] / brings.data
             is_better = offered < found.cost_usd[brings.col] - _slack(offered)
             if not is_better.any():
                 return

@@ -15,6 +15,7 @@ from fabstack.plan.network import Node
 from fabstack.plan.people import limited_skills
 from fabstack.plan.phases import allowed, limits
 from fabstack.plan.result import Code
+from fabstack.plan.shelf import shelf_months
 from fabstack.plan.types import Floats, Ints
 
 
@@ -82,6 +83,7 @@ class Words:
             "supply": self._supply,
             "step_above": self._price_step,
             "campaign": self._campaign,
+            "shelf": self._shelf,
             "people": self._people,
             "changes": self._change,
         }
@@ -120,6 +122,8 @@ class Words:
                 return cause.name, "months of work"
             case "stock":
                 return cause.name, "places in stock"
+            case "shelf":
+                return cause.name, "units of the first day that keep"
             case "changes":
                 return cause.name, "as in the earlier plan"
             case _:
@@ -197,6 +201,18 @@ class Words:
             f"{one.setup_usd[place.period]:,.2f} and takes {one.setup_h[place.period]:,.2f} h"
         )
         return Cause(Code.SETUP, one.name, place.period, worth_usd, text)
+
+    def _shelf(self, place: Place, worth_usd: float) -> Cause:
+        stores = np.array(self.facts.network.stores)
+        store = stores[np.isfinite(shelf_months(self.facts))][place.thing]
+        node = self.facts.network.nodes[store]
+        months = by_key(self.programme.items)[node.item].shelf_life_months
+        text = (
+            f"{node.item} keeps {months:g} months: what {node.place} has of it in "
+            f"{self._month(place.period)} would be too old; a unit that keeps is worth USD "
+            f"{worth_usd:,.2f}"
+        )
+        return Cause(Code.SHELF_LIFE, node.item, place.period, worth_usd, text)
 
     def _people(self, place: Place, worth_usd: float) -> Cause:
         skill = limited_skills(self.programme)[place.thing]

@@ -13,6 +13,7 @@ from fabstack.economics.flow import children_per_parent, units_per_carrier, yiel
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.routes import Route
 from fabstack.plan.facts import Facts
+from fabstack.plan.network import kinds_of_regrades
 from fabstack.plan.people import usd_per_carrier
 
 TIMES = 10.0
@@ -56,8 +57,19 @@ class _Dearest:
             self.known[item] = 0.0  # until it is known: a supply loop adds nothing
             offers = grouped(self.programme.offers, "item")[item]
             bought = max((offer.price_usd for offer in offers), default=0.0)
-            self.known[item] = max(bought, self._made_usd(item)) + self.lane_usd
+            own = max(bought, self._made_usd(item))
+            self.known[item] = max(own, self._regraded_usd(item, own > 0)) + self.lane_usd
         return self.known[item]
+
+    def _regraded_usd(self, item: str, has_own: bool) -> float:
+        """As a bin, and by a substitute where it has no way of its own that costs anything."""
+        sources = [
+            (self.usd(kind.item) + kind.cost_usd) / share
+            for kind in kinds_of_regrades(self.programme)
+            for into, share in kind.becomes
+            if into == item and not (kind.is_substitute and has_own)
+        ]
+        return max(sources, default=0.0)
 
     def _made_usd(self, item: str) -> float:
         programme = self.programme

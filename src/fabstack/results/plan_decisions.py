@@ -17,6 +17,7 @@ from fabstack.plan.types import Floats
 from fabstack.results.run import Run
 from fabstack.results.schema import table_of
 
+ROUNDING = 1e-6  # of a setup
 NEEDED = (
     "plan_periods",
     "plan_starts",
@@ -28,10 +29,14 @@ NEEDED = (
 
 
 def decision_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFrame]:
-    """Periods, orders, tools, phases and deliveries of a plan that is free of rounding."""
+    """Periods, orders, setups, regrades, tools, phases and deliveries, free of rounding."""
     return {
         "plan_periods": _periods(result),
         "plan_orders": table_of("plan_orders", _orders(result, programme)).sort("month", "offer"),
+        "plan_campaigns": table_of("plan_campaigns", _campaigns(result)).sort("month", "campaign"),
+        "plan_regrades": table_of("plan_regrades", _regrades(result)).sort(
+            "month", "plant", "item", "becomes"
+        ),
         "plan_tools": table_of("plan_tools", _tools(result)).sort("month", "option"),
         "plan_built": table_of("plan_built", _built(result)).sort("plant", "phase", "decided"),
         "plan_changes": table_of("plan_changes", _changes(result)).sort("month", "kind", "name"),
@@ -60,6 +65,31 @@ def _orders(result: PlanResult, programme: Programme) -> Iterator[dict[str, Any]
                 "supplier": offer.supplier,
                 "item": offer.item,
                 "ordered": float(amounts[period]),
+            }
+
+
+def _campaigns(result: PlanResult) -> Iterator[dict[str, Any]]:
+    for name, set_up, kept in zip(
+        result.names.campaigns, result.set_up, result.kept_up, strict=True
+    ):
+        for period in np.flatnonzero((set_up > ROUNDING) | (kept > ROUNDING)).tolist():
+            yield {
+                "month": result.names.months[period],
+                "campaign": name,
+                "set_up": float(set_up[period]),
+                "kept_up": float(kept[period]),
+            }
+
+
+def _regrades(result: PlanResult) -> Iterator[dict[str, Any]]:
+    for regrade, amounts in zip(result.names.regrades, result.regraded, strict=True):
+        for period in np.flatnonzero(amounts).tolist():
+            yield {
+                "month": result.names.months[period],
+                "plant": regrade.place,
+                "item": regrade.item,
+                "becomes": ";".join(regrade.becomes),
+                "units": float(amounts[period]),
             }
 
 

@@ -67,7 +67,11 @@ def _items(result: PlanResult, programme: Programme) -> pl.DataFrame:
     sums = {
         "made": _by_item(result, [routes[name].item for name in names.routes], result.output),
         "bought": _by_item(result, [offers[key].item for key in names.offers], result.bought),
-        "converted": _by_item(result, [n.item for n in names.conversions], result.converted),
+        "converted": _by_item(
+            result,
+            [*(n.item for n in names.conversions), *nodes],
+            [*result.converted, *result.became],
+        ),
         "used": _by_item(result, nodes, result.used),
         "delivered": _by_item(result, wants, result.delivered),
         "wanted": _by_item(result, wants, result.wanted),

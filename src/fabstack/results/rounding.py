@@ -50,6 +50,8 @@ def _flows(result: PlanResult, programme: Programme) -> dict[str, Rows]:
         "bought": ([offers[key].item for key in names.offers], result.bought),
         "ordered": ([offers[key].item for key in names.offers], result.ordered),
         "converted": ([node.item for node in names.conversions], result.converted),
+        "regraded": ([regrade.item for regrade in names.regrades], result.regraded),
+        "became": (nodes, result.became),
         "used": (nodes, result.used),
         "stock": (nodes, result.stock),
         **{name: (wants, getattr(result, name)) for name in _OF_WANTS},
