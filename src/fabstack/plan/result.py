@@ -20,6 +20,8 @@ class Code(StrEnum):
     """Why a unit is never delivered."""
 
     TOOL_HOURS = "tool-hours"
+    FLOOR_SPACE = "floor-space"  # no more tools of a group fit into its plant
+    BUDGET = "budget"  # it does not pay another tool
     PHASE_CAPACITY = "phase-capacity"
     PEOPLE = "people"
     PLANT_NOT_OPEN = "plant-not-open"

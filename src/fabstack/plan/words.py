@@ -14,9 +14,11 @@ from fabstack.plan.highs import Solution
 from fabstack.plan.network import Node
 from fabstack.plan.people import limited_skills
 from fabstack.plan.phases import allowed, limits
+from fabstack.plan.purchases import hours_added
 from fabstack.plan.result import Code
 from fabstack.plan.shelf import shelf_months
 from fabstack.plan.types import Floats, Ints
+from fabstack.plan.unbought import ToolLimits, Unbought
 
 
 class Cause(NamedTuple):
@@ -60,6 +62,11 @@ class Words:
         self.programme = model.facts.programme
         built = solution.values[model.columns["built"]]
         self.allowed = allowed(model.facts, model.choices, built)
+        bought, sold = (
+            solution.values[model.columns[f"{name}_tools"]] for name in ("bought", "sold")
+        )
+        self.bought_h = hours_added(model.facts, model.purchases, bought, sold)
+        self.tool_limits = ToolLimits(model, solution)
 
     def is_stock(self, column: int) -> bool:
         """True for stock that is carried over."""
@@ -103,6 +110,10 @@ class Words:
         place = _place(blocks, index)
         highs = self.model.arrays.high if is_row else self.model.arrays.upper
         amount = float(highs[index])
+        if place.block == "tool_hours":
+            name = self.programme.tool_groups[place.thing].name
+            amount += float(self.bought_h[place.thing, place.period])
+            return Room(name, "h", place.period, amount)
         if place.block == "phases":
             amount = float(self.allowed[place.thing, place.period])
         return Room(*self._thing(place), self._cause(place).period, amount)
@@ -111,8 +122,6 @@ class Words:
         """(name, unit) of what limits."""
         cause = self._cause(place)
         match place.block:
-            case "tool_hours":
-                return cause.name, "h"
             case "phases":
                 counted = limits(self.facts)[place.thing].counted
                 return cause.name, "carriers" if counted is CapacityOf.CARRIER else "units"
@@ -164,7 +173,24 @@ class Words:
             f"all usable hours of {group.name} in {group.plant} are taken in "
             f"{self._month(place.period)}; one more hour is worth USD {worth_usd:,.2f}"
         )
-        return Cause(Code.TOOL_HOURS, group.name, place.period, worth_usd, text)
+        limit = self.tool_limits.of(place.thing, place.period)
+        if limit is None:
+            return Cause(Code.TOOL_HOURS, group.name, place.period, worth_usd, text)
+        return self._unbought(limit, group.name, text, worth_usd)
+
+    def _unbought(self, limit: Unbought, tool: str, text: str, worth_usd: float) -> Cause:
+        """No more tools fit, or can be paid."""
+        if limit.block == "floor":
+            text = (
+                f"{text}, but no more {tool} fit into {limit.name} in {self._month(limit.period)}: "
+                f"one takes {limit.needs:,.6g} m2 and {limit.free:,.6g} m2 are free"
+            )
+            return Cause(Code.FLOOR_SPACE, limit.name, limit.period, worth_usd, text)
+        text = (
+            f"{text}, but budget {limit.name} has USD {limit.free:,.2f} left and one more {tool} "
+            f"takes USD {limit.needs:,.2f} of it"
+        )
+        return Cause(Code.BUDGET, limit.name, limit.period, worth_usd, text)
 
     def _phases(self, place: Place, worth_usd: float) -> Cause:
         limit = limits(self.facts)[place.thing]
