@@ -763,6 +763,18 @@ BROKEN = (
         "'foundry' has a price break for 'frame' but no offer",
     ),
     Broken(
+        suppliers.dearer_orders,
+        {
+            "price_breaks": FILES["price_breaks.csv"]
+            .replace("price_usd", "price_usd,all_units")
+            .replace("500000,0.4", "500000,0.6,true")
+        },
+        "price_breaks.csv:2",
+        "error",
+        "dearer-order",
+        "all units cost USD 0.6, more than the USD 0.5 below",
+    ),
+    Broken(
         suppliers.dear_price_breaks,
         {"price_breaks": ("500000,0.4", "500000,0.6")},
         "price_breaks.csv:2",

@@ -563,6 +563,43 @@ def test_make_or_buy_where_a_larger_order_is_cheaper_from_a_quantity_on(tmp_path
     assert cost(planned(folder)) == pytest.approx(peer.least_cost())
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_an_order_that_reaches_a_quantity_gets_the_price_for_all_its_units(
+    tmp_path: Path, seed: int
+) -> None:
+    units = np.random.default_rng(seed).integers(5, 60, 5)
+    folder = written(
+        tmp_path / "all",
+        5,
+        items=items("part"),
+        item_costs=holding(part=0.7),
+        plants=PLANT,
+        suppliers=table("name", ("seller",)),
+        offers=table(
+            "supplier,item,from_date,price_usd,capacity_per_month",
+            ("seller", "part", month(0), 5, 120),
+        ),
+        price_breaks=table(
+            "supplier,item,from_quantity,price_usd,all_units",
+            ("seller", "part", 40, 4.5, "true"),
+            ("seller", "part", 80, 4, "true"),
+        ),
+        demands=wanted(part=units),
+    )
+    peer = Textbook()
+    stock = [peer.amount(0.7) for _ in units]
+    for t, each in enumerate(units):
+        ordered = []
+        for price, least, most in ((5.0, 0, 120), (4.5, 40, 120), (4.0, 80, 120)):
+            amount, chosen = peer.amount(price), peer.choice()
+            peer.row([(amount, 1), (chosen, -most)], high=0)
+            peer.row([(amount, 1), (chosen, -least)], low=0)
+            ordered.append((amount, chosen))
+        peer.row([(chosen, 1) for _, chosen in ordered], high=1)
+        peer.equal([*((amount, 1.0) for amount, _ in ordered), *carried(stock, t)], float(each))
+    assert cost(planned(folder)) == pytest.approx(peer.least_cost())
+
+
 def test_two_plants_with_setups_of_their_own_share_the_demand(tmp_path: Path) -> None:
     units, most = (30, 45, 50, 20), 40.0
     folder = written(

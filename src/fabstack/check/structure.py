@@ -137,6 +137,7 @@ RULES: tuple[Rule, ...] = (
     suppliers.overlapping_offers,
     suppliers.minimums_above_capacity,
     suppliers.loose_price_breaks,
+    suppliers.dearer_orders,
     suppliers.dear_price_breaks,
     suppliers.overcommitted_suppliers,
     suppliers.nameless_us,

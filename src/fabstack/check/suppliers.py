@@ -81,6 +81,25 @@ def loose_price_breaks(programme: Programme) -> Iterator[Fault]:
             )
 
 
+def dearer_orders(programme: Programme) -> Iterator[Fault]:
+    """Price breaks for all units that make them dearer, or only dearer than a step before."""
+    for offer in programme.offers:
+        price = offer.price_usd
+        rows = grouped(programme.price_breaks, "supplier")[offer.supplier]
+        for row in sorted(rows, key=lambda row: row.from_quantity):
+            if row.item == offer.item and row.all_units and row.price_usd > price:
+                yield error(
+                    row,
+                    "price_usd",
+                    "dearer-order",
+                    f"from {row.from_quantity:g} a month on all units cost USD {row.price_usd:g}, "
+                    f"more than the USD {price:g} below",
+                    expected=f"at most {price:g}",
+                    cure="write a lower price, or leave all_units blank",
+                )
+            price = row.price_usd if row.item == offer.item else price
+
+
 def dear_price_breaks(programme: Programme) -> Iterator[Fault]:
     """Price breaks that are no cheaper than the offer."""
     for row in programme.price_breaks:

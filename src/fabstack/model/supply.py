@@ -48,6 +48,9 @@ class PriceBreak:
     item: str = refers("items", "what")
     from_quantity: float = measured("1/month", "units a month", counts="item", gt=0)
     price_usd: float = measured("USD", "of each unit above it", ge=0)
+    all_units: bool = chosen(
+        "the price is that of every unit of an order that reaches the quantity", default=False
+    )
 
 
 @row("supplier", "customer")

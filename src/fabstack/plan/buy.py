@@ -6,6 +6,7 @@
 `t` is the month of the order; goods come and are paid the lead time later. `unmet` is paid at the
 take-or-pay share of the price. A price break makes only the units above it cheaper, so a cheap
 step is open only when the dearer one below it is full: a yes-or-no column for each falling step.
+Where a break is for all units, the open step gives back what the units below it have cost more.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class PriceStep(NamedTuple):
 
     price_usd: float
     most_per_month: float
+    back_usd: float = 0.0  # of what the units below cost, given back in a month that reaches it
 
 
 class Terms(NamedTuple):
@@ -51,6 +53,7 @@ class Buying(NamedTuple):
     step_of: Ints  # [price step] index of its terms
     prices_usd: Floats  # [price step]
     falling: Ints  # price steps whose next one is cheaper
+    back_usd: Floats  # [falling step] given back where the next one is open
 
 
 def add_offers(lp: LinearProgram, facts: Facts, balance: Balance) -> Buying:
@@ -58,8 +61,9 @@ def add_offers(lp: LinearProgram, facts: Facts, balance: Balance) -> Buying:
     found = terms(facts)
     step_of = np.array([i for i, one in enumerate(found) for _ in one.steps], dtype=np.int64)
     prices = np.array([step.price_usd for one in found for step in one.steps])
-    is_falling = (np.diff(step_of) == 0) & (np.diff(prices) < 0)
-    buying = Buying(tuple(found), step_of, prices, np.flatnonzero(is_falling))
+    back_usd = np.array([step.back_usd for one in found for step in one.steps])
+    falling = np.flatnonzero((np.diff(step_of) == 0) & (np.diff(prices) < 0))
+    buying = Buying(tuple(found), step_of, prices, falling, back_usd[falling + 1])
     taken = _add_taken(lp, facts, buying)
     _add_receipts(lp, facts, balance, buying, taken)
     _add_capacity(lp, facts, buying, taken)
@@ -109,12 +113,16 @@ def _wants(rival: Rival, supply: Supply) -> float:
 def price_steps(programme: Programme, offer: Offer) -> tuple[PriceStep, ...]:
     """The ranges of monthly quantity of an offer, the last one without end."""
     breaks = sorted(
-        (b.from_quantity, b.price_usd)
+        (b.from_quantity, b.price_usd, b.all_units)
         for b in grouped(programme.price_breaks, "supplier")[offer.supplier]
         if b.item == offer.item
     )
-    starts = [(0.0, offer.price_usd), *breaks, (math.inf, 0.0)]
-    return tuple(PriceStep(price, nxt - at) for (at, price), (nxt, _) in pairwise(starts))
+    starts = [(0.0, offer.price_usd, False), *breaks, (math.inf, 0.0, False)]
+    found, before = list[PriceStep](), offer.price_usd
+    for (at, price, is_for_all), (until, _, _) in pairwise(starts):
+        found.append(PriceStep(price, until - at, at * (before - price) if is_for_all else 0.0))
+        before = price
+    return tuple(found)
 
 
 def _add_taken(lp: LinearProgram, facts: Facts, buying: Buying) -> Ints:
@@ -205,7 +213,9 @@ def _add_breaks(lp: LinearProgram, facts: Facts, buying: Buying, taken: Ints) ->
     falling = buying.falling
     shape = (falling.size, facts.periods.count)
     whole = facts.options.integers is Integers.WHOLE
-    is_open = lp.add_columns("step_open", shape, upper=1.0, whole=whole)
+    money = on_arrival(facts, buying, facts.money)[falling]
+    back = buying.back_usd[:, None] * facts.periods.months * money
+    is_open = lp.add_columns("step_open", shape, cost=-back, upper=1.0, whole=whole)
     limits = step_limits(facts, buying)
     most = np.minimum(limits, capacity_left(facts, buying)[buying.step_of])
     above = lp.add_rows("step_above", shape, high=0.0)

@@ -336,13 +336,15 @@ class Terms(Clock):
     def price_of_order(self, offer: Offer, quantity: float) -> float:
         """What a month's order costs, with its price breaks."""
         breaks = sorted(
-            (row.from_quantity, row.price_usd)
+            (row.from_quantity, row.price_usd, row.all_units)
             for row in grouped(self.programme.price_breaks, "item")[offer.item]
             if row.supplier == offer.supplier
         )
         total, at, price = 0.0, 0.0, offer.price_usd
-        for begins, lower in breaks:
+        for begins, lower, is_for_all in breaks:
             total += max(min(quantity, begins) - at, 0.0) * price
+            reached = quantity >= begins * (1 - 1e-9)
+            total -= begins * (price - lower) if is_for_all and reached else 0.0
             at, price = begins, lower
         return total + max(quantity - at, 0.0) * price
 

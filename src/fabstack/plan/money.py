@@ -113,6 +113,8 @@ def paid_usd(model: Model, values: Floats) -> Floats:
     worth = buying.prices_usd[:, None] * values[model.columns["taken"]]
     on = facts.periods.arrivals(lead_months(buying))
     when = np.minimum(on.arrives, facts.periods.count - 1)
+    back = buying.back_usd[:, None] * facts.periods.months * values[model.columns["step_open"]]
+    worth[buying.falling] -= back
     np.add.at(paid, (buying.step_of[on.flow], when), on.share * worth[on.flow, on.leaves])
     return paid + _unmet_usd(model, values)
 
