@@ -12,10 +12,12 @@ from tests.plan.plan_samples import make_or_buy
 from fabstack.errors import LimitError
 from fabstack.formats import load, set_cell
 from fabstack.model import Programme
+from fabstack.model.header import Service
 from fabstack.plan import Integers, PlanOptions, plan, resolve
 from fabstack.plan.build import build
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import minimum
+from fabstack.plan.scaling import scaled
 from fabstack.plan.warm import Warm
 from fabstack.ramp import at_percentile, in_future, ramp
 
@@ -73,6 +75,30 @@ def test_a_programme_of_another_shape_is_planned_from_nothing() -> None:
     )
     (found,) = resolve(make_or_buy(), [longer])
     assert found.objective_usd == pytest.approx(plan(longer).objective_usd)
+
+
+def test_classes_in_strict_order_are_planned_in_that_order(project: Path) -> None:
+    """A strict order of classes is several programs: the worth is that of `plan`."""
+    chain = load(project / "programmes" / "toy-chain")
+    strict = chain.model_copy(
+        update={"planning": replace(chain.planning, service=Service.LEXICOGRAPHIC)}
+    )
+    (found,) = resolve(chain, [strict])
+    assert (found.short == plan(strict, options=RELAXED).short).all()
+    assert found.audit is not None
+    assert found.audit.holds
+
+
+def test_rows_are_kept_after_thousands_of_steps(futures: list[Programme]) -> None:
+    """What is read of HiGHS is worked out at the last basis, not carried along to it."""
+    base, *others = (build(Facts.of(one, RELAXED)).arrays for one in futures)
+    warm = Warm(base)
+    for arrays in others:
+        scaling = scaled(arrays)
+        activity = scaling.arrays.matrix @ (warm.solve(arrays, keep=False).values / scaling.column)
+        beyond = np.maximum(scaling.arrays.low - activity, activity - scaling.arrays.high)
+        assert warm.steps > 500
+        assert beyond.max() < 1e-9
 
 
 def test_a_limit_of_time_is_told(futures: list[Programme]) -> None:

@@ -15,13 +15,15 @@ from fabstack import formats
 from fabstack.cli import app
 from fabstack.errors import InputError
 from fabstack.model.evidence import Risk
+from fabstack.plan import Audit, Integers, PlanOptions, plan
 from fabstack.ramp import in_future, ramp
 from fabstack.results.economics_tables import economics_tables
+from fabstack.results.plan_tables import plan_tables
 from fabstack.results.ramp_tables import ramp_tables
 from fabstack.results.shelf import Borrowed, FolderShelf
 from fabstack.results.store import open_run
 from fabstack.studies.design_table import crossed, futures, read_design
-from fabstack.studies.outcomes import Engine, Settings, taken
+from fabstack.studies.outcomes import Engine, Settings, outcomes_of, taken, usual
 from fabstack.studies.sweep import SweepOptions, Variant, sweep
 from fabstack.studies.tasks import Alone
 from fabstack.studies.workers import Processes
@@ -176,11 +178,89 @@ def test_totals_are_those_of_all_that_fit(programme):
     assert days == {"ramp_activities/open/claimed": 211.0}  # 31 July
 
 
+def test_a_share_is_one_sum_over_another(programme):
+    tables = ramp_tables(ramp(programme), programme)
+    start = programme.programme.start
+    part, whole = "ramp_activities/build/mean_months", ENDS
+    (found,) = taken(tables, f"share({part} of {whole})", start).values()
+    (one,) = taken(tables, part, start).values()
+    assert found == one / sum(taken(tables, whole, start).values())
+    assert taken(tables, f"share({part} of ramp_activities/nobody/mean_months)", start) == {}
+    with pytest.raises(InputError, match="no table 'ramp_activitis'"):
+        run(programme, [Variant("a", {})], outcomes=[f"share({part} of ramp_activitis/x/p50)"])
+
+
 def test_an_outcome_that_no_table_has_is_refused_before_anything_runs(programme):
     with pytest.raises(InputError) as caught:
         run(programme, [Variant("a", {})], outcomes=["ramp_activitis/x/p50", "ramp_curve/x/share"])
     assert [f.code for f in caught.value.findings] == ["unknown-outcome"] * 2
     assert "did you mean 'ramp_activities'?" in str(caught.value)
+
+
+# --- Plans of futures -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def unsure(project):
+    """The toy chain with a demand and a price that are not known."""
+    chain = formats.load(project / "programmes" / "toy-chain")
+    risks = (
+        Risk(cell="volumes/gadgets:2026-01-01/units_per_year", distribution="uniform(300, 1500)"),
+        Risk(cell="items/package/make_cost_usd", distribution="uniform(0.2, 0.6)"),
+    )
+    return chain.model_copy(update={"risks": risks})
+
+
+PLANS = {"engine": Engine.PLAN, "outcomes": [], "futures": 6}
+
+
+def test_plans_of_futures_are_worth_what_plans_from_nothing_are(unsure):
+    """Other optima of the same worth may be told; the worth, and what it takes, is one."""
+    asked = ["sum(plan_cash/*/net_usd)", "sum(plan_items/*/short)", "sum(plan_items/*/wanted)"]
+    found = values(run(unsure, futures(6), **{**PLANS, "outcomes": asked}))
+    sampled = ramp(unsure, samples=6, seed=1)
+    for k in range(6):
+        future = in_future(unsure, sampled, k)
+        cold = plan(future, options=PlanOptions(integers=Integers.RELAXED))
+        tables = plan_tables(cold, future)
+        for outcome, value in outcomes_of(tables, asked, unsure.programme.start).items():
+            assert found[f"future {k + 1}", 1, outcome] == pytest.approx(value, rel=1e-7)
+    assert len({found[f"future {k + 1}", 1, asked[2]] for k in range(6)}) == 6
+
+
+def test_a_plan_of_a_future_is_the_same_bits_alone_and_among_others(unsure):
+    every, alone = (run(unsure, futures(6)[first:], **PLANS) for first in (0, 5))
+    assert every.runs[5:] == alone.runs
+    spread_out = run(unsure, futures(6), crew=Processes(2, print), **PLANS)
+    assert spread_out.digest == every.digest
+
+
+def test_what_is_kept_of_a_plan_tells_service_money_dates_and_output(unsure):
+    found = run(unsure, futures(1), **{**PLANS, "futures": 1})
+    told = {outcome for _, _, outcome in values(found)}
+    (row,) = found.runs
+    assert row["fault"] is None
+    assert {"sum(plan_items/*/short)", "sum(plan_cash/*/capex_usd)"} <= told
+    assert {f"sum(plan_starts/*:{one.name}/units_out)" for one in unsure.routes} <= told
+    assert any(outcome.startswith("plan_phases/") for outcome in told)
+    (service,) = (value for (_, _, name), value in values(found).items() if "share(" in name)
+    assert 0 < service <= 1
+    assert told <= {*usual(Engine.PLAN, unsure), *(n for n in told if n.startswith("plan_phases/"))}
+
+
+def test_reasons_are_told_where_they_are_asked_for(unsure):
+    short = formats.set_cell(unsure, "volumes/gadgets:2026-01-01/units_per_year", "1e6")
+    found = run(short, [Variant("a", {})], engine=Engine.PLAN, outcomes=["plan_short/*/quantity"])
+    assert values(found)
+
+
+def test_a_plan_that_the_checker_disagrees_with_is_a_run_with_that_reason(unsure, monkeypatch):
+    wrong = Audit(balance_error=0.1, limit_error=0.0, objective_error=0.0, worst="balance of die")
+    monkeypatch.setattr("fabstack.plan.again.audit", lambda _programme, _found: wrong)
+    (row,) = run(unsure, futures(1), **{**PLANS, "futures": 1}).runs
+    assert "checker disagrees" in row["fault"]
+    assert "balance of die" in row["fault"]
+    assert row["outcomes"] == {}
 
 
 # --- The table of a design ------------------------------------------------------------------------
@@ -278,6 +358,27 @@ def test_a_study_that_was_killed_goes_on_where_it_was(folder, tmp_path):
     command(folder, *fresh, "--out", tmp_path / "fresh")
     digests = [open_run(tmp_path / name).manifest["tables_digest"] for name in ("resumed", "fresh")]
     assert digests[0] == digests[1]
+
+
+def test_plans_of_futures_that_were_killed_end_in_the_same_digest(unsure, tmp_path):
+    store, home = tmp_path / "store", tmp_path / "chain"
+    formats.save(unsure, home)
+    words = [str(home), "--engine", "plan", "--futures", "40", "--json", "--store", str(store)]
+    line = [sys.executable, "-m", "fabstack", "study", "sweep", *words]
+    with subprocess.Popen(
+        [*line, "--workers", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        until = time.monotonic() + 60
+        while len(FolderShelf(store).digests()) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    done = len(FolderShelf(store).digests())
+    assert 3 <= done < 40
+    resumed = json.loads(subprocess.run(line, capture_output=True, check=True).stdout)
+    assert (resumed["runs_found"], resumed["runs_now"]) == (done, 40 - done)
+    assert not resumed["failed"]
+    fresh = json.loads(command(*words[:-1], tmp_path / "other").stdout)
+    assert resumed["digest"] == fresh["digest"]
 
 
 def test_ctrl_c_ends_the_command_with_what_is_finished(folder, tmp_path):

@@ -81,7 +81,8 @@ def sweep(
 
     A finished run is kept under the digest of all that it hangs on: programme, inputs, settings,
     seed and code. So a study that was stopped goes on where it was, and a wider one runs only what
-    is new. The results are the same bits for any number of workers, and on a cluster.
+    is new. The results are the same bits for any number of workers, and on a cluster; the digest of
+    all outcomes shows it. Every plan is worked out a second time by the independent checker.
 
     Ctrl-C ends a study with the runs that are finished.
 
@@ -175,6 +176,7 @@ def _answer(found: Sweep) -> dict[str, Any]:
         "runs_found": account.found,
         "redone": account.redone,
         "was_stopped": account.was_stopped,
+        "digest": found.digest,
         "failed": [row for row in tables["sweep_runs"].to_dicts() if row["fault"]],
         "outcomes": tables["sweep_summary"].to_dicts(),
     }
@@ -205,6 +207,7 @@ def _readable(answer: dict[str, Any], found: Sweep) -> Iterator[str]:
         yield f"... and {len(answer['outcomes']) - SHOWN} more: --json or --out"
     for row in answer["failed"]:
         yield f"{row['variant']}, seed {row['seed']}: {row['fault']}"
+    yield f"\ndigest of all outcomes: {answer['digest'][:16]}"
 
 
 def _short(value: float) -> str:

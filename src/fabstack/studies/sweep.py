@@ -9,10 +9,12 @@ row with the reason, and no end of the study.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -20,14 +22,30 @@ import polars as pl
 from fabstack import formats
 from fabstack.errors import FabstackError
 from fabstack.model import Programme
-from fabstack.ramp import RampResult, in_future, ramp
+from fabstack.ramp import RampResult, at_percentile, in_future, ramp
 from fabstack.results.schema import table_of
 from fabstack.results.shelf import Shelf
 from fabstack.results.statistics import half_width_95
-from fabstack.studies.outcomes import Engine, Settings, outcomes_of, refuse
+from fabstack.studies.outcomes import (
+    RUNS,
+    Engine,
+    Settings,
+    Tables,
+    outcomes_of,
+    refuse,
+    tables_asked,
+    tables_of_plan,
+    usual,
+)
 from fabstack.studies.tasks import Account, Crew, Job, Tell, job, kept, perform
 from fabstack.uncertainty.percentiles import FAN, percentile, percentile_interval
 from fabstack.uncertainty.sensitivity import Sample
+
+if TYPE_CHECKING:
+    from fabstack.plan.again import Start
+
+# Tables of a plan that need its reasons, which a plan from a basis does not have.
+EXPLAINED = {"plan_short", "plan_expansion"}
 
 Row = dict[str, Any]
 Values = Mapping[str, Sequence[float]]  # variant -> one number for each replication
@@ -53,10 +71,16 @@ class SweepOptions:
     seed: int = 1
     futures: int = 0  # of which a variant's future is one
 
+    @property
+    def plans_again(self) -> bool:
+        """Whether every run is a relaxed plan that may begin at the basis of one of them."""
+        is_relaxed = self.engine is Engine.PLAN and not self.settings.whole
+        return is_relaxed and not EXPLAINED & tables_asked(self.outcomes)
+
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What all runs of a sweep share; the futures are sampled once in each process."""
+    """What all runs of a sweep share; each process works it out once, and comes to the same."""
 
     programme: Programme
     options: SweepOptions
@@ -65,6 +89,27 @@ class Ground:
     def sampled(self) -> RampResult:
         """The futures of which runs are made."""
         return ramp(self.programme, samples=self.options.futures, seed=self.options.seed)
+
+    @functools.cached_property
+    def start(self) -> Start:
+        """Where plans begin: at the medians of the futures, or else at the programme as it is.
+
+        There is no limit of time, so that no result hangs on how busy a machine is.
+        """
+        from fabstack.plan import PlanOptions
+        from fabstack.plan.again import Start
+
+        middle = self.programme
+        if self.options.futures:
+            middle = at_percentile(self.programme, self.sampled, 50)
+        return Start(middle, PlanOptions(time_limit_s=math.inf))
+
+    def tables(self, programme: Programme, seed: int) -> Tables:
+        """What the engine says of a variant."""
+        options = self.options
+        if options.plans_again:
+            return tables_of_plan(self.start.plan(programme), programme)
+        return RUNS[options.engine](programme, options.settings, seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +120,11 @@ class Sweep:
     changed: Mapping[str, Mapping[str, str]]  # variant -> cells with their values
     runs: Sequence[Row]  # variant, seed, digest, fault, outcomes
     account: Account
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what came out: the same whoever ran it, and however often it was cut off."""
+        return hashlib.sha256(json.dumps(self.runs).encode()).hexdigest()
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Runs, inputs and outcomes as tables of the catalogue."""
@@ -174,11 +224,11 @@ def run_variant(ground: Ground, argument: Row) -> bytes:
     options = ground.options
     try:
         changed = _changed(ground, argument)
-        found = outcomes_of(
-            changed, options.engine, options.settings, options.outcomes, argument["seed"]
-        )
+        tables = ground.tables(changed, argument["seed"])
     except FabstackError as error:
         return json.dumps({"fault": str(error), "outcomes": {}}).encode()
+    patterns = options.outcomes or usual(options.engine, ground.programme)
+    found = outcomes_of(tables, patterns, changed.programme.start)
     return json.dumps({"fault": None, "outcomes": found}).encode()
 
 
