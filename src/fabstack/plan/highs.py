@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from fabstack.plan.polish import Pieces, polished
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import Scaling, scaled
 from fabstack.plan.solver import (
@@ -28,7 +29,8 @@ from fabstack.plan.watch import Tell, Watch, tell_nobody
 
 __all__ = ["Solution", "Status", "minimum", "write_mps"]
 
-TIME_FOR_CUTS = 0.25  # of the time limit
+TIME_FOR_CUTS = 0.25  # of the time limit, at most
+TIME_FOR_PIECES = 0.3  # of what the cuts leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ def minimum(
     time_limit_s: float,
     gap: float,
     cuts: Cuts | None = None,
+    pieces: Pieces = (),
     tell: Tell = tell_nobody,
 ) -> Solution:
     """The columns that cost least.
 
-    Where some must be whole, `cuts` may tighten the search, and the duals are those of the program
-    with the whole ones held at what was found. `tell` is called several times a second. Ctrl-C
+    Where some must be whole, `cuts` may tighten the search, and where it runs out of time what it
+    found is made better by `pieces`; the duals are those of the program with the whole ones held at
+    what was found. `tell` is called several times a second. Ctrl-C
     ends a search with the best that was found, if anything was.
 
     Raises:
@@ -74,9 +78,12 @@ def minimum(
     if cuts is not None and arrays.whole.any():
         until = started + TIME_FOR_CUTS * time_limit_s
         tight = tightened(scaling, cuts, _Relaxed(scaling.arrays), until)
-        time_limit_s *= 1 - TIME_FOR_CUTS
+        time_limit_s -= time.perf_counter() - started
+    search_s = time_limit_s * (1 - TIME_FOR_PIECES if pieces else 1.0)
     try:
-        answer = _answer(tight, methods, time_limit_s=time_limit_s, gap=gap, watch=watch, tell=tell)
+        answer = _answer(tight, methods, time_limit_s=search_s, gap=gap, watch=watch, tell=tell)
+        if answer.status is Status.LIMIT and pieces:
+            answer = _polished(tight, answer, pieces, time_limit_s - search_s)
     except KeyboardInterrupt:
         if watch.values is None:
             raise
@@ -88,6 +95,16 @@ def minimum(
         held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
         answer = held_answer._replace(status=answer.status)
     return in_own_units(arrays, scaling, answer._replace(gap=distance), started)
+
+
+def _polished(arrays: Arrays, answer: Answer, pieces: Pieces, seconds: float) -> Answer:
+    """What a search has found, made better, with its distance to the bound of the search."""
+    before = float(arrays.cost @ answer.values)
+    values = polished(arrays, answer.values, pieces, seconds)
+    cost = float(arrays.cost @ values)
+    bound = before - answer.gap * abs(before)
+    gap = max(cost - bound, 0.0) / max(abs(cost), 1e-12)
+    return answer._replace(values=values, gap=gap)
 
 
 class _Relaxed:

@@ -17,6 +17,7 @@ from fabstack.plan.extract import result_of
 from fabstack.plan.facts import Facts
 from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.options import EXACT, GOOD, MANY_COLUMNS, PlanOptions
+from fabstack.plan.pieces import lot_pieces
 from fabstack.plan.program import Arrays
 from fabstack.plan.reasons import reasons
 from fabstack.plan.replan import Replan, allowing, least_change
@@ -95,6 +96,7 @@ class Solver:
         self.gap = options.gap if options.gap is not None else GOOD if is_large else EXACT
         self.is_strict = options.gap is not None
         self.cuts = LotCuts(model) if model.campaigns.terms else None
+        self.pieces = lot_pieces(model) if model.campaigns.terms else ()
         self.time_limit_s, self.tell = options.time_limit_s, tell
 
     def __call__(self, arrays: Arrays) -> Solution:
@@ -104,6 +106,7 @@ class Solver:
             time_limit_s=self.time_limit_s,
             gap=self.gap,
             cuts=self.cuts,
+            pieces=self.pieces,
             tell=self.tell,
         )
         if found.status is Status.LIMIT and found.gap <= GOOD and not self.is_strict:

@@ -77,6 +77,18 @@ def solver_of(arrays: Arrays, options: dict[str, Any]) -> Any:
     return solver
 
 
+def begin_at(solver: Any, values: Floats) -> None:
+    """Begin the next run at values of all columns.
+
+    Raises:
+        SolverError: they do not fit the program.
+
+    """
+    start = highspy.HighsSolution()
+    start.col_value = values.tolist()
+    check(solver.setSolution(start), "values to begin at")
+
+
 def gets_through(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> bool:
     """Run; False where the method breaks down, or cannot tell what it has found."""
     if run(solver, watch, tell) == highspy.HighsStatus.kError:
