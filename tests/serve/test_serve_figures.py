@@ -6,6 +6,7 @@ import shutil
 import polars as pl
 import pytest
 
+from fabstack.cli import exit_code
 from fabstack.serve.figures import Figures, pictures
 from fabstack.serve.problems import Problem
 
@@ -60,6 +61,48 @@ def test_the_floor_is_what_the_plan_says(client, toy):
                 assert told[str(month)] == (
                     None if load is None else pytest.approx(load, abs=0.051)
                 )
+
+
+@pytest.fixture
+def line(context, project):
+    """Five days of a small line, followed by day."""
+    out = context.runs.shelf.root / "line"
+    words = ["simulate", str(project / "programmes" / "small-line"), "--daily", "--until", "5d"]
+    assert exit_code([*words, "--out", str(out)]) == 0
+    return context.runs.run("line")
+
+
+def test_the_floor_by_day_has_states_and_queues(client, line):
+    rows = line.table("sim_tool_group_days").sort("day")
+    floor = client.get("/api/runs/line/floors/line").json()
+    assert floor["source"] == "sim_tool_group_days"
+    assert len(floor["times"]) == 5
+    down = ["scheduled_down_percent", "unscheduled_down_percent"]
+    columns = {
+        "productive_percent": "productive_percent",
+        "queue_lots": "queue_lots_mean",
+        "tools": "tools_mean",
+        "load_percent": "utilisation_of_available_percent",
+    }
+    for group in floor["groups"]:
+        mine = rows.filter(pl.col("tool_group") == group["name"])
+        for field, column in columns.items():
+            assert group[field] == pytest.approx(mine[column].to_list(), abs=0.051), field
+        assert group["down_percent"] == pytest.approx(
+            mine.select(down).sum_horizontal().to_list(), abs=0.051
+        )
+    assert max(max(group["queue_lots"]) for group in floor["groups"]) > 0.5
+
+
+def test_a_floor_of_an_older_version_lacks_queues_and_no_more(client, line):
+    file = next(line.folder.rglob("sim_tool_group_days.parquet"))
+    rows = pl.read_parquet(file)
+    rows.drop("queue_lots_mean", "tools_mean").write_parquet(file)
+    floor = client.get("/api/runs/line/floors/line").json()
+    assert {len(group["queue_lots"]) for group in floor["groups"]} == {0}
+    assert {len(group["load_percent"]) for group in floor["groups"]} == {5}
+    rows.drop("productive_percent").write_parquet(file)
+    assert client.get("/api/runs/line/floors/line").status_code == 422
 
 
 def test_a_plant_that_is_none_is_told(client, toy):

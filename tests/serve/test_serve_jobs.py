@@ -101,6 +101,14 @@ def test_a_value_cannot_pass_for_an_option():
                      "--out=/r/x", "--", "/p/toy-chain"]  # fmt: skip
 
 
+def test_no_text_of_a_study_can_pass_for_an_option():
+    asked = request(command="sweep", vary=["--out=/etc", "a/b/c=1"])
+    words = arguments(asked, "/p/toy-chain", "/r/x", "tcp://10.0.0.1:8786")
+    assert words == ["study", "sweep", "--engine=ramp", "--vary=--out=/etc", "--vary=a/b/c=1",
+                     "--replications=1", "--seed=1", "--out=/r/x",
+                     "--cluster=tcp://10.0.0.1:8786", "--", "/p/toy-chain"]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "given",
     [{"command": "rm"}, {"command": "run", "seed": -1}, {"command": "run", "days": float("nan")},
@@ -116,6 +124,9 @@ def test_a_request_that_makes_no_sense_is_refused(given):
     [{"command": "run", "seed": 2, "samples": 5, "days": 3, "replications": 2},
      {"command": "plan", "relaxed": True, "shortage": True, "expand": 1},
      {"command": "simulate", "days": 2.5}, {"command": "ramp", "samples": 9},
+     {"command": "sweep", "engine": "simulate", "vary": ["a/b/c=1,2"], "days": 3, "samples": 4,
+      "replications": 2}, {"command": "sweep", "futures": 5},
+     {"command": "sensitivity", "of": ["cadence", "claim:x"], "samples": 8},
      {"command": "check"}],
 )  # fmt: skip
 def test_the_command_line_knows_every_option(given, capsys):

@@ -12,8 +12,7 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Scenario = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")]
 Name = Annotated[str, Field(max_length=100)]
-# No minus at the start: a text of a user can never pass for an option.
-Cell = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00-\x1f-][^\x00-\x1f]*$")]
+Cell = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00-\x1f]+$")]
 
 
 class _Request(BaseModel):
