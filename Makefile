@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo-run
 
-.PHONY: help demo test lint bench docs lock clean
+.PHONY: help demo test lint bench docs pictures lock clean
 
 help:
 	@echo "make demo   set up, run the whole programme of Texas, name the report to open"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint   format, lint, types, import contracts"
 	@echo "make bench  speed beside the peers, in one run"
 	@echo "make docs   build the documentation into docs/_build"
+	@echo "make pictures   take the pictures of README and documentation anew"
 
 $(VENV)/.user: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -30,8 +31,8 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff format --check src tests benchmarks docs/conf.py
-	$(BIN)/ruff check src tests benchmarks docs/conf.py
+	$(BIN)/ruff format --check src tests benchmarks docs/conf.py docs/pictures
+	$(BIN)/ruff check src tests benchmarks docs/conf.py docs/pictures
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -43,6 +44,12 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W -b html docs docs/_build
+
+# Of a new run of Texas, by Chromium; some minutes.
+pictures: $(VENV)/.dev
+	rm -rf build/pictures
+	$(BIN)/fabstack run programmes/texas --out build/pictures/texas
+	$(BIN)/python docs/pictures/make.py build/pictures texas programmes
 
 # The locks name versions and hashes only, never an address.
 lock:
