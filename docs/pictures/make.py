@@ -126,17 +126,16 @@ def largest_plant(run: Path) -> str:
 def served(runs: Path, programmes: Path) -> Iterator[str]:
     """The address of a dashboard that ends with the block."""
     command = [sys.executable, "-m", "fabstack", "serve", str(runs), "--port", "0"]
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--programmes", str(programmes)],
         stderr=subprocess.STDOUT,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield address(server)
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
+    ) as server:
+        try:
+            yield address(server)
+        finally:
+            server.terminate()
 
 
 def address(server: subprocess.Popen[str]) -> str:
