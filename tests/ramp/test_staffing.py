@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ramp_made import activity, header, programme
 
 from fabstack.model.header import Ramp
 from fabstack.model.workforce import Skill
 from fabstack.ramp import ramp
+from fabstack.ramp.staffing import _Pace
 
 
 def made(*activities, skills, delays=True, **other):
@@ -77,3 +80,31 @@ def test_fewer_people_never_end_one_activity_sooner():
         end = ends(made(work("a", 5, 10), skills=[skill(headcount)]))["a"][0]
         assert end >= last - 1e-9
         last = end
+
+
+def month_by_month(grid, pace, start, work):
+    """When work ends that goes on at the pace of each month, and at full speed outside of them."""
+    now, left = start, work
+    if now + work <= grid[0]:
+        return now + work
+    if now < grid[0]:
+        now, left = grid[0], now + work - grid[0]
+    for ends, share in zip(grid[1:], pace, strict=True):
+        if now < ends:
+            if (ends - now) * share >= left:
+                return now + left / share
+            now, left = ends, left - (ends - now) * share
+    return now + left
+
+
+@given(
+    st.lists(st.sampled_from([0.01, 0.25, 0.5, 1.0]), min_size=1, max_size=9),
+    st.floats(-3, 12),
+    st.floats(0, 12),
+)
+def test_work_goes_on_at_the_pace_of_each_month(shares, start, work):
+    grid = np.cumsum([0.5, *[1.0] * len(shares)])
+    pace = _Pace(grid, np.array([shares, shares[::-1]]).T)
+    for future, own in enumerate((shares, shares[::-1])):
+        lasting = pace.lasting(np.full(2, start), np.full(2, work))[future]
+        assert start + lasting == pytest.approx(month_by_month(grid, own, start, work), abs=1e-9)

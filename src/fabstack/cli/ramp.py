@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Tables = dict[str, pl.DataFrame]
 
+WHOLE_PROJECTS = "others' whole projects"
 MOST_INFLUENCES = 3  # of each outcome
 
 
@@ -161,7 +162,8 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
 
 
 def _dates(answer: dict[str, Any]) -> Iterator[str]:
-    outside = {row["activity"]: row["p50"] for row in answer["outside_view"]}
+    views = answer["outside_view"]
+    outside = {row["activity"]: row["p50"] for row in views if row["view"] == WHOLE_PROJECTS}
     rows = [
         (
             row["title"],

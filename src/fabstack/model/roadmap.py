@@ -28,6 +28,11 @@ class Activity:
     generation: str | None = refers("generations", "of which chip", default=None)
     after: str = worded("activities that must have ended, with lags; see above")
     duration: Distribution = measured("month", "from start to end")
+    prior: str = worded(
+        "published time to build, such as `built-us` or `permitted-taiwan`, of which the duration "
+        "is drawn instead; it holds the slips of others, so `slip` must be blank; the stated "
+        "duration gives a second curve"
+    )
     earliest: Day | None = chosen("does not start before", default=None)
     claimed: Day | None = chosen("end as claimed", default=None)
     chance_percent: float = measured(

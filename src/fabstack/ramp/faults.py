@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fabstack.errors import Finding, did_you_mean
 from fabstack.model import Programme, grouped
 from fabstack.model.roadmap import Activity, Review, occupied, predecessors
+from fabstack.ramp.build_times import PRIORS
 
 FILE = "activities.csv"
 TIMES = ("duration", "repeat", "slip", "reference_slip")
@@ -28,6 +29,7 @@ def faults(programme: Programme) -> Iterator[Finding]:
         yield from _predecessor_faults(row, names, known)
         yield from _limit_faults(row, programme)
         yield from _time_faults(row)
+        yield from _prior_faults(row)
     for review in programme.reviews:
         yield from _review_faults(review, names)
     yield from _endless_reviews(programme)
@@ -95,6 +97,26 @@ def _time_faults(row: Activity) -> Iterator[Finding]:
                 expected="at least 0",
                 cure="an overlap is a start lag, such as 'shell start + 6', not a negative time",
             )
+
+
+def _prior_faults(row: Activity) -> Iterator[Finding]:
+    """Published times that do not exist, or to which delays are added that they hold already."""
+    if row.prior and row.prior not in PRIORS:
+        yield finding(
+            "unknown-prior",
+            f"activity '{row.name}' draws from '{row.prior}', which is no published time to build",
+            expected=f"one of {', '.join(PRIORS)}",
+            cure=did_you_mean(row.prior, list(PRIORS)),
+        )
+    counted = [column for column in ("slip", "repeat_percent") if getattr(row, column)]
+    if row.prior and counted:
+        yield finding(
+            "delay-counted-twice",
+            f"activity '{row.name}' draws from '{row.prior}' and states {' and '.join(counted)}, "
+            "but published times of whole buildings hold what others lost",
+            expected="either a prior, or a duration with slip and repeats",
+            cure=f"leave {' and '.join(counted)} blank",
+        )
 
 
 def _review_faults(review: Review, names: tuple[str, ...]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from fabstack.model import Distribution, Programme, grouped
 from fabstack.model.roadmap import Activity
 from fabstack.model.supply import RiskEvent
 from fabstack.model.tools import ToolGroup
+from fabstack.ramp.build_times import prior
 from fabstack.uncertainty.chance import Floats, is_random, quantile
 from fabstack.uncertainty.copula import Pair, coupled, of_scores
 from fabstack.uncertainty.uniforms import Design, generator, uniforms
@@ -36,6 +37,7 @@ class Futures:
     shares: Mapping[str, Floats]  # input -> [sample] in (0, 1)
     risks: Mapping[str, Distribution]  # cell -> distribution of its value
     removed: frozenset[str] = frozenset()  # inputs that have their usual value
+    as_stated: bool = False  # durations are those of the tables, not of published times
     still: bool = False  # luck without a name (each repeat, each review) is at its median, too
 
     def draw(self, name: str, distribution: Distribution) -> Floats:
@@ -70,13 +72,17 @@ class Futures:
         left = {other: shares for other, shares in self.shares.items() if other != name}
         return replace(self, shares=left, removed=self.removed | {name})
 
+    def with_stated_durations(self) -> Futures:
+        """The same futures where published times to build are left aside."""
+        return replace(self, as_stated=True)
+
     def varies(self, name: str) -> bool:
         """Whether futures differ in an input."""
         return name in self.shares
 
     def stated(self, activity: Activity, column: str) -> Distribution | None:
         """The distribution of a column of an activity: that of its risk, else the column's own."""
-        return _stated(activity, column, self.risks)
+        return _stated(activity, column, self.risks, as_stated=self.as_stated)
 
 
 def futures(
@@ -118,9 +124,11 @@ def slip_name(activity: Activity, distribution: Distribution) -> str:
 
 
 def _stated(
-    activity: Activity, column: str, risks: Mapping[str, Distribution]
+    activity: Activity, column: str, risks: Mapping[str, Distribution], *, as_stated: bool = False
 ) -> Distribution | None:
     own: Distribution | None = getattr(activity, column)
+    if column == "duration" and activity.prior and not as_stated:
+        own = prior(activity.prior)
     return risks.get(f"activities/{activity.name}/{column}", own)
 
 

@@ -57,6 +57,7 @@ class RampResult:
     futures: Futures
     dated: Schedule
     reference: Mapping[str, Floats]  # activity -> [sample] end by the outside view
+    as_stated: Mapping[str, Floats]  # activity -> [sample] end without published times to build
     critical_share: Mapping[str, Floats]  # finish -> [activity] share of futures
     openings: Mapping[str, Opening]
     capacity: tuple[CapacityFan, ...]

@@ -11,7 +11,7 @@ from fabstack.model import Programme
 from fabstack.model.evidence import Measure
 from fabstack.ramp.bridge import Crossing, bridged, bridges
 from fabstack.ramp.equipment import arrivals
-from fabstack.ramp.futures import futures
+from fabstack.ramp.futures import Futures, futures
 from fabstack.ramp.inputs import Input, date_inputs, number_inputs
 from fabstack.ramp.learning import learning_items, yield_fans
 from fabstack.ramp.network import Network, network
@@ -84,6 +84,7 @@ def ramp(
         futures=drawn,
         dated=dated,
         reference=reference_ends(programme, drawn, timeline),
+        as_stated=_ends_as_stated(programme, net, drawn, timeline),
         critical_share={net.names[i]: critical(dated, i).mean(axis=1) for i in net.finishes()},
         openings=opened,
         capacity=_capacity(openings(programme, stated, Stated(timeline)), opened, grid),
@@ -100,6 +101,19 @@ def ramp(
         titles={one.name: one.title for one in inputs},
         months=months[:-1],
     )
+
+
+def _ends_as_stated(
+    programme: Programme, net: Network, drawn: Futures, timeline: Timeline
+) -> Mapping[str, Floats]:
+    """Ends [sample] by stated durations alone; empty where no published time is drawn instead."""
+    if not any(row.prior for row in programme.activities):
+        return {}
+    stated = drawn.with_stated_durations()
+    months = work(programme, net, stated).months
+    held = stretches(programme, net, stated, timeline)
+    ends = with_staff(programme, net, stated, timeline, months, held).ends
+    return {net.names[i]: ends[i] for i in sorted(_asked_for(programme, net))}
 
 
 def _capacity(

@@ -9,13 +9,13 @@ moves dates, dates move needs, and so the network is dated again until nothing m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.workforce import Skill
 from fabstack.ramp.futures import Futures
+from fabstack.ramp.limits import Ints
 from fabstack.ramp.network import Network
 from fabstack.ramp.people import covered_share, plant_people
 from fabstack.ramp.plants import Moved, openings
@@ -72,43 +72,66 @@ def _needed(programme: Programme, skill: Skill, dated: Schedule, grid: Floats) -
     The mean of a month, but no less than any one of its activities asks for while it runs: one that
     ends in the middle of a month needs all of its people until then.
     """
-    begins, ends = grid[:-1, None], grid[1:, None]
-    mean, most = np.zeros((len(grid) - 1, dated.ends.shape[1])), np.zeros(1)
+    mean = np.zeros((len(grid) - 1, dated.ends.shape[1]))
+    most = np.zeros_like(mean)
     for row in grouped(programme.activities, "skill")[skill.name]:
         i = dated.network.index(row.name)
+        months = _touched(grid, dated.starts[i], dated.ends[i])
+        begins, ends = grid[:-1][months, None], grid[1:][months, None]
         inside = np.minimum(dated.ends[i], ends) - np.maximum(dated.starts[i], begins)
         share = np.maximum(inside, 0.0) / (ends - begins)
-        mean += row.people * share
-        most = np.maximum(most, row.people * (share > 0))
+        mean[months] += row.people * share
+        most[months] = np.maximum(most[months], row.people * (share > 0))
     return np.maximum(mean, most)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def _touched(grid: Floats, starts: Floats, ends: Floats) -> slice:
+    """The months in which something goes on in any future."""
+    first = int(np.searchsorted(grid, starts.min(), side="right")) - 1
+    return slice(max(first, 0), max(int(np.searchsorted(grid, ends.max())), 0))
+
+
 class _Pace:
     """How fast work goes on in each month of the horizon; before and after it at full speed."""
 
-    grid: Floats  # [month + 1]
-    covered: Floats  # [month, sample] or [month, 1]
+    def __init__(self, grid: Floats, covered: Floats) -> None:
+        """From the moments [month + 1] and the share of experts [month, sample] or [month, 1]."""
+        self._grid = grid
+        self._pace = np.maximum(covered, SLOWEST)
+        work = self._pace * np.diff(grid)[:, None]
+        self._done = np.concatenate([np.zeros((1, work.shape[1])), np.cumsum(work, axis=0)])
+        self._futures = np.arange(work.shape[1])
 
     def lasting(self, start: Floats, work: Floats) -> Floats:
         """Months that work takes from its start, [sample]."""
-        samples = np.broadcast_shapes(start.shape, work.shape, self.covered.shape[1:])
-        now, left = (
-            np.array(np.broadcast_to(start, samples)),
-            np.array(np.broadcast_to(work, samples)),
-        )
-        now, left = self._before(now, left)
-        for month in range(len(self.covered)):
-            pace = np.maximum(np.broadcast_to(self.covered[month], samples), SLOWEST)
-            inside = np.clip(self.grid[month + 1] - np.maximum(now, self.grid[month]), 0.0, None)
-            spent = np.where((left > 0) & (now < self.grid[month + 1]), inside, 0.0)
-            spent = np.minimum(spent, left / pace)
-            now, left = now + spent, np.maximum(left - spent * pace, 0.0)
-        return now + left - start
+        end = self._when(self._by(start) + work)
+        return np.where(work > 0, np.maximum(end - start, 0.0), 0.0)
 
-    def _before(self, now: Floats, left: Floats) -> tuple[Floats, Floats]:
-        done = np.minimum(np.maximum(self.grid[0] - now, 0.0), left)
-        return now + done, left - done
+    def _by(self, moment: Floats) -> Floats:
+        """Work that one who begins on the first day has done by a moment."""
+        first, last = self._grid[0], self._grid[-1]
+        month = np.clip(np.searchsorted(self._grid, moment, "right") - 1, 0, len(self._pace) - 1)
+        inside = np.clip(moment, first, last) - self._grid[month]
+        beyond = np.minimum(moment - first, 0.0) + np.maximum(moment - last, 0.0)
+        done: Floats = self._done[month, self._futures]
+        return np.asarray(done + inside * self._pace[month, self._futures] + beyond)
+
+    def _when(self, done: Floats) -> Floats:
+        """When so much work is done."""
+        month, whole = self._month_of(done), self._done[-1]
+        left = done - self._done[month, self._futures]
+        inside = self._grid[month] + left / self._pace[month, self._futures]
+        ends = [self._grid[0] + done, self._grid[-1] + done - whole]
+        return np.asarray(np.select([done < 0, done >= whole], ends, inside))
+
+    def _month_of(self, done: Floats) -> Ints:
+        """The last month that begins with no more work done, by halving."""
+        month, last = np.zeros(len(done), dtype=np.int64), len(self._pace) - 1
+        step = 1 << last.bit_length()
+        while step := step // 2:
+            ahead = np.minimum(month + step, last)
+            month = np.where(self._done[ahead, self._futures] <= done, ahead, month)
+        return month
 
 
 def _then(first: Stretch | None, pace: _Pace) -> Stretch:

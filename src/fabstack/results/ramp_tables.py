@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fabstack.economics.disruption import bridge_stock
 from fabstack.model import Programme, grouped
 from fabstack.model.evidence import Measure
+from fabstack.model.roadmap import Activity
 from fabstack.ramp import RampResult
 from fabstack.ramp.build_times import BUILD_TIMES
 from fabstack.ramp.missed import meetings
@@ -37,7 +38,7 @@ def ramp_tables(result: RampResult, programme: Programme) -> dict[str, pl.DataFr
         "ramp_activities": _activities(result, programme),
         "ramp_curve": _curves(result, programme, dict(_ends(result))),
         "ramp_reference": _references(result, programme),
-        "ramp_reference_curve": _curves(result, programme, dict(result.reference)),
+        "ramp_reference_curve": _reference_curves(result, programme),
         "ramp_critical": _critical(result),
         "ramp_capacity": _capacity(result),
         "ramp_yield": _yields(result),
@@ -126,20 +127,40 @@ def _claimed_days(programme: Programme, activity: str) -> Iterator[date]:
     yield from (a.claimed for a in programme.activities if a.name == activity and a.claimed)
 
 
+def _views(result: RampResult) -> Iterator[tuple[str, Mapping[str, Floats]]]:
+    """Other answers that stand beside the network's and must not be added to it."""
+    yield "others' whole projects", result.reference
+    yield "stated durations", result.as_stated
+
+
+def _reference_curves(result: RampResult, programme: Programme) -> Iterator[Row]:
+    for view, ends in _views(result):
+        for row in _curves(result, programme, dict(ends)):
+            yield {"activity": row["activity"], "view": view, **row}
+
+
 def _references(result: RampResult, programme: Programme) -> Iterator[Row]:
-    for activity in programme.activities:
-        if activity.name in result.reference and activity.claimed is not None:
-            moments = result.reference[activity.name]
-            kept = moments <= result.timeline.months(activity.claimed) + SAME_MONTHS
-            yield {
-                "activity": activity.name,
-                "title": activity.title or activity.name,
-                "promised": activity.promised or programme.programme.start,
-                "claimed": activity.claimed,
-                **_dates(result, moments),
-                "odds_of_claim_percent": 100 * float(kept.mean()),
-                "network_p50": result.end_date(activity.name, 50),
-            }
+    for view, ends in _views(result):
+        for activity in programme.activities:
+            if activity.name in ends and activity.claimed is not None:
+                yield _reference(result, programme, activity, view, ends[activity.name])
+
+
+def _reference(
+    result: RampResult, programme: Programme, activity: Activity, view: str, moments: Floats
+) -> Row:
+    claimed = activity.claimed or programme.programme.end
+    kept = moments <= result.timeline.months(claimed) + SAME_MONTHS
+    return {
+        "activity": activity.name,
+        "view": view,
+        "title": activity.title or activity.name,
+        "promised": activity.promised or programme.programme.start,
+        "claimed": claimed,
+        **_dates(result, moments),
+        "odds_of_claim_percent": 100 * float(kept.mean()),
+        "network_p50": result.end_date(activity.name, 50),
+    }
 
 
 def _critical(result: RampResult) -> Iterator[Row]:
@@ -202,6 +223,7 @@ def _build_times(result: RampResult, programme: Programme) -> Iterator[Row]:
                 yield {
                     "claim": claim.name,
                     "plant": claim.subject,
+                    "prior": one.name,
                     "region": one.region,
                     "span": one.span,
                     "claimed_months": claim.value,
