@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plan_folders import month, planned, table, written
+from plan_folders import cost, month, planned, table, written
 
 HOURS = 100
 
@@ -56,3 +56,30 @@ def test_a_spent_budget_is_the_reason_with_what_is_left(tmp_path: Path) -> None:
 def test_a_tool_that_does_not_pay_leaves_its_hours_the_reason(tmp_path: Path) -> None:
     rows = planned(growing(tmp_path / "price", floor_m2=100, price=1000))["short"]
     assert {(row["reason"], row["cause"]) for row in rows} == {("tool-hours", "saw")}
+
+
+def test_a_phase_adds_floor_and_half_of_it_where_parts_may_be_built(tmp_path: Path) -> None:
+    # 350 hours take 3.5 tools, 14 m2 in parts; 10 are there, and 100 m2 more cost USD 1,000
+    more = table(
+        "plant,phase,capacity_per_month,floor_m2,capex_usd,optional",
+        ("fab", "annex", 0, 100, 1000, "true"),
+    )
+    folder = growing(tmp_path / "annex", floor_m2=10, price=1, phases=more)
+    answer = planned(folder, "--relaxed")
+    assert answer["short"] == []
+    assert cost(answer) == pytest.approx(2.5 * 1 + 0.04 * 1000 - 500)  # 4 m2, and 500 sold at 1
+    whole = planned(folder)
+    assert [row["quantity"] for row in whole["short"]] == [pytest.approx(150)]
+
+
+def test_a_claimed_phase_adds_its_floor_from_its_first_output_on(tmp_path: Path) -> None:
+    more = table(
+        "plant,phase,capacity_per_month,floor_m2,ready", ("fab", "annex", 0, 6, "2026-02-01")
+    )
+    folder = growing(tmp_path / "claimed", floor_m2=6, phases=more)
+    rows = planned(folder)["short"]  # one tool fits into 6 m2, three into 12
+    assert [(row["month"], row["quantity"]) for row in rows] == [
+        ("2026-01-01", pytest.approx(50)),
+        ("2026-02-01", pytest.approx(50)),
+    ]
+    assert {row["reason"] for row in rows} == {"floor-space"}

@@ -60,14 +60,16 @@ def idle_plants(programme: Programme) -> Iterator[Fault]:
 def crowded_floors(programme: Programme) -> Iterator[Fault]:
     """Plants whose tools, with all that are still to come, need more floor than there is."""
     for plant in programme.plants:
+        phases = grouped(programme.phases, "plant")[plant.name]
+        floor_m2 = plant.floor_m2 + sum(phase.floor_m2 for phase in phases)
         groups = grouped(programme.tool_groups, "plant")[plant.name]
         needed_m2 = sum(group.floor_m2 * _all_tools(programme, group.name) for group in groups)
-        if plant.floor_m2 and needed_m2 > plant.floor_m2:
+        if plant.floor_m2 and needed_m2 > floor_m2:
             yield warning(
                 plant,
                 "floor_m2",
                 "crowded-floor",
-                f"the tools of '{plant.name}' need {needed_m2:,.0f} m2 of {plant.floor_m2:,.0f} m2",
+                f"the tools of '{plant.name}' need {needed_m2:,.0f} m2 of {floor_m2:,.0f} m2",
                 expected="a floor at least as large as its tools with their service areas",
                 cure="add floor, or buy fewer tools",
             )

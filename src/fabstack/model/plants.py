@@ -96,12 +96,24 @@ class Phase:
     ramp_months: float = measured("month", "from first output to full capacity", default=0.0, ge=0)
     capex_usd: float = measured("USD", "building and tools", default=0.0, ge=0)
     build_months: float = measured("month", "from decision to first output", default=0.0, ge=0)
+    floor_m2: float = measured(
+        "m2",
+        "production floor that it adds, from its first output; with a capacity of 0 it adds floor "
+        "alone and limits no starts",
+        default=0.0,
+        ge=0,
+    )
     optional: bool = chosen("the planner may build it or not", default=False)
 
 
 def is_choice(phase: Phase) -> bool:
     """Whether the planner decides if a phase is built."""
     return phase.optional or phase.ready is None
+
+
+def limits_output(phase: Phase) -> bool:
+    """Whether a phase counts carriers or units; one that only adds floor does not."""
+    return phase.capacity_per_month > 0 or not phase.floor_m2
 
 
 def is_dated(phase: Phase) -> bool:

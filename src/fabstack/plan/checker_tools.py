@@ -79,6 +79,7 @@ def _floor_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
                     there = _docked(terms, option, ordered, period) * bought
                     taken += group.floor_m2 * (there - sold * (ordered < period))
             taken += _floor_of_built(terms, result, plant.name, period)
+            taken -= _floor_built(terms, result, plant.name, period)
             excess = taken - _free(terms, plant.name, plant.floor_m2, period)
             yield max(excess, 0.0) / plant.floor_m2, f"floor of {plant.name} in period {period}"
 
@@ -93,6 +94,16 @@ def _floor_of_built(terms: Terms, result: PlanResult, plant: str, period: int) -
     )
 
 
+def _floor_built(terms: Terms, result: PlanResult, plant: str, period: int) -> float:
+    """Floor that the phases add that a plan builds."""
+    phases = by_key(terms.programme.phases)
+    return sum(
+        built.share * phases[f"{plant}:{built.phase}"].floor_m2
+        for built in result.built
+        if built.plant == plant and built.first_output < terms.edges[period + 1]
+    )
+
+
 def _docked(terms: Terms, option: ToolOption, ordered: int, period: int) -> bool:
     return terms.tool_delivered(option, ordered) < terms.edges[period + 1]
 
@@ -104,6 +115,10 @@ def _free(terms: Terms, plant: str, floor_m2: float, period: int) -> float:
             is_there = terms.position(delivery.date) < terms.edges[period + 1]
             if is_there and not terms.is_open_choice(delivery):
                 floor_m2 -= delivery.tools * group.floor_m2
+    for phase in grouped(terms.programme.phases, "plant")[plant]:
+        if phase.ready is not None and not phase.optional:
+            first_output = terms.position(phase.ready) - phase.ramp_months
+            floor_m2 += phase.floor_m2 * (first_output < terms.edges[period + 1])
     return max(floor_m2, 0.0)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fabstack.model.plants import CapacityOf, Phase, is_choice
+from fabstack.model.plants import CapacityOf, Phase, is_choice, limits_output
 from fabstack.plan.facts import Facts
 from fabstack.plan.make import Making
 from fabstack.plan.options import Integers
@@ -41,8 +41,8 @@ class Choice(NamedTuple):
 
 def limits(facts: Facts) -> list[Limit]:
     """The limits of all plants."""
-    found = {Limit(phase.plant, phase.capacity_of): None for phase in facts.programme.phases}
-    return list(found)
+    phases = [phase for phase in facts.programme.phases if limits_output(phase)]
+    return list({Limit(phase.plant, phase.capacity_of): None for phase in phases})
 
 
 def add_phases(lp: LinearProgram, facts: Facts, making: Making) -> tuple[Choice, ...]:
@@ -56,8 +56,9 @@ def add_phases(lp: LinearProgram, facts: Facts, making: Making) -> tuple[Choice,
     cost = [_cost_usd(facts, choice) for choice in found]
     built = lp.add_columns("built", (len(found),), cost=cost, upper=1.0, whole=whole)
     for choice, column in zip(found, built, strict=True):
-        limit = Limit(choice.phase.plant, choice.phase.capacity_of)
-        lp.add_entries(rows[wanted.index(limit)], column, -gives(facts, choice))
+        if limits_output(choice.phase):
+            limit = Limit(choice.phase.plant, choice.phase.capacity_of)
+            lp.add_entries(rows[wanted.index(limit)], column, -gives(facts, choice))
         lp.add_entries(
             lp.rows["tool_hours"], column, -hours_of(facts, choice.phase, choice.first_output)
         )
@@ -103,7 +104,7 @@ def claimed(facts: Facts) -> Floats:
     """What the phases allow that come whatever the plan [limit, period]."""
     found = {limit: np.zeros(facts.periods.count) for limit in limits(facts)}
     for phase in facts.programme.phases:
-        if not is_choice(phase):
+        if limits_output(phase) and not is_choice(phase):
             full = _ready(facts, phase)
             growth = _growth(facts, full - phase.ramp_months, full)
             capacity = phase.capacity_per_month * growth
@@ -155,10 +156,25 @@ def allowed(facts: Facts, found: tuple[Choice, ...], built: Floats) -> Floats:
     total = claimed(facts)
     place = {limit: i for i, limit in enumerate(limits(facts))}
     for choice, share in zip(found, built, strict=True):
-        if share > 0:
+        if share > 0 and limits_output(choice.phase):
             total[place[Limit(choice.phase.plant, choice.phase.capacity_of)]] += share * gives(
                 facts, choice
             )
+    return total
+
+
+def floor_added(facts: Facts, phase: Phase, first_output: float) -> Floats:
+    """Production floor of a phase at the end of each period, m2 [period]."""
+    added: Floats = np.where(first_output < facts.periods.edges[1:], phase.floor_m2, 0.0)
+    return added
+
+
+def claimed_floor(facts: Facts, plant: str) -> Floats:
+    """Production floor that the claimed phases of a plant add, m2 [period]."""
+    total = np.zeros(facts.periods.count)
+    for phase in facts.programme.phases:
+        if phase.plant == plant and not is_choice(phase):
+            total += floor_added(facts, phase, _ready(facts, phase) - phase.ramp_months)
     return total
 
 

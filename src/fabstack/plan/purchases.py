@@ -2,7 +2,7 @@
 
     hours of the group in u  +=  hours of a tool x share of u after its release     for each bought
     sum of sold up to u      <=  sum of bought and released up to the start of u
-    sum of floor_m2 x (tools there)  <=  floor of the plant
+    sum of floor_m2 x (tools there)  <=  floor of the plant and of its phases
     capital of chosen phases and tools within a budget's days  <=  the budget
 
 A tool is ordered at the start of a period, paid when it is delivered, and released for production
@@ -24,7 +24,7 @@ from fabstack.plan.capacity import load_share, tools
 from fabstack.plan.facts import Facts
 from fabstack.plan.options import Integers
 from fabstack.plan.phase_tools import floor_m2
-from fabstack.plan.phases import Choice, spending, tool_spending
+from fabstack.plan.phases import Choice, claimed_floor, floor_added, spending, tool_spending
 from fabstack.plan.program import LinearProgram
 from fabstack.plan.types import Flags, Floats, Ints
 
@@ -186,7 +186,8 @@ def _add_floors_of_phases(lp: LinearProgram, facts: Facts, choices: tuple[Choice
     for choice, column in zip(choices, lp.columns["built"], strict=True):
         if choice.phase.plant in plants:
             row = lp.rows["floor"][plants.index(choice.phase.plant)]
-            lp.add_entries(row, column, floor_m2(facts, choice.phase, choice.first_output))
+            at = choice.phase, choice.first_output
+            lp.add_entries(row, column, floor_m2(facts, *at) - floor_added(facts, *at))
 
 
 def floors(facts: Facts) -> list[str]:
@@ -207,7 +208,8 @@ def free_m2(facts: Facts, plant: str) -> Floats:
             for delivery in claimed_deliveries(facts.programme, group.name):
                 there = facts.periods.position(delivery.date) < facts.periods.edges[1:]
                 taken += group.floor_m2 * delivery.tools * there
-    free: Floats = np.maximum(by_key(facts.programme.plants)[plant].floor_m2 - taken, 0.0)
+    floor = by_key(facts.programme.plants)[plant].floor_m2 + claimed_floor(facts, plant)
+    free: Floats = np.maximum(floor - taken, 0.0)
     return free
 
 
