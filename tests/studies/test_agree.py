@@ -113,14 +113,27 @@ def test_threads_and_repetition_change_nothing(toy, chained):
     assert all(again[name].equals(table) for name, table in chained.tables().items())
 
 
-def test_later_updates_are_damped(chained):
-    """The first goes all the way to the measured time, those after it half of it."""
-    row = {**chained.iterations[0].routes[0], "lead_time_days_planned": 4.0,
-           "cycle_time_days_mean": 2.0, "verdict": APART}  # fmt: skip
-    for number, expected in ((1, 2.0), (2, 3.0)):
-        iteration = replace(chained.iterations[0], number=number, routes=[row], groups=[])
-        planning = study._updated(PlanOptions(), iteration, AgreeOptions())
-        assert planning.lead_times_months[row["route"]] * DAYS_PER_MONTH == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (None, 2.0),  # the first goes all the way to the measured time
+        ((8.0, 2.0), 2.0),  # so does one whose time does not move with the plan
+        ((8.0, 0.0), 8 / 3),  # 4 days less made it 2 longer: 2 / (1 + 1 / 2) less end in 8 / 3
+        ((5.0, 0.0), 3.0),  # a third of the way would meet; it is half at least
+        ((4.0, 5.0), 3.0),  # the plan did not move: nothing is known
+    ],
+)
+def test_an_update_goes_as_far_as_the_measured_time_comes_to_meet_it(chained, before, expected):
+    def iteration(number, planned, measured):
+        row = {**chained.iterations[0].routes[0], "verdict": APART,
+               "lead_time_days_planned": planned, "cycle_time_days_mean": measured}  # fmt: skip
+        return replace(chained.iterations[0], number=number, routes=[row], groups=[])
+
+    iterations = [iteration(1, *before)] if before else []
+    iterations.append(iteration(len(iterations) + 1, 4.0, 2.0))
+    planning = study._updated(PlanOptions(), iterations, AgreeOptions())
+    (days,) = [months * DAYS_PER_MONTH for months in planning.lead_times_months.values()]
+    assert days == pytest.approx(expected)
 
 
 def test_only_groups_that_limit_the_plan_lose_capacity(chained):
@@ -132,7 +145,7 @@ def test_only_groups_that_limit_the_plan_lose_capacity(chained):
         {**row, "efficiency": 1.0, "makes_batches": row is oven} for row in (full, idle, oven)
     ]
     iteration = replace(chained.iterations[0], groups=groups)
-    planning = study._updated(PlanOptions(), iteration, AgreeOptions())
+    planning = study._updated(PlanOptions(), [iteration], AgreeOptions())
     assert planning.efficiencies == {"full": pytest.approx(0.8)}
 
 

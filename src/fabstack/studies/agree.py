@@ -2,9 +2,10 @@
 
 Hung and Leachman (IEEE Trans. Semicond. Manuf. 9(2), 1996): plan with lead times, execute the plan
 in a simulation, measure, plan again. The first update takes the measured mean in full, since the
-formula that began knows no queues; each later one goes only part of the way (`damping`), for the
-load that made the cycle time moves with the plan. All simulations meet the same luck (common
-random numbers), so that what moves between two of them is the plan.
+formula that began knows no queues. Each later one goes only part of the way where the load that
+made the cycle time moves with the plan: by how much the last update of a route moved its cycle time
+(Wegstein, Commun. ACM 1(6), 1958), and `damping` of the way at least. All simulations meet the same
+luck (common random numbers), so that what moves between two of them is the plan.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from fabstack.studies.agree_measure import (
 )
 from fabstack.studies.agree_starts import executed, supplied
 
+STEADY = 1e-3  # a smaller change of a lead time says nothing about its effect
 LOADED = 0.9  # of the hours a plan may use: from here on a group's true hours matter to the plan
 
 Row = dict[str, Any]
@@ -45,7 +47,7 @@ class AgreeOptions:
     iterations: int = 6
     lead_error_percent: float = 5.0  # below it, a lead time agrees
     delivered_error_percent: float = 3.0
-    damping: float = 0.5  # share of the way to the measured time, from the second update on
+    damping: float = 0.5  # least share of the way to the measured time, from the second update on
     until_min: float | None = None
     warm_up_min: float | None = None
     replications: int | None = None
@@ -123,7 +125,7 @@ def agree(
             if iteration.agrees:
                 agreement.ended = "all lead times agree"
                 return agreement
-            planning = _updated(planning, iteration, options)
+            planning = _updated(planning, agreement.iterations, options)
         agreement.ended = f"{options.iterations} iterations were not enough"
     except KeyboardInterrupt:
         agreement.was_stopped, agreement.ended = True, "stopped"
@@ -159,16 +161,37 @@ def _iteration(
 # --- Updates ------------------------------------------------------------------------------------
 
 
-def _updated(planning: PlanOptions, iteration: Iteration, options: AgreeOptions) -> PlanOptions:
+def _updated(
+    planning: PlanOptions, iterations: Sequence[Iteration], options: AgreeOptions
+) -> PlanOptions:
     """The next plan's lead times and effective capacity."""
-    share = 1.0 if iteration.number == 1 else options.damping
+    last, before = iterations[-1], {}
+    if len(iterations) > 1:
+        before = {row["route"]: row for row in iterations[-2].routes}
     leads = dict(planning.lead_times_months)
-    for row in iteration.routes:
+    for row in last.routes:
         if row["cycle_time_days_mean"] is not None and row["verdict"] != PILES_UP:
+            share = _share(row, before.get(row["route"]), options.damping)
             days = _towards(row["lead_time_days_planned"], row["cycle_time_days_mean"], share)
             leads[row["route"]] = days / DAYS_PER_MONTH
-    efficiencies = {**planning.efficiencies, **_efficiencies(iteration, share)}
+    share = 1.0 if len(iterations) == 1 else options.damping
+    efficiencies = {**planning.efficiencies, **_efficiencies(last, share)}
     return replace(planning, lead_times_months=leads, efficiencies=efficiencies)
+
+
+def _share(row: Row, before: Row | None, least: float) -> float:
+    """Share of the way to the measured time that meets it, if it moves as after the last update.
+
+    With s, the change of the measured time over that of the planned one, the two are equal after
+    1 / (1 - s) of the way.
+    """
+    if before is None or before["cycle_time_days_mean"] is None:
+        return 1.0
+    planned: float = row["lead_time_days_planned"] - before["lead_time_days_planned"]
+    measured: float = row["cycle_time_days_mean"] - before["cycle_time_days_mean"]
+    if abs(planned) <= STEADY * row["lead_time_days_planned"]:
+        return least
+    return min(max(1 / (1 - min(measured / planned, 0.0)), least), 1.0)
 
 
 def _efficiencies(iteration: Iteration, share: float) -> Mapping[str, float]:
