@@ -15,7 +15,7 @@ from fabstack.model.routes import Route, Step
 from fabstack.model.technology import Carrier, Technology
 from fabstack.model.tools import Delivery, ToolGroup
 from fabstack.model.workforce import Skill
-from fabstack.ramp import RampResult, ramp
+from fabstack.ramp import RampResult, at_percentile, ramp
 
 WEEKS = 365.25 / 12 / 7
 HOURS = 365.25 / 12 * 24  # of a month
@@ -134,6 +134,37 @@ def test_tools_come_later_by_the_slip_of_order_of_installation_and_of_the_openin
     assert one.ordered == pytest.approx(12 + 3 - 8)
     assert one.docked == pytest.approx(7 + 9)
     assert one.released == pytest.approx(7 + 9 + 4)
+
+
+def second(**terms) -> Phase:
+    return Phase(plant="plant", phase="two", capacity_per_month=10_000, **terms)
+
+
+def test_tools_of_a_phase_come_later_by_its_slip():
+    """The activity of the second phase ends five months late; the opening is in time."""
+    later = second(ready="2027-01-01", ready_with="extend")
+    rows = [Delivery(tool_group="drill", date="2027-01-01", tools=4, phase="two"),
+            Delivery(tool_group="etch", date="2027-01-01", tools=4)]  # fmt: skip
+    result = line(
+        steps=True, tool_groups=groups(1, 1), phases=[phase(), later], deliveries=rows,
+        rows=[activity("extend", 6, claimed=date(2026, 2, 1))],
+    )  # fmt: skip
+    assert [one.released[0] for one in result.arrivals] == pytest.approx([12 + 5, 12])
+    moved = at_percentile(result.programme, result, 50)
+    assert [row.date for row in moved.deliveries] == [date(2027, 6, 1), date(2027, 1, 1)]
+    assert moved.phases[1].ready == date(2027, 6, 1)
+
+
+def test_tools_of_a_phase_that_nobody_has_decided_on_do_not_count():
+    rows = [Delivery(tool_group="drill", date="2026-07-01", tools=4, phase="two")]
+    outs = [
+        weekly(line(
+            steps=True, tool_groups=groups(2, 5), phases=[phase(10_000), second(**terms)],
+            deliveries=rows,
+        ))[1][-1] * WEEKS / 10 / HOURS
+        for terms in ({"optional": True}, {"ready": "2026-07-01", "optional": True})
+    ]  # fmt: skip
+    assert outs == pytest.approx([2, 5])
 
 
 def test_makers_are_late_together_and_each_with_all_its_tools():

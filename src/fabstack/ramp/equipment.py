@@ -1,8 +1,9 @@
 """From order to release: when tools arrive, are installed and qualified in each future.
 
-A delivery is released on its stated date, moved by the slip of its plant's opening, by what its
-lead time takes more than stated (one draw for a tool group: a maker is late with all of them), by
-what installing and qualifying takes more, and by chance events that name its tool group.
+A delivery is released on its stated date, moved by the slip of its phase (or else of its plant's
+opening), by what its lead time takes more than stated (one draw for a tool group: a maker is late
+with all of them), by what installing and qualifying takes more, and by chance events that name its
+tool group.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from fabstack.economics.capacity import hours_per_carrier, hours_per_tool_month
 from fabstack.model import Programme, by_key
+from fabstack.model.deliveries import phase_of
+from fabstack.model.plants import is_dated
 from fabstack.model.tools import Delivery, ToolGroup
 from fabstack.ramp.futures import INSTALL, LEAD, Futures, tool_slip_name
 from fabstack.ramp.plants import Moved
@@ -42,7 +45,8 @@ def arrivals(
     found = []
     for delivery in programme.deliveries:
         group = groups[delivery.tool_group]
-        due = timeline.months(delivery.date) + moved.opening_slip(plants[group.plant])
+        slip = moved.phase_slip(plants[group.plant], phase_of(programme, delivery))
+        due = timeline.months(delivery.date) + slip
         found.append(_arrival(programme, delivery, futures, due, held.get(group.name)))
     return tuple(found)
 
@@ -89,7 +93,8 @@ class ToolCapacity:
         self._per_tool = [
             hours_per_tool_month(programme, group.name) / hours[group.name] for group in self.groups
         ]
-        self._came = [[a for a in came if a.group.name == g.name] for g in self.groups]
+        here = [one for one in came if one.group.plant == plant and _comes(programme, one)]
+        self._came = [[one for one in here if one.group.name == g.name] for g in self.groups]
 
     def at(self, moment: float) -> tuple[Floats, Floats]:
         """Carriers a month, [sample] or [1], and which of the groups allows no more."""
@@ -101,6 +106,12 @@ class ToolCapacity:
             return np.array([np.inf]), np.zeros(1)
         every = np.array(np.broadcast_arrays(*rows))
         return every.min(axis=0), every.argmin(axis=0)
+
+
+def _comes(programme: Programme, arrival: Arrival) -> bool:
+    """Whether tools come where nobody has a plan: always, or with a phase that has a date."""
+    phase = phase_of(programme, arrival.delivery)
+    return phase is None or is_dated(phase)
 
 
 def _released(came: list[Arrival], moment: float) -> Floats:

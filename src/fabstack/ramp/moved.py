@@ -10,9 +10,8 @@ import numpy as np
 
 from fabstack.model import Programme, by_key
 from fabstack.model.cells import Cell, value_at, with_values
-from fabstack.model.plants import Phase, Plant
+from fabstack.model.plants import Phase, Plant, is_dated
 from fabstack.model.tools import Delivery
-from fabstack.ramp.plants import dated
 from fabstack.ramp.result import RampResult
 from fabstack.uncertainty.chance import Floats
 from fabstack.uncertainty.percentiles import percentile
@@ -24,8 +23,8 @@ def at_percentile(programme: Programme, result: RampResult, percent: float) -> P
     """The programme with its dates at a percentile, each for itself; what never moves stays.
 
     A plant's `opens` and a phase's `ready` move by the slip of their activities; a phase without an
-    activity moves with the plant's opening, and so do the deliveries of its tools, which also come
-    later for what their lead times, installation and chance events take.
+    activity moves with the plant's opening. Tools move with their phase, or else with the opening,
+    and come later for what their lead times, installation and chance events take.
     """
     return _moved(programme, result, lambda moments: percentile(moments, percent))
 
@@ -76,7 +75,7 @@ def _plant(plant: Plant, result: RampResult, pick: Pick) -> Plant:
 
 def _phase(phase: Phase, programme: Programme, result: RampResult, pick: Pick) -> Phase:
     plant = by_key(programme.plants)[phase.plant]
-    if not dated(phase) or (phase.ready_with is None and plant.opens_with is None):
+    if not is_dated(phase) or (phase.ready_with is None and plant.opens_with is None):
         return phase
     return replace(phase, ready=_day(result.moved.ready(plant, phase), result, pick))
 

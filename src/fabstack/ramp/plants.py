@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.plants import CapacityOf, Phase, Plant
+from fabstack.model.plants import CapacityOf, Phase, Plant, is_dated
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.schedule import Schedule
 from fabstack.ramp.timeline import Timeline
@@ -50,7 +50,7 @@ def openings(programme: Programme, futures: Futures, dates: Dates) -> Mapping[st
 
 def _opening(programme: Programme, plant: Plant, futures: Futures, dates: Dates) -> Opening:
     phases = tuple(
-        phase for phase in grouped(programme.phases, "plant")[plant.name] if dated(phase)
+        phase for phase in grouped(programme.phases, "plant")[plant.name] if is_dated(phase)
     )
     return Opening(
         plant,
@@ -64,11 +64,6 @@ def _opening(programme: Programme, plant: Plant, futures: Futures, dates: Dates)
             for phase in phases
         ),
     )
-
-
-def dated(phase: Phase) -> bool:
-    """Whether a phase has a date, and is no free choice of the planner."""
-    return phase.ready is not None or phase.ready_with is not None
 
 
 def capacity_per_month(opening: Opening, moment: float, weight_of_units: float = 1.0) -> Floats:
@@ -137,6 +132,12 @@ class Moved:
         if plant.opens_with is None:
             return np.zeros(1)
         return self._slip(plant.opens_with, plant.opens)
+
+    def phase_slip(self, plant: Plant, phase: Phase | None) -> Floats:
+        """Months by which a phase, or else its plant, comes later than stated."""
+        if phase is None or phase.ready_with is None:
+            return self.opening_slip(plant)
+        return self._slip(phase.ready_with, phase.ready)
 
     def _moved(self, stated: date | None, activity: str | None, otherwise: float) -> Floats:
         if activity is None:
