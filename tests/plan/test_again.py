@@ -26,15 +26,16 @@ RELAXED = PlanOptions(integers=Integers.RELAXED)
 
 @pytest.fixture(scope="module")
 def futures(project: Path) -> list[Programme]:
-    """Texas in quarters at its medians, and in three sampled futures."""
+    """Texas in quarters at its medians, and in five sampled futures."""
     texas = load(project / "programmes" / "texas")
     texas = texas.model_copy(update={"planning": replace(texas.planning, periods="40q")})
     sampled = ramp(texas, samples=50, seed=5)
-    return [at_percentile(texas, sampled, 50), *(in_future(texas, sampled, k) for k in range(3))]
+    numbers = (0, 1, 2, 12, 14)  # in the last two, rows are off unless the last basis is used again
+    return [at_percentile(texas, sampled, 50), *(in_future(texas, sampled, k) for k in numbers)]
 
 
 def test_plans_from_a_basis_are_those_from_nothing(futures: list[Programme]) -> None:
-    for programme, found in zip(futures[1:], resolve(futures[0], futures[1:]), strict=True):
+    for programme, found in zip(futures[1:4], resolve(futures[0], futures[1:4]), strict=True):
         cold = plan(programme, options=RELAXED)
         assert found.objective_usd == pytest.approx(cold.objective_usd, rel=1e-9)
         assert found.audit is not None
@@ -43,8 +44,8 @@ def test_plans_from_a_basis_are_those_from_nothing(futures: list[Programme]) -> 
 
 
 def test_a_plan_does_not_depend_on_what_was_planned_before(futures: list[Programme]) -> None:
-    *_, after_others = resolve(futures[0], futures[1:])
-    (alone,) = resolve(futures[0], futures[3:])
+    *_, after_others = resolve(futures[0], futures[1:4])
+    (alone,) = resolve(futures[0], futures[3:4])
     assert (after_others.starts == alone.starts).all()
     assert (after_others.stock == alone.stock).all()
 
@@ -91,7 +92,7 @@ def test_classes_in_strict_order_are_planned_in_that_order(project: Path) -> Non
 
 def test_rows_are_kept_after_thousands_of_steps(futures: list[Programme]) -> None:
     """What is read of HiGHS is worked out at the last basis, not carried along to it."""
-    base, *others = (build(Facts.of(one, RELAXED)).arrays for one in futures)
+    base, *others = (build(Facts.of(one, RELAXED)).arrays for one in (futures[0], *futures[4:]))
     warm = Warm(base)
     for arrays in others:
         scaling = scaled(arrays)
