@@ -94,6 +94,10 @@ def sample_tables():
 def plan():
     return {
         "plan_items": [row for i in range(60) for row in item_rows(i)],
+        "plan_periods": [
+            {"month": MONTHS[i], "until": month_start(START, i + 1), "months": 1.0}
+            for i in range(60)
+        ],
         "plan_starts": [
             {
                 "month": MONTHS[i],
@@ -459,6 +463,7 @@ def ramp():
         "ramp_reference": [
             {
                 "activity": "fab-volume",
+                "view": "others' whole projects",
                 "title": "Fab: volume",
                 "promised": START,
                 "claimed": date(2029, 1, 31),
@@ -469,7 +474,11 @@ def ramp():
                 "network_p50": day_after(66),
             }
         ],
-        "ramp_reference_curve": [row for row in curves() if row["activity"] == "fab-volume"],
+        "ramp_reference_curve": [
+            row | {"view": "others' whole projects"}
+            for row in curves()
+            if row["activity"] == "fab-volume"
+        ],
         "ramp_critical": [
             {"finish": "fab-volume", "activity": "fab-decision", "critical_percent": 100.0}
         ],
@@ -538,9 +547,23 @@ def ramp():
                 "high_percent": None if odds is None else odds + 2,
                 "margin_p50": -2.0,
                 "margin_unit": "month",
-                "inputs": "duration of building; duration of tools",
+                "inputs": "" if odds is None else "duration of building; duration of tools",
+                "why": "no source confirms it" if odds is None else "",
+                "futures": None if odds is None else 2000,
             }
             for part, odds in ((3, 4.0), (9, 85.0), (1, None))
+        ],
+        "ramp_claim_inputs": [
+            {
+                "claim": "claim-3",
+                "rank": rank,
+                "input": f"activities/{name}/duration",
+                "title": f"duration of {name}",
+                "share_percent": share,
+                "odds_low_percent": 9.0,
+                "odds_high_percent": 1.0,
+            }
+            for rank, name, share in ((1, "building", 62.4), (2, "tools", 20.0))
         ],
         "ramp_roadmap": [
             {

@@ -286,6 +286,21 @@ def test_plan_and_simulation_are_compared_in_the_simulated_months_only(sample):
     assert (rows["units_mean"] / rows["planned"]).to_list() == pytest.approx([0.95] * rows.height)
 
 
+def test_a_plan_of_quarters_is_compared_month_by_month():
+    """920 units in the third quarter of 92 days: 310, 310 and 300 in its months."""
+    day = [date(2026, month, 1) for month in (7, 8, 9, 10)]
+    plant = {"plant": "fab", "item": "wafer"}
+    simulated = [{"month": at, **plant, "units_mean": 300.0} for at in day[:3]]
+    tables = {
+        "plan_periods": pl.DataFrame({"month": [day[0]], "until": [day[3]], "months": [3.0]}),
+        "plan_starts": pl.DataFrame([{"month": day[0], **plant, "units_out": 920.0}]),
+        "sim_output": pl.DataFrame(simulated),
+    }
+    rows = lots.confirmed(SimpleNamespace(table=tables.__getitem__))
+    assert rows["month"].to_list() == day[:3]
+    assert rows["planned"].to_list() == pytest.approx([310, 310, 300])
+
+
 def test_every_die_of_a_wafer_is_on_its_map_and_inside_the_edge_exclusion(sample):
     row = maps.on_wafers(sample).row(0, named=True)
     grid = maps.grid_on_wafer(row)
@@ -415,10 +430,29 @@ def test_an_item_without_output_has_no_curve(sample):
 
 def test_the_chance_of_a_claim_stands_within_its_interval(sample):
     rows = ramps.chances(sample)
-    assert rows["part"].to_list() == [3, 9]  # the least likely first; part 1 has no chance
-    span, dots = ramps.draw_chances(rows)["data"]
+    assert rows["part"].to_list() == [3, 9, 1]  # the least likely first; part 1 has no chance
+    drawn = ramps.draw_chances(rows)
+    span, dots = drawn["data"]
     assert span["x"][:3] == [2.0, 6.0, None]
-    assert dots["x"] == [4.0, 85.0]
+    assert dots["x"] == [4.0, 85.0, None]
+    told = [one["text"].replace("<br>", " ") for one in drawn["layout"]["annotations"]]
+    assert "duration of building (62\u00a0%) · duration of tools (20\u00a0%)" in told[0]
+    assert told[1].endswith("duration of building · duration of tools")
+    assert told[2] == "<b>no chance</b>  no source confirms it"
+
+
+def test_a_date_with_a_class_of_others_has_both_curves(sample):
+    rows = dates.odds(sample)
+    both = rows.filter(pl.col("activity") == "fab-volume")
+    assert both["view"].unique().sort().to_list() == ["", dates.OTHERS]
+    assert rows["activity"][0] == "fab-volume"
+    drawn = dates.draw_odds(rows)["data"]
+    first = [trace["name"] for trace in drawn if trace["xaxis"] == "x"]
+    assert first == ["chance that it is done", dates.OTHERS, "claimed"]
+    marked = next(
+        t for t in dates.draw_dates(dates.dates(sample))["data"] if t["name"] == dates.OTHERS
+    )
+    assert len(marked["x"]) == 1
 
 
 def test_only_risks_that_delay_are_told_and_the_worst_first(sample):

@@ -32,6 +32,7 @@ from fabstack.uncertainty.sensitivity import ranks
 MOST_INPUTS = 3
 SLICES = 10
 SAME_SHARE = 1e-9
+COUNTED = ("month", "place", "market")  # units that have a plural
 RARE = 0.01  # below this share too few futures hold a claim to tell what it hangs on
 
 
@@ -125,7 +126,10 @@ def _why(margin: Floats, unit: str, fact: Callable[[], str]) -> str:
     if not _alike(margin):
         return "no input explains more of it than chance does"
     known = fact()
-    told = f"nothing that varies moves it: {float(margin[0]):+.4g} {unit} to spare in every future"
+    spare = float(margin[0])
+    often = f"{unit}s" if unit in COUNTED and abs(spare) != 1 else unit
+    much = f", {abs(spare):.4g} {often} {'to spare' if spare > 0 else 'short'}" if spare else ""
+    told = f"nothing that varies moves it{much}"
     return f"{told}; {known}" if known else told
 
 

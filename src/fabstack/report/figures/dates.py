@@ -36,6 +36,8 @@ INPUTS, OUTCOMES = 6, 6  # inputs of each outcome, and outcomes
 SURE_PERCENT, EVEN_PERCENT = 80.0, 50.0  # a claim holds from the one on and fails below the other
 CRITICAL_PERCENT = 5.0  # activities that decide less often are left to the table
 _SPREAD = "P10 to P90"
+OTHERS, STATED = "others' whole projects", "stated durations"  # views beside the network's
+_VIEWS = {OTHERS: "$orange", STATED: "$grey"}
 
 
 # --- Claimed dates ----------------------------------------------------------------------------
@@ -54,8 +56,13 @@ def dates(run: Run) -> pl.DataFrame:
         "activity",
     ]
     dated = pl.all_horizontal(pl.col("claimed", "p10", "p50", "p90").is_not_null())
-    claimed = run.table("ramp_activities").filter(dated)
-    return claimed.select(columns).sort("claimed", "p50", "activity")
+    claimed = run.table("ramp_activities").filter(dated).select(columns)
+    others = (
+        run.table("ramp_reference")
+        .filter(pl.col("view") == OTHERS)
+        .select("activity", pl.col("p50").alias("others_p50"))
+    )
+    return claimed.join(others, on="activity", how="left").sort("claimed", "p50", "activity")
 
 
 def roadmap(run: Run) -> pl.DataFrame:
@@ -74,7 +81,7 @@ def draw_dates(rows: pl.DataFrame) -> Figure:
     names = titled(rows)
     chances = rows["odds_of_claim_percent"].to_list()
     return figure(
-        [*_spread(rows, names), _claimed(rows, names)],
+        [*_spread(rows, names), *_of_others(rows, names), _claimed(rows, names)],
         rows_high(len(names), 27),
         xaxis=months(side="top"),
         yaxis=labels(names),
@@ -100,6 +107,16 @@ def _spread(rows: pl.DataFrame, names: list[str]) -> list[Trace]:
             hovertemplate="%{customdata}<extra></extra>",
         ),
     ]
+
+
+def _of_others(rows: pl.DataFrame, names: list[str]) -> list[Trace]:
+    """The median of comparable whole projects of others, where there is a class of them."""
+    if "others_p50" not in rows.columns or rows["others_p50"].null_count() == rows.height:
+        return []
+    known = [(n, day) for n, day in zip(names, rows["others_p50"], strict=True) if day is not None]
+    told = say("others' whole projects: half are there by %{x|%b %Y}<extra></extra>")
+    days, lines = [day for _, day in known], [name for name, _ in known]
+    return [marks(days, lines, OTHERS, "$orange", "square", hovertemplate=told)]
 
 
 def _claimed(rows: pl.DataFrame, names: list[str]) -> Trace:
@@ -144,37 +161,61 @@ def titled(rows: pl.DataFrame) -> list[str]:
 
 
 def odds(run: Run) -> pl.DataFrame:
-    """Chance that each claimed activity has ended, over time; the least likely claims first."""
-    claimed = (
-        dates(run)
-        .sort("odds_of_claim_percent", "claimed")
-        .select("activity", "title", "plant", "claimed")
+    """Chance that each claimed activity has ended, over time, by each view.
+
+    Activities with a second view come first, and of each kind the least likely claims.
+    """
+    claimed = dates(run).select("activity", "title", "plant", "claimed", "odds_of_claim_percent")
+    other = run.table("ramp_reference_curve")
+    curves = pl.concat(
+        [
+            run.table("ramp_curve").with_columns(view=pl.lit("")).select(other.columns),
+            other,
+        ]
     )
-    curves = run.table("ramp_curve").with_columns(percent=100 * pl.col("probability"))
-    joined = claimed.with_row_index().join(curves.drop("probability"), on="activity")
-    return joined.sort("index", "date").drop("index")
+    seconds = pl.col("activity").is_in(other["activity"].unique().to_list())
+    joined = (
+        claimed.sort(~seconds, "odds_of_claim_percent", "claimed")
+        .drop("odds_of_claim_percent")
+        .with_row_index()
+        .join(curves.with_columns(percent=100 * pl.col("probability")), on="activity")
+    )
+    return joined.sort("index", "view", "date").drop("index", "probability")
 
 
 def draw_odds(rows: pl.DataFrame) -> Figure:
-    """An S-curve for each activity, with a line at the claimed day."""
-    groups = list(rows.group_by("activity", maintain_order=True))[:MANY_CURVES]
-    parts = {titled(frame)[0]: _curve(frame) for _, frame in groups}
+    """S-curves for each activity, with a line at the claimed day."""
+    groups = [frame for _, frame in rows.group_by("activity", maintain_order=True)][:MANY_CURVES]
+    plain = [str(frame["title"][0]) for frame in groups]
+    parts = {
+        name if plain.count(name) == 1 else titled(frame)[0]: _curves(frame)
+        for name, frame in zip(plain, groups, strict=True)
+    }
     share = axis(range=[0, 102], dtick=50, ticksuffix=" %")
     return panels(parts, x=months(), y=share, each_px=130)
 
 
-def _curve(frame: pl.DataFrame) -> list[Trace]:
+def _curves(frame: pl.DataFrame) -> list[Trace]:
     claimed = frame["claimed"][0]
-    curve = line(
-        frame["date"].to_list(),
-        frame["percent"].to_list(),
-        "chance that it is done",
-        LIKELY,
-        fill="tozeroy",
-        fillcolor=faint(LIKELY, 0.15),
-        hovertemplate=say("%{x|%b %Y}: %{y:.0f} %"),
-    )
-    return [curve, line([claimed, claimed], [0, 100], "claimed", "$ink", line={"dash": "5px,3px"})]
+    end = pl.DataFrame({"date": [frame["date"].max()], "percent": [100.0]})
+    by_view = {
+        str(view): pl.concat([part.select(end.columns), end])
+        for (view,), part in frame.group_by("view", maintain_order=True)
+    }
+    shaded = {"fill": "tozeroy", "fillcolor": faint(LIKELY, 0.15)}
+    drawn = [
+        _curve(part, view, _VIEWS.get(view, "$grey"))
+        if view
+        else _curve(part, "chance that it is done", LIKELY, **shaded)
+        for view, part in by_view.items()
+    ]
+    return [*drawn, line([claimed, claimed], [0, 100], "claimed", "$ink", line={"dash": "5px,3px"})]
+
+
+def _curve(part: pl.DataFrame, name: str, role: str, **more: Any) -> Trace:
+    told = say("%{x|%b %Y}: %{y:.0f} %")
+    days, shares = part["date"].to_list(), part["percent"].to_list()
+    return line(days, shares, name, role, hovertemplate=told, **more)
 
 
 # --- Gantt ------------------------------------------------------------------------------------
@@ -277,8 +318,9 @@ DATES = Picture(
     name="dates",
     title="Dates: claimed and sampled",
     says="Diamond: as claimed. Dot: half of the sampled futures are there. Line: eight in ten "
-    "futures end in it. At the right the chance that the claim holds.",
-    tables=("ramp_activities",),
+    "futures end in it. Square: half of comparable whole projects of others would be there. At the "
+    "right the chance that the claim holds.",
+    tables=("ramp_activities", "ramp_reference"),
     rows=dates,
     draw=draw_dates,
     empty="No activity claims a date.",
@@ -297,9 +339,11 @@ ROADMAP = Picture(
 ODDS = Picture(
     name="odds",
     title="Chance that it is done, over time",
-    says="The least likely claims first. The dashed line is the claimed day; where it meets the "
-    "curve is the chance that the claim holds.",
-    tables=("ramp_activities", "ramp_curve"),
+    says="Blue: the sampled network. Orange: comparable whole projects of others, a second view "
+    "that must not be added to the first; their gap is a finding. Dates with both come first, then "
+    "the least likely claims. The dashed line is the claimed day; where it meets a curve is the "
+    "chance that the claim holds.",
+    tables=("ramp_activities", "ramp_curve", "ramp_reference", "ramp_reference_curve"),
     rows=odds,
     draw=draw_odds,
     empty="No activity claims a date.",

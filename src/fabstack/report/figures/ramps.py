@@ -33,6 +33,7 @@ from fabstack.report.theme import LIKELY, Figure, faint
 from fabstack.results.run import Run
 
 MANY = 12
+REASON_LETTERS = 62  # of a line beside a chance
 
 
 # --- Output as it comes -----------------------------------------------------------------------
@@ -66,30 +67,38 @@ def _fan(frame: pl.DataFrame) -> list[Trace]:
 
 
 def chances(run: Run) -> pl.DataFrame:
-    """Claims that sampled futures can judge, the least likely first."""
-    known = ["odds_percent", "low_percent", "high_percent"]
-    judged = run.table("ramp_claims").drop_nulls(known)
-    return judged.sort("odds_percent", "part", "claim")
+    """Every claim with what it hangs on, the least likely first, those without a chance last."""
+    told = pl.format("{} ({}\u00a0%)", "title", pl.col("share_percent").round(0).cast(pl.Int64))
+    inputs = (
+        run.table("ramp_claim_inputs")
+        .drop_nulls(["title", "share_percent"])
+        .sort("claim", "rank")
+        .group_by("claim", maintain_order=True)
+        .agg(hangs_on=told.str.join("; "))
+    )
+    claims = run.table("ramp_claims").join(inputs, on="claim", how="left")
+    known = claims.with_columns(hangs_on=pl.coalesce("hangs_on", "inputs"))
+    return known.sort("odds_percent", "part", "claim", nulls_last=True)
 
 
 def draw_chances(rows: pl.DataFrame) -> Figure:
-    """A mark with its interval for each claim; lines where it fails and where it holds."""
+    """A mark with its interval and reason for each claim; lines where it fails and holds."""
     labelled = [_claim(row) for row in rows.iter_rows(named=True)]
     low, odds, high = (rows[f"{name}_percent"].to_list() for name in ("low", "odds", "high"))
-    dots = marks(
-        odds,
-        labelled,
-        "chance",
-        LIKELY,
-        customdata=[_hangs(inputs) for inputs in rows["inputs"]],
-        hovertemplate="%{x:.1f} %<br>%{customdata}<extra></extra>",
-    )
+    share = axis("of the sampled futures", range=[-3, 103], ticksuffix=" %", domain=[0, 0.42])
     return figure(
-        [spans(labelled, low, high, "95 % interval", faint(LIKELY, 0.4)), dots],
-        rows_high(len(labelled), 30),
-        xaxis=axis("of the sampled futures", range=[-2, 102], ticksuffix=" %"),
+        [
+            spans(labelled, low, high, "95 % interval", faint(LIKELY, 0.4)),
+            marks(odds, labelled, "chance", LIKELY, hovertemplate="%{x:.1f} %<extra></extra>"),
+        ],
+        rows_high(len(labelled), 46),
+        xaxis=share,
         yaxis=labels(labelled),
         shapes=[_line(EVEN_PERCENT, "$fails"), _line(SURE_PERCENT, "$holds")],
+        annotations=[
+            _reason(label, row)
+            for label, row in zip(labelled, rows.iter_rows(named=True), strict=True)
+        ],
     )
 
 
@@ -97,8 +106,26 @@ def _claim(row: dict[str, Any]) -> str:
     return wrapped(f"{row['part']}  {row['statement'] or row['claim']}")
 
 
-def _hangs(inputs: str | None) -> str:
-    return wrapped(say("hangs on: {inputs}", inputs=inputs), 70) if inputs else ""
+def _reason(label: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The chance in figures and what it hangs on, or why on nothing, beside a claim."""
+    odds = say("no chance") if row["odds_percent"] is None else percent(row["odds_percent"])
+    told = row["hangs_on"] or row["why"] or ""
+    words = wrapped(_short(told.replace("; ", " · ")), REASON_LETTERS)
+    return {
+        "text": f"<b>{odds}</b>  {words}",
+        "x": 0.44,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": label,
+        "align": "left",
+        "showarrow": False,
+        "font": {"size": 11.5},
+    }
+
+
+def _short(text: str) -> str:
+    most = 3 * REASON_LETTERS - 20  # three lines, with room for words that do not break
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"
 
 
 def _line(at_percent: float, role: str) -> dict[str, Any]:
@@ -204,12 +231,13 @@ OUTPUTS = Picture(
 CHANCES = Picture(
     name="chances",
     title="The chance of every claim",
-    says="Share of the sampled futures that keep the claim, with its interval. It fails below the "
-    "first dashed line and holds from the second on; between them nobody knows.",
-    tables=("ramp_claims",),
+    says="Share of the sampled futures that keep the claim, with its interval, and beside it the "
+    "three inputs on which it hangs most, with the share of the spread that each explains. It "
+    "fails below the first dashed line and holds from the second on; between them nobody knows.",
+    tables=("ramp_claims", "ramp_claim_inputs"),
     rows=chances,
     draw=draw_chances,
-    empty="No claim can be judged by sampled futures.",
+    empty="The programme has no claims.",
     most=MOST,
 )
 DRIVERS = Picture(
