@@ -25,7 +25,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
-    "--virtual-time-budget=30000",
+    "--virtual-time-budget=120000",
     "--enable-logging=stderr",
     "--v=0",
     "--window-size=1440,900",
