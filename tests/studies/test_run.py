@@ -4,12 +4,14 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
 from fabstack import formats
 from fabstack.errors import InputError
 from fabstack.plan import Status, plan
+from fabstack.plan.watch import Watch, searched
 from fabstack.results.store import open_run, tables_digest
 from fabstack.studies.planned import with_planned_starts
 from fabstack.studies.run import RunOptions, answer, run_programme
@@ -139,8 +141,8 @@ def test_planned_starts_end_with_the_plan_and_leave_own_starts_alone(project):
 def test_a_plan_whose_time_ran_out_is_told(project, monkeypatch):
     """Its volumes and starts are read as if it were the best; the reader must know."""
 
-    def cut_off(programme, *, options):
-        found = plan(programme, options=options)
+    def cut_off(programme, *, options, tell):
+        found = plan(programme, options=options, tell=tell)
         return replace(found, status=Status.LIMIT, gap=0.12)
 
     monkeypatch.setattr("fabstack.studies.run.plan", cut_off)
@@ -153,3 +155,37 @@ def test_a_plan_whose_time_ran_out_is_told(project, monkeypatch):
 
 def test_a_plan_that_is_the_best_is_not_told(toy):
     assert not [row for row in toy.findings if row.code == "plan-unfinished"]
+
+
+def test_a_run_says_how_far_it_is_by_simulated_days_and_by_the_bound_of_its_plans(project):
+    """A phase that may be built makes the plan a search, and a search has a bound."""
+    loaded = formats.read(project / "programmes" / "toy-chain")
+    more = replace(
+        loaded.programme.phases[0],
+        phase="more",
+        ready=date(2027, 1, 1),
+        optional=True,
+        capex_usd=10,
+    )
+    programme = loaded.programme.model_copy(update={"phases": (*loaded.programme.phases, more)})
+    told = []
+    answer(replace(loaded, programme=programme), QUICK, lambda *said: told.append(said))
+    shares = [done / of for _, done, of, *_ in told]
+    assert shares == sorted(shares)
+    assert list(dict.fromkeys(stage for stage, *_ in told)) == [
+        *("check", "economics", "ramp", "plan", "simulation", "mission")
+    ]
+    words = {stage: [said[3] for said in told if said[0] == stage] for stage, *_ in told}
+    assert words["simulation"][-1] == "day 150 of 150"
+    days = [int(said.split()[1]) for said in words["simulation"][1:]]
+    assert days == sorted(days)
+    assert [said for said in words["plan"] if ":" not in said] == [
+        *("claimed dates", "p50 dates", "p90 dates")
+    ]
+
+
+def test_a_search_is_told_with_its_bound_and_gap():
+    watch = Watch(unit_usd=1000.0)
+    assert searched(watch) == "solving 0 s"
+    watch.values, watch.best, watch.bound = np.zeros(1), -200.0, -201.0
+    assert searched(watch) == ("solving 0 s, bound USD 201,000, best USD 200,000, gap 0.50 %")

@@ -13,10 +13,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-Tell = Callable[[str, int, int], None]
+if TYPE_CHECKING:
+    from fabstack.plan.watch import Watch
+
 QUIET_S = 0.25  # between two lines of JSON of one stage
+
+
+class Tell(Protocol):
+    """How far a stage is, and words on what it does."""
+
+    def __call__(self, stage: str, done: float, of: float, words: str = "") -> None:
+        """Say it."""
 
 
 @contextmanager
@@ -26,7 +35,7 @@ def stages() -> Iterator[Tell]:
         yield Lines().tell
         return
     if not sys.stderr.isatty():
-        yield lambda _stage, _done, _of: None
+        yield _to_nobody
         return
     from rich.console import Console
     from rich.progress import (
@@ -43,10 +52,19 @@ def stages() -> Iterator[Tell]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda stage, done, of: bar.update(task, description=stage, completed=done, total=of)
+        task = bar.add_task("", total=None, words="")
+
+        def tell(stage: str, done: float, of: float, words: str = "") -> None:
+            bar.update(task, description=stage, completed=done, total=of, words=words)
+
+        yield tell
+
+
+def _to_nobody(stage: str, done: float, of: float, words: str = "") -> None:
+    """Say nothing: nobody watches."""
 
 
 def _is_followed() -> bool:
@@ -71,25 +89,11 @@ class Lines:
         sys.stderr.flush()
 
 
-class Search(Protocol):
-    """What a solver says of a search while it runs."""
-
-    unit_usd: float
-    best: float
-    bound: float
-
-    @property
-    def seconds(self) -> float:
-        """Since it began."""
-
-    @property
-    def gap(self) -> float:
-        """Relative distance of the best plan to the bound."""
-
-
 @contextmanager
-def solving() -> Iterator[Callable[[Search], None]]:
+def solving() -> Iterator[Callable[[Watch], None]]:
     """A function to call with a search; it keeps one line up to date where people watch."""
+    from fabstack.plan.watch import searched
+
     if _is_followed():
         lines = Lines()
         yield lambda search: lines.tell("plan", 0, 0, searched(search))
@@ -98,21 +102,14 @@ def solving() -> Iterator[Callable[[Search], None]]:
         yield lambda _search: None
         return
     try:
-        yield lambda search: _overwrite(searched(search))
+        yield lambda search: _overwrite(
+            f"{searched(search)}{_HINT if math.isfinite(search.gap) else ''}"
+        )
     finally:
         _overwrite("")
 
 
-def searched(search: Search) -> str:
-    """Time, best plan, bound and gap of a search in a line; gains are above 0."""
-    words = [f"solving {search.seconds:.0f} s"]
-    if math.isfinite(search.bound):
-        words.append(f"bound USD {-search.bound * search.unit_usd:,.0f}")
-    if math.isfinite(search.best):
-        words.append(f"best USD {-search.best * search.unit_usd:,.0f}")
-    if math.isfinite(search.gap):
-        words.append(f"gap {100 * search.gap:.2f} %; Ctrl-C takes the best plan so far")
-    return ", ".join(words)
+_HINT = "; Ctrl-C takes the best plan so far"
 
 
 def _overwrite(text: str) -> None:

@@ -52,5 +52,17 @@ class Watch:
 Tell = Callable[[Watch], None]
 
 
+def searched(search: Watch) -> str:
+    """Time, bound, best plan and gap of a search in a line; gains are above 0."""
+    words = [f"solving {search.seconds:.0f} s"]
+    if np.isfinite(search.bound):
+        words.append(f"bound USD {-search.bound * search.unit_usd:,.0f}")
+    if np.isfinite(search.best):
+        words.append(f"best USD {-search.best * search.unit_usd:,.0f}")
+    if np.isfinite(search.gap):
+        words.append(f"gap {100 * search.gap:.2f} %")
+    return ", ".join(words)
+
+
 def tell_nobody(_: Watch) -> None:
     """Where nobody looks."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from fabstack.errors import Finding, InputError
 from fabstack.model import Programme
 from fabstack.model.days import MINUTES_PER_DAY
 from fabstack.plan import Integers, PlanOptions, PlanResult, Status, plan
+from fabstack.plan.watch import Watch, searched
 from fabstack.ramp import RampResult, at_percentile, ramp
 from fabstack.ramp.judged import with_judged
 from fabstack.results.economics_tables import economics_tables, sources_table
@@ -30,10 +31,17 @@ from fabstack.studies.planned import planned_arrivals, with_planned_starts
 from fabstack.studies.summary import summary
 
 Tables = dict[str, pl.DataFrame]
-Tell = Callable[[str, int, int], None]
 LIKELY, LATE = 50, 90  # percentiles of the sampled dates that the second and third plan take
 PLAN_GAP = 0.01  # relative; a looser end than the planner's own, so that no clock decides
-STAGES = 8
+STAGES = ("reading", "check", "economics", "ramp", "plan", "simulation", "mission", "report")
+PARTS = 1000  # of a stage that says itself how far it is
+
+
+class Tell(Protocol):
+    """How far a run is, and words on what it does."""
+
+    def __call__(self, stage: str, done: float, of: float, words: str = "") -> None:
+        """Say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +66,14 @@ class Outcome:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def quietly(_stage: str, _done: int, _of: int) -> None:
+def quietly(stage: str, done: float, of: float, words: str = "") -> None:
     """Tell nobody how far a run is."""
+
+
+def _told(tell: Tell, stage: str, share: float = 0.0, words: str = "") -> None:
+    """Tell how far a run is with a share of a stage done; each stage counts the same."""
+    done = STAGES.index(stage) * PARTS + round(PARTS * share)
+    tell(stage, done, len(STAGES) * PARTS, words)
 
 
 def run_programme(
@@ -78,7 +92,7 @@ def run_programme(
         InputError: the programme has errors; nothing is written.
         OutputError: the folder cannot be written.
     """
-    tell("reading", 0, STAGES)
+    _told(tell, "reading")
     loaded = formats.read(path, options.scenario)
     with RunWriter(
         out,
@@ -92,33 +106,31 @@ def run_programme(
         for name, table in outcome.tables.items():
             writer.table(name, table)
         writer.summary(outcome.summary)
-        tell("report", STAGES - 1, STAGES)
+        _told(tell, "report")
         if render is not None:
             writer.text(REPORT, render(writer.partial_run()))
-    tell("done", STAGES, STAGES)
+    tell("done", len(STAGES) * PARTS, len(STAGES) * PARTS)
     return outcome.summary
 
 
 def answer(loaded: formats.Loaded, options: RunOptions, tell: Tell = quietly) -> Outcome:
     """What all engines say of a programme, as tables and a summary; nothing is written."""
     programme = loaded.programme
-    tell("check", 1, STAGES)
+    _told(tell, "check")
     outcome = Outcome(checked(loaded))
     verdicts = check.verdicts(programme)
-    tell("economics", 2, STAGES)
+    _told(tell, "economics")
     outcome.tables |= economics_tables(programme) | {"sources": sources_table(programme)}
-    tell("ramp", 3, STAGES)
+    _told(tell, "ramp")
     ramped = with_judged(ramp(programme, samples=options.samples, seed=options.seed))
     outcome.tables |= ramp_tables(ramped, programme)
-    tell("plan", 4, STAGES)
     likely = with_moved_window(at_percentile(programme, ramped, LIKELY), programme)
-    plans = planned(programme, likely, ramped, options)
+    plans = planned(programme, likely, ramped, options, tell)
     outcome.tables |= plans.tables
     outcome.findings += plans.findings
-    tell("simulation", 5, STAGES)
     lots, left_out = simulated(likely, outcome.tables, options, tell)
     outcome.tables |= lots
-    tell("mission", 6, STAGES)
+    _told(tell, "mission")
     found = Findings(programme, outcome.tables, ramped.joint_odds)
     parts = mission(programme, judged(found, verdicts))
     outcome.summary = summary(programme, outcome.tables, parts, outcome.findings)
@@ -140,7 +152,11 @@ def checked(loaded: formats.Loaded) -> tuple[Finding, ...]:
 
 
 def planned(
-    programme: Programme, likely: Programme, ramped: RampResult, options: RunOptions
+    programme: Programme,
+    likely: Programme,
+    ramped: RampResult,
+    options: RunOptions,
+    tell: Tell = quietly,
 ) -> Outcome:
     """The plan on likely dates in full, and the volumes on claimed, likely and late dates.
 
@@ -154,11 +170,20 @@ def planned(
         "p50": (likely, whole),
         "p90": (late, relaxed),
     }
-    plans = {name: plan(dated, options=choices) for name, (dated, choices) in asked.items()}
+    plans = {}
+    for place, (name, (dated, choices)) in enumerate(asked.items()):
+        hear = _solving(tell, place / len(asked), f"{name} dates")
+        plans[name] = plan(dated, options=choices, tell=hear)
     tables = {name: plan_tables(found, asked[name][0]) for name, found in plans.items()}
     cut_off = {name: found for name, found in plans.items() if found.status is Status.LIMIT}
     findings = tuple(_unfinished(name, found) for name, found in cut_off.items())
     return Outcome(findings, tables["p50"] | {"plan_volumes": volumes(tables)})
+
+
+def _solving(tell: Tell, share: float, which: str) -> Callable[[Watch], None]:
+    """Say that a plan is begun; the answer says what is known while it is solved."""
+    _told(tell, "plan", share, which)
+    return lambda search: _told(tell, "plan", share, f"{which}: {searched(search)}")
 
 
 def _unfinished(name: str, found: PlanResult) -> Finding:
@@ -191,7 +216,9 @@ def simulated(
     programme: Programme, plan: Tables, options: RunOptions, tell: Tell
 ) -> tuple[Tables, tuple[str, ...]]:
     """Every tool and lot of a plan's starts over the simulated window; and what is simplified."""
+    _told(tell, "simulation")
     started = with_planned_starts(programme, plan)
+    days = _simulated_days(started, options)
     result = simulate(
         started,
         until_min=None if options.days is None else options.days * MINUTES_PER_DAY,
@@ -199,6 +226,14 @@ def simulated(
         replications=options.replications,
         workers=options.workers,
         arrivals=planned_arrivals(programme, plan),
-        tell=lambda share: tell("simulation", 5, STAGES),
+        tell=lambda share: _told(
+            tell, "simulation", share, f"day {share * days:,.0f} of {days:,.0f}"
+        ),
     )
     return simulate_tables(result, started), result.left_out
+
+
+def _simulated_days(programme: Programme, options: RunOptions) -> float:
+    """Days of all replications."""
+    settings = programme.simulation
+    return (options.days or settings.days) * (options.replications or settings.replications)
