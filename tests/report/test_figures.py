@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl

@@ -35,6 +35,13 @@ def flow(month: int, bought: float, made: float) -> dict:
 
 
 TABLES = {
+    "plan_periods": pl.DataFrame(
+        {
+            "month": [date(2026, m, 1) for m in (1, 2, 3)],
+            "until": [date(2026, m, 1) for m in (2, 3, 4)],
+            "months": [1.0, 1.0, 1.0],
+        }
+    ),
     "plan_items": pl.DataFrame([flow(1, 60, 0), flow(2, 30, 70), flow(3, 0, 100)]),
     "plan_short": pl.DataFrame(
         [{"month": date(2026, 1, 1), "item": "box", "quantity": 10.0, "cause": "x"}]
@@ -73,10 +80,10 @@ TABLES = {
 }
 
 
-def verdict(measure: str, static: dict | None = None, **claim) -> Verdict:
+def verdict(measure: str, static: dict | None = None, tables=None, **claim) -> Verdict:
     row = {"name": "c", "part": 1, "statement": "Said", "measure": measure, **claim}
     programme = Programme.model_validate(BASE | {"claims": [row]})
-    found = Findings(programme, TABLES, lambda names: 0.25 * len(names))
+    found = Findings(programme, TABLES | (tables or {}), lambda names: 0.25 * len(names))
     return judged(found, [Verdict(claim="c", **(static or STATIC))])[0]
 
 
@@ -119,6 +126,24 @@ def test_a_cadence_that_nine_in_ten_futures_keep_holds():
 @pytest.mark.parametrize(("day", "holds"), [("2026-02", False), ("2026-03", True)])
 def test_self_supply_means_that_nothing_is_bought_after_the_date(day, holds):
     assert verdict("self-supply", subject="package", date=day).holds is holds
+
+
+QUARTER = {
+    "plan_periods": pl.DataFrame(
+        {"month": [date(2026, 1, 1)], "until": [date(2026, 4, 1)], "months": [3.0]}
+    ),
+    "plan_items": pl.DataFrame([flow(1, 90, 180)]),
+}
+
+
+def test_a_day_within_a_quarter_cuts_it_by_its_days():
+    """February and March have 59 of the 90 days, and January 31."""
+    later = verdict("self-supply", tables=QUARTER, subject="package", date="2026-02-01")
+    assert later.evidence["bought_units"] == pytest.approx(59)
+    assert later.evidence["made_units"] == pytest.approx(118)
+    sooner = verdict("bridge", tables=QUARTER, subject="package", date="2026-02-01")
+    assert sooner.evidence["bought_units"] == pytest.approx(31)
+    assert sooner.evidence["missing_units"] == pytest.approx(30 * 31 / 90)
 
 
 def test_a_bridge_lacks_what_short_systems_would_have_needed():

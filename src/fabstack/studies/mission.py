@@ -19,6 +19,7 @@ from fabstack.model import Programme, grouped
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.evidence import Claim, Measure, MissionRow
 from fabstack.model.items import ItemKind
+from fabstack.studies.planned_periods import periods_of
 
 # A dated claim holds from this chance on, and fails below an even chance; between, nobody knows.
 SURE_SHARE = 0.8
@@ -238,7 +239,7 @@ def cadence(found: Findings, claim: Claim) -> Verdict:
 def self_supply(found: Findings, claim: Claim) -> Verdict:
     """Nothing of a kind is bought after the date."""
     since = claim.date or found.programme.programme.start
-    flow = _of_kind(found, claim.subject).filter(pl.col("month") >= since)
+    flow = _between(found, _of_kind(found, claim.subject), since=since)
     bought, made = float(flow["bought"].sum()), float(flow["made"].sum())
     if bought + made == 0:
         return open_verdict(claim, f"the plan handles no {claim.subject} after {since:%B %Y}")
@@ -259,7 +260,7 @@ def self_supply(found: Findings, claim: Claim) -> Verdict:
 def bridge(found: Findings, claim: Claim) -> Verdict:
     """Bought supply covers what own plants cannot give yet."""
     until = claim.date or found.programme.programme.end
-    flow = _of_kind(found, claim.subject).filter(pl.col("month") < until)
+    flow = _between(found, _of_kind(found, claim.subject), until=until)
     bought, made = float(flow["bought"].sum()), float(flow["made"].sum())
     missing = _missing(found, set(flow["item"].unique()), until)
     needed = bought + made + missing
@@ -278,7 +279,7 @@ def bridge(found: Findings, claim: Claim) -> Verdict:
 
 def _missing(found: Findings, items: set[str], until: date) -> float:
     """Units of `items` that short deliveries would have needed, through the bill of materials."""
-    short = found.tables["plan_short"].filter(pl.col("month") < until)
+    short = _between(found, found.tables["plan_short"], until=until)
     per_unit = {
         name: _units_within(found.programme, name, items) for name in short["item"].unique()
     }
@@ -294,6 +295,20 @@ def _units_within(programme: Programme, item: str, wanted: set[str], depth: int 
         (component.quantity or 0.0) * _units_within(programme, component.child, wanted, depth + 1)
         for component in grouped(programme.components, "parent")[item]
     )
+
+
+def _between(
+    found: Findings, table: pl.DataFrame, *, since: date = date.min, until: date = date.max
+) -> pl.DataFrame:
+    """Amounts of a plan from a day on and before another; a period's are spread over its days."""
+    shares = {
+        period.first: max(period.share_before(until) - period.share_before(since), 0.0)
+        for period in periods_of(found.tables)
+    }
+    share = pl.col("month").replace_strict(shares, return_dtype=pl.Float64)
+    amounts = [name for name in ("bought", "made", "quantity") if name in table.columns]
+    cut = table.with_columns(pl.col(name) * share for name in amounts)
+    return cut.filter(share > 0)
 
 
 def _of_kind(found: Findings, kind: str) -> pl.DataFrame:

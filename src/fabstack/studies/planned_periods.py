@@ -5,7 +5,7 @@ An amount of a period is spread evenly over its days, as the plan itself takes i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from fabstack.model.days import DAYS_PER_MONTH
 
-Tables = dict[str, pl.DataFrame]
+Tables = Mapping[str, pl.DataFrame]
 
 
 class Period(NamedTuple):

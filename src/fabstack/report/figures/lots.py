@@ -77,21 +77,31 @@ def lots_of(row: dict[str, object]) -> str:
 
 def confirmed(run: Run) -> pl.DataFrame:
     """Planned and simulated output of every plant and item in the simulated months."""
+    simulated = run.table("sim_output")
+    shares = _shares(run.table("plan_periods"), simulated)
     planned = (
         run.table("plan_starts")
+        .rename({"month": "period"})
+        .join(shares, on="period")
         .group_by("month", "plant", "item")
-        .agg(pl.col("units_out").sum().alias("planned"))
+        .agg((pl.col("units_out") * pl.col("share")).sum().alias("planned"))
+        .filter(pl.col("planned") > 0)
     )
-    simulated = run.table("sim_output")
-    window = planned.filter(pl.col("month").is_between(*_ends(simulated)) & (pl.col("planned") > 0))
-    joined = window.join(simulated, on=["month", "plant", "item"], how="full", coalesce=True)
+    joined = planned.join(simulated, on=["month", "plant", "item"], how="full", coalesce=True)
     size = pl.col("planned").sum().over("plant", "item")
     return joined.sort(-size.fill_null(0), "plant", "item", "month")
 
 
-def _ends(simulated: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
-    months_there = simulated["month"]
-    return pl.lit(months_there.min(), pl.Date), pl.lit(months_there.max(), pl.Date)
+def _shares(periods: pl.DataFrame, simulated: pl.DataFrame) -> pl.DataFrame:
+    """Share of each period of a plan, by days, that lies in each simulated calendar month."""
+    there = simulated["month"]
+    ends = pl.lit(there.min(), pl.Date), pl.lit(there.max(), pl.Date)
+    months = pl.select(pl.date_range(*ends, "1mo").alias("month"))
+    after = pl.col("month").dt.offset_by("1mo")
+    inside = pl.min_horizontal("until", after) - pl.max_horizontal("period", "month")
+    share = inside.dt.total_days() / (pl.col("until") - pl.col("period")).dt.total_days()
+    pairs = periods.rename({"month": "period"}).join(months, how="cross")
+    return pairs.select("period", "month", share=share).filter(pl.col("share") > 0)
 
 
 def draw_confirmed(rows: pl.DataFrame) -> Figure:
@@ -130,7 +140,7 @@ CONFIRMED = Picture(
     title="Does the simulation confirm the plan?",
     says="Units a month. Where the line stays below the dashed plan, the tools or lots do not give "
     "what the plan counts on.",
-    tables=("plan_starts", "sim_output"),
+    tables=("plan_starts", "plan_periods", "sim_output"),
     rows=confirmed,
     draw=draw_confirmed,
     empty="The simulated months have no planned output.",
