@@ -13,7 +13,7 @@ from fabstack.plan.highs import minimum
 from fabstack.plan.options import PlanOptions
 from fabstack.plan.pieces import lot_pieces
 from fabstack.plan.polish import polished
-from fabstack.plan.solver import keeps
+from fabstack.plan.solver import Status, keeps, read, run, solver_of
 from fabstack.plan.types import Floats
 
 NAMES = ("a", "b", "c")
@@ -79,3 +79,15 @@ def test_every_setup_is_free_in_a_run_of_periods_and_in_one_of_campaigns(model: 
     free = np.sum(lot_pieces(model), axis=0)
     assert free[model.columns["set_up"]].min() >= 2
     assert not free[~model.arrays.whole].any()
+
+
+def test_what_a_search_has_found_by_its_limit_is_a_plan_though_a_bound_is_missed(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its whole columns count; the others are solved again."""
+    monkeypatch.setattr("fabstack.plan.solver.keeps", lambda *_: False)
+    solver = solver_of(model.arrays, {"mip_max_improving_sols": 1, "mip_rel_gap": 0.0})
+    run(solver)
+    found = read(solver, model.arrays)
+    assert found.status is Status.LIMIT
+    assert 0 < found.gap < np.inf

@@ -93,7 +93,8 @@ def minimum(
         held = _held(scaling.arrays, answer.values)
         methods = (_SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX)  # what is left is easy
         held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
-        answer = held_answer._replace(status=answer.status)
+        is_plan = held_answer.status is Status.OPTIMAL
+        answer = held_answer._replace(status=answer.status if is_plan else Status.NOTHING)
     return in_own_units(arrays, scaling, answer._replace(gap=distance), started)
 
 

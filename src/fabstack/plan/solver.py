@@ -181,13 +181,18 @@ def status_of(solver: Any) -> Status:
 
 
 def read(solver: Any, arrays: Arrays) -> Answer:
-    """What a run has found."""
+    """What a run has found.
+
+    What a search in whole numbers has found by its limit is a plan, though its other columns may be
+    off by more than a bound's tolerance: with the whole ones held they are solved again.
+    """
     found, is_whole = solver.getSolution(), bool(arrays.whole.any())
     values = np.asarray(found.col_value, dtype=float)
     status = status_of(solver)
-    if status is Status.LIMIT and not keeps(arrays, values):
-        status = Status.NOTHING
     gap = float(solver.getInfo().mip_gap) if is_whole else 0.0
+    has_plan = np.isfinite(gap) and values.size > 0 if is_whole else keeps(arrays, values)
+    if status is Status.LIMIT and not has_plan:
+        status = Status.NOTHING
     return Answer(
         status=status,
         values=values,
