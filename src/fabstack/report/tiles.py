@@ -11,7 +11,7 @@ import polars as pl
 
 from fabstack.report import answer
 from fabstack.report.figures.cost import chips, swings
-from fabstack.report.figures.dates import EVEN_PERCENT, dates, influences, unlike
+from fabstack.report.figures.dates import EVEN_PERCENT, influences, unlike
 from fabstack.report.figures.evidence import WEAK, graded
 from fabstack.report.figures.plants import BUILDING, bottlenecks
 from fabstack.report.figures.supply import kind_words, make_buy, volumes
@@ -111,7 +111,8 @@ def _served(row: dict[str, Any]) -> Tile:
 
 def punctual(run: Run) -> list[Tile]:
     """How many claimed dates are more likely kept than not."""
-    odds = dates(run)["odds_of_claim_percent"].drop_nulls()
+    claimed = run.table("ramp_activities").filter(pl.col("claimed").is_not_null())
+    odds = claimed["odds_of_claim_percent"].drop_nulls()
     kept = (odds >= EVEN_PERCENT).sum()
     if not len(odds):
         return []
@@ -232,5 +233,5 @@ DEAREST = Tiles(("cost_items",), dearest)
 BOUGHT = Tiles(("plan_items",), bought)
 LIMITS = Tiles(("plan_capacity", "sim_tool_groups"), limits)
 COST_DRIVERS = Tiles(("cost_items", "cost_swings"), cost_drivers)
-DATE_DRIVERS = Tiles(("ramp_sensitivity",), date_drivers)
+DATE_DRIVERS = Tiles(("ramp_sensitivity", "ramp_activities"), date_drivers)
 WEAKNESS = Tiles(("sources", "cost_swings", "cost_items"), weakness)

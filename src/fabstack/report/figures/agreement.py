@@ -96,7 +96,7 @@ OUTPUT_ERRORS = Picture(
     title="How far the simulation is from the plan",
     says="Good units over all simulated months, simulated less planned; the furthest first. Line: "
     "from the lowest to the highest replication. Dashed: as planned.",
-    tables=("plan_starts", "sim_output"),
+    tables=("plan_starts", "plan_periods", "sim_output"),
     rows=output_errors,
     draw=draw_output_errors,
     empty="The simulated months have no planned output.",

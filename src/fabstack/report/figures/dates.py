@@ -366,7 +366,7 @@ INFLUENCES = Picture(
     says="Share of the spread of each sampled outcome that an input explains. Blue inputs move it "
     "up, orange ones down. The least likely claims first; where several outcomes have the "
     "same first cause, one stands for all.",
-    tables=("ramp_sensitivity",),
+    tables=("ramp_sensitivity", "ramp_activities"),
     rows=influences,
     draw=draw_influences,
     empty="Nothing varies between the sampled futures.",

@@ -94,9 +94,9 @@ def confirmed(run: Run) -> pl.DataFrame:
 
 def _shares(periods: pl.DataFrame, simulated: pl.DataFrame) -> pl.DataFrame:
     """Share of each period of a plan, by days, that lies in each simulated calendar month."""
-    there = simulated["month"]
-    ends = pl.lit(there.min(), pl.Date), pl.lit(there.max(), pl.Date)
-    months = pl.select(pl.date_range(*ends, "1mo").alias("month"))
+    months = simulated.select("month").unique().sort("month")
+    if months.height:  # months without any output count, too
+        months = months.upsample("month", every="1mo")
     after = pl.col("month").dt.offset_by("1mo")
     inside = pl.min_horizontal("until", after) - pl.max_horizontal("period", "month")
     share = inside.dt.total_days() / (pl.col("until") - pl.col("period")).dt.total_days()
