@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.plants import CapacityOf, Phase, Plant, is_dated
+from fabstack.model.plants import CapacityOf, Phase, Plant, is_dated, limits_output
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.schedule import Schedule
 from fabstack.ramp.timeline import Timeline
@@ -50,7 +50,9 @@ def openings(programme: Programme, futures: Futures, dates: Dates) -> Mapping[st
 
 def _opening(programme: Programme, plant: Plant, futures: Futures, dates: Dates) -> Opening:
     phases = tuple(
-        phase for phase in grouped(programme.phases, "plant")[plant.name] if is_dated(phase)
+        phase
+        for phase in grouped(programme.phases, "plant")[plant.name]
+        if is_dated(phase) and limits_output(phase)
     )
     return Opening(
         plant,
