@@ -17,7 +17,7 @@ from fabstack.results.store import open_run
 from fabstack.studies import agree as study
 from fabstack.studies.agree import AgreeOptions, agree
 from fabstack.studies.agree_measure import AGREES, APART, PILES_UP
-from fabstack.studies.agree_starts import _manners, executed, planned_between, supplied
+from fabstack.studies.agree_starts import _manners, executed, planned_output, supplied
 
 DAY = 1440.0
 
@@ -172,9 +172,8 @@ def test_the_plan_is_started_as_it_says_and_fed_with_what_was_under_way(toy):
     rows = [row for row in started.starts if row.route == "make-board"]
     at = found.names.routes.index("make-board")
     assert rows[0].carriers_per_month == pytest.approx(found.starts[at][0])
-    place = found.names.routes.index("make-package")
     opening = toy.simulation.starts_on
-    left = planned_between(found, found.output[place], opening, 1.5 * DAYS_PER_MONTH)
+    left = planned_output(found, "make-package", opening, 1.5 * DAYS_PER_MONTH)
     came = sum(a.units for a in supplied(toy, found) if a.item == "package" and not a.supplier)
     stock = found.stock[:, found.names.months.index(opening) - 1].sum()
     assert left > 100

@@ -13,7 +13,8 @@ from fabstack.plan import PlanOptions, plan
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.simulate_rows import simulate_rows
 from fabstack.simulate import simulate
-from fabstack.studies.planned import periods_of, planned_arrivals, with_planned_starts
+from fabstack.studies.planned import planned_arrivals, with_planned_starts
+from fabstack.studies.planned_periods import Flow, Period, periods_of
 
 GRIDS = ["", "w", "m", "q", "6w 4m q"]
 
@@ -133,6 +134,20 @@ def test_a_first_stock_is_there_once_whenever_the_window_opens(toy, opens):
     bought = sum(one.units for one in arrivals if one.supplier and one.day < until)
     there = package["left"] + package["used"] - package["produced"] - bought
     assert there == pytest.approx(500, abs=1)
+
+
+def test_what_leaves_in_the_first_days_was_started_at_the_rate_before_them():
+    """A carrier a day in June, none in July, ten days on the way: ten leave in July, the first."""
+    months = [date(2026, month, 1) for month in (6, 7, 8)]
+    periods = [Period(months[0], months[1], 1.0), Period(months[1], months[2], 1.0)]
+    of_days = [DAYS_PER_MONTH / 30, DAYS_PER_MONTH / 31]  # a rate for a month of 30.4375 days
+    started, output = [30 * of_days[0], 0.0], [20 * of_days[0], 10 * of_days[1]]
+    flow = Flow(periods, started, output, 10.0)
+    assert flow.leaving_between(months[1], 31) == pytest.approx(10)
+    assert flow.leaving_between(months[1], 5) == pytest.approx(5)
+    assert flow.leaving_between(months[1], 9.5) == pytest.approx(9.5)
+    assert flow.leaving_between(date(2026, 7, 11), 21) == pytest.approx(0)
+    assert flow.leaving_between(months[0], 30) == pytest.approx(20)
 
 
 def test_the_whole_way_runs_on_a_mixed_grid_and_delivers_what_the_plan_starts(toy):

@@ -24,7 +24,7 @@ from fabstack.plan import PlanResult
 from fabstack.results.simulate_lots import measured, output_rows
 from fabstack.results.statistics import half_width_95
 from fabstack.simulate import SimulationResult
-from fabstack.studies.agree_starts import planned_between
+from fabstack.studies.agree_starts import planned_between, planned_output
 from fabstack.studies.planned import window_start
 
 AGREES, APART, UNMEASURED, IDLE = "agrees", "apart", "unmeasured", "idle"
@@ -199,9 +199,8 @@ def item_rows(
     for row in output_rows(result, started):
         simulated[row["item"]] += row["units_mean"]
     planned: defaultdict[str, float] = defaultdict(float)
-    for place, name in enumerate(found.names.routes):
-        item = by_key(programme.routes)[name].item
-        planned[item] += planned_between(found, found.output[place], first, days)
+    for name in found.names.routes:
+        planned[by_key(programme.routes)[name].item] += planned_output(found, name, first, days)
     for item in sorted(name for name, units in planned.items() if units > 0):
         yield {
             "item": item,

@@ -13,14 +13,14 @@ from datetime import date
 
 from fabstack.arrays.entering import Arrival
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.days import MINUTES_PER_MONTH
+from fabstack.model.days import DAYS_PER_MONTH, MINUTES_PER_MONTH
 from fabstack.model.routes import Route, Start
 from fabstack.plan import PlanResult
 from fabstack.plan.types import Floats
 from fabstack.results.plan_tables import plan_tables
 from fabstack.results.rounding import without_rounding
 from fabstack.studies.planned import planned_arrivals, stocks_to_open_with
-from fabstack.studies.planned_periods import Period, amount_between
+from fabstack.studies.planned_periods import Flow, Period, amount_between
 from fabstack.studies.planned_tools import planned_deliveries
 
 MINUTES_PER_HOUR = 60.0
@@ -45,6 +45,15 @@ def supplied(programme: Programme, found: PlanResult) -> list[Arrival]:
 def planned_between(found: PlanResult, amounts: Floats, first: date, days: float) -> float:
     """What a row [period] of a plan adds up to from a day on."""
     return amount_between(amounts, _periods(found), first, days)
+
+
+def planned_output(found: PlanResult, route: str, first: date, days: float) -> float:
+    """Good units of a route that leave from a day on."""
+    place, lead_days = found.names.routes.index(route), found.lead_months[route] * DAYS_PER_MONTH
+    flow = Flow(
+        _periods(found), found.starts[place].tolist(), found.output[place].tolist(), lead_days
+    )
+    return flow.leaving_between(first, days)
 
 
 def _periods(found: PlanResult) -> list[Period]:

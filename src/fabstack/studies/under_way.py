@@ -18,7 +18,7 @@ from fabstack.model.days import DAYS_PER_MONTH, months_between
 from fabstack.model.routes import Route
 from fabstack.plan import PlanOptions
 from fabstack.plan.timing import timing
-from fabstack.studies.planned_periods import Tables, amount_between, periods_of
+from fabstack.studies.planned_periods import Flow, Tables, periods_of
 
 
 def lots_under_way(
@@ -29,20 +29,23 @@ def lots_under_way(
     `lead_months` are those that the plan was made with, where they are not the programme's own.
     """
     periods = periods_of(plan)
-    rows = plan["plan_starts"].sort("month").group_by("route", maintain_order=True)
-    outputs = {str(name): months["units_out"].to_list() for (name,), months in rows}
+    rows = plan["plan_starts"].sort("month").partition_by("route", as_dict=True)
     for route in programme.routes:
-        if route.name not in outputs:
+        if (route.name,) not in rows:
             continue
         own = timing(programme, route, PlanOptions()).lead_months
         days = lead_months.get(route.name, own) * DAYS_PER_MONTH
+        started, output = (
+            rows[route.name,][name].to_list() for name in ("carriers_started", "units_out")
+        )
+        flow = Flow(periods, started, output, days)
         item, factor = _stocked(programme, route, opens)
         told = 0
         for day in range(math.ceil(days)):
-            units = amount_between(outputs[route.name], periods, opens, min(day + 1, days))
-            if math.floor(units * factor) > told:
-                yield Arrival(item, opens + timedelta(day), math.floor(units * factor) - told)
-                told = math.floor(units * factor)
+            units = math.floor(flow.leaving_between(opens, min(day + 1, days)) * factor)
+            if units > told:
+                yield Arrival(item, opens + timedelta(day), units - told)
+                told = units
 
 
 def _stocked(programme: Programme, route: Route, day: date) -> tuple[str, float]:
