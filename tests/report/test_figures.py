@@ -476,7 +476,7 @@ def test_a_tornado_runs_from_the_low_to_the_high_end_of_each_input(sample):
 def test_a_long_title_of_a_panel_is_cut_before_the_next_begins():
     shown = parts.panels({"n" * 80: [], "b": [], "c": [], "d": []}, x={}, y={}, columns=4)
     titles = [a["text"] for a in shown["layout"]["annotations"]]
-    assert titles == [f"<b>{'n' * 29}…</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]
+    assert titles == [f"<b>{'n' * 27}…</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]
 
 
 def test_panels_do_not_overlap(sample):

@@ -132,7 +132,9 @@ def chinese(sample):
 
 
 OWN = {"USD", "CSV", "SEMI", "E10", "fabstack", "Aurand", "Miller", "Python", "Spearman"}
-CODES = re.compile(r"P\d+|JavaScript|cm|mm|own|phase|carriers|units|lang|zh|en|CN")
+CODES = re.compile(
+    r"P\d+|JavaScript|cm|mm|own|phase|carriers|units|lang|zh|en|CN|simulate|report|event|log|out|day"
+)
 
 
 def test_no_english_word_of_the_page_is_left(chinese, sample):

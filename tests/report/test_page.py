@@ -74,6 +74,10 @@ def test_simulated_figures_say_how_many_replications_stand_behind_them(read, tmp
     assert "replications." not in text.replace("lowest to the highest replication.", "")
 
 
+def test_the_page_says_how_to_see_one_day_of_the_tools(read):
+    assert "--event-log FILE --day DATE." in read.text
+
+
 def test_grades_stand_beside_what_they_weaken(read):
     assert [a for a in read.all("span") if a.get("class") == "grade estimate"]
 

@@ -164,6 +164,7 @@ def _section(run: Run, section: Section, room: Room, step: str = "") -> Html:
         element("header", number, element("h2", say(section.title))),
         html_tiles(told),
         element("div", shown, class_="pictures"),
+        element("p", say(section.note), class_="note") if section.note else None,
         id=section.name,
     )
 

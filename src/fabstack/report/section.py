@@ -10,7 +10,10 @@ from fabstack.report.tiles import Tiles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One question or subject: its tiles, then its pictures; `half` ones stand side by side."""
+    """One question or subject: its tiles, then its pictures; `half` ones stand side by side.
+
+    A note below them says how to have what a run does not hold by itself.
+    """
 
     name: str
     menu: str
@@ -18,3 +21,4 @@ class Section:
     tiles: tuple[Tiles, ...] = ()
     pictures: tuple[Picture, ...] = ()
     half: tuple[Picture, ...] = ()
+    note: str = ""

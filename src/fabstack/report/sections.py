@@ -86,6 +86,9 @@ DETAILS = (
         menu="Plants",
         title="Plants and tools",
         pictures=(LOAD, STATES, RANKING, OPERATING, MEASURED),
+        note="What every tool does on one day is drawn from an event log. Keep one: fabstack "
+        "simulate PROGRAMME --event-log FILE --out RUN; then: fabstack report RUN --event-log FILE "
+        "--day DATE.",
     ),
     Section(
         name="lots",

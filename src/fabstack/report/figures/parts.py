@@ -21,7 +21,7 @@ BAR: Mapping[str, Any] = {
     "yanchor": "top",
 }
 LEGEND_PX, BARE_PX = 34, 12  # above a figure with a legend, and without one
-LETTERS = 120  # of titles side by side, so that none runs into the next
+LETTERS = 112  # of titles side by side, so that none runs into the next
 MOST = 60  # lines of one figure that a reader can take in
 # Two panels side by side with names at the left of each, which take a share of the width.
 NAMED: Mapping[str, Any] = {"columns": 2, "each_px": 175, "left": 0.22}
