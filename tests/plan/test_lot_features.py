@@ -192,7 +192,10 @@ def test_a_safety_stock_is_given_up_where_it_costs_more_than_its_price(tmp_path:
         routes=routes("part"),
         demands=wanted(part=(4, 4, 4)),
     )
-    assert cost(planned(folder)) == pytest.approx(3 * 8 * 0.25)
+    answer = planned(folder)
+    assert cost(answer) == pytest.approx(3 * 8 * 0.25)
+    lacking = [(row["month"], row["item"], row["quantity"]) for row in answer["safety_lacking"]]
+    assert lacking == [(f"2026-0{t}-01", "part", pytest.approx(8)) for t in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("months", [1, 2, 3])

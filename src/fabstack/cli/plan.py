@@ -14,6 +14,7 @@ import typer
 
 from fabstack.cli.plan_changes import changes_answer, changes_lines, replan_of
 from fabstack.cli.plan_limits import bottlenecks, limit_lines, slopes
+from fabstack.cli.plan_safety import safety_lacking, safety_lines
 from fabstack.cli.tables import MOST_ROWS, table_lines
 
 if TYPE_CHECKING:
@@ -214,6 +215,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "slopes": slopes(result),
         "expansion": tables["plan_expansion"].to_dicts(),
         "short": tables["plan_short"].to_dicts(),
+        "safety_lacking": safety_lacking(result),
         "cash": tables["plan_cash"].to_dicts(),
         "lead_months": dict(result.lead_months),
         "assumptions": list(result.assumptions),
@@ -288,6 +290,7 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield from limit_lines(answer["bottlenecks"])
     yield from _expansion(answer["expansion"])
     yield from _reasons(answer["short"])
+    yield from safety_lines(answer["safety_lacking"])
     yield from changes_lines(answer["changes"])
     yield ""
     yield from (f"- {sentence}" for sentence in answer["assumptions"])
