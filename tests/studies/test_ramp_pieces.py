@@ -1,10 +1,12 @@
 """A ramp that was stopped goes on where it was, to the same bits."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +15,11 @@ from typer.testing import CliRunner
 from fabstack import formats
 from fabstack.cli import app
 from fabstack.ramp import Design, ramp
-from fabstack.ramp.judged import pieces_judged
+from fabstack.ramp.judged import pieces_judged, with_judged
 from fabstack.results.ramp_tables import ramp_tables
-from fabstack.results.shelf import Borrowed
+from fabstack.results.shelf import Borrowed, open_shelf
 from fabstack.results.store import open_run
+from fabstack.studies import ramp_ahead
 from fabstack.studies.ramp_pieces import KeptPieces, _packed, _unpacked
 
 
@@ -127,3 +130,48 @@ def test_a_killed_command_goes_on_where_it_was(programme, texas, tmp_path):
     assert CliRunner().invoke(app, fresh).exit_code == 0
     digests = [open_run(tmp_path / name).manifest["tables_digest"] for name in ("on", "fresh")]
     assert digests[0] == digests[1]
+
+
+# --- With a second process ------------------------------------------------------------------------
+
+
+def test_futures_that_another_process_judged_are_the_same(programme, monkeypatch, tmp_path):
+    monkeypatch.setattr(ramp_ahead, "FEWEST_FUTURES", 1)
+    monkeypatch.setattr(ramp_ahead, "_cores", lambda: 2)
+    settings = {"samples": 60, "seed": 1, "design": Design.LATIN_HYPERCUBE}
+    with ramp_ahead.judged_ahead(programme, **settings, place=str(tmp_path)) as place:
+        until = time.monotonic() + 300
+        while len(files(tmp_path)) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(files(tmp_path)) == 3  # it judged all of them
+        keep = KeptPieces(programme, *settings.values(), open_shelf(place), quiet)
+        sampled = ramp(programme, samples=60)
+        assert with_judged(sampled, keep).odds == with_judged(sampled).odds
+        assert keep.found == 3
+
+
+def test_a_second_process_is_not_started_for_nothing(programme, monkeypatch):
+    settings = {"seed": 1, "design": Design.LATIN_HYPERCUBE, "place": None}
+    with ramp_ahead.judged_ahead(programme, 10, **settings) as place:
+        assert place is None
+    monkeypatch.setattr(ramp_ahead, "_cores", lambda: 1)
+    with ramp_ahead.judged_ahead(programme, 10_000, **settings) as place:
+        assert place is None
+
+
+def test_a_second_process_ends_with_the_first(programme, monkeypatch):
+    monkeypatch.setattr(ramp_ahead, "_cores", lambda: 2)
+    seen = []
+
+    def stopped_inside():
+        settings = {"seed": 1, "design": Design.LATIN_HYPERCUBE, "place": None}
+        with ramp_ahead.judged_ahead(programme, 1000, **settings) as place:
+            seen.extend([*multiprocessing.active_children(), Path(place)])
+            assert Path(place).is_dir()
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        stopped_inside()
+    helper, place = seen
+    assert not helper.is_alive()
+    assert not place.exists()

@@ -54,13 +54,14 @@ def ramp(
     from fabstack.ramp.judged import pieces_judged, with_judged
     from fabstack.results.documents import json_bytes
     from fabstack.results.ramp_tables import ramp_tables
+    from fabstack.studies.ramp_ahead import judged_ahead
     from fabstack.studies.ramp_pieces import KeptPieces
 
     loaded = formats.read(programme, scenario)
     settings = {"seed": seed, "design": _design(design)}
     count = samples or loaded.programme.ramp.samples
-    with stages() as tell:
-        keep = KeptPieces(loaded.programme, count, **settings, shelf=_shelf(store), tell=tell)
+    with stages() as tell, judged_ahead(loaded.programme, count, **settings, place=store) as place:
+        keep = KeptPieces(loaded.programme, count, **settings, shelf=_shelf(place), tell=tell)
         keep.expect(pieces_judged(loaded.programme, count))
         result = with_judged(_sampled(loaded, samples=count, **settings, keep=keep), keep)
     tables = ramp_tables(result, loaded.programme)

@@ -5,7 +5,7 @@ Futures are judged some at a time, so that a ramp that is stopped keeps those th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from fabstack.ramp.events import short_share, up_share
 from fabstack.ramp.futures import Futures
 from fabstack.ramp.inputs import Input, number_inputs
 from fabstack.ramp.judges import JUDGES, Future
-from fabstack.ramp.moved import in_future
+from fabstack.ramp.moved import Dates, in_future
 from fabstack.ramp.odds import Odds, odds_of
 from fabstack.ramp.pieces import Keep, MakeAll
 from fabstack.ramp.result import RampResult
@@ -41,13 +41,9 @@ def with_judged(
     result: RampResult, keep: Keep | None = None, most: int = MOST_FUTURES
 ) -> RampResult:
     """The result with the chances of those claims, too, and why others have none."""
-    keep = keep or MakeAll()
     judging = Judging(result, min(most, result.samples))
-    parts = [
-        keep.piece(f"judged/{part[0]}-{part[-1]}", partial(judging.spares, part))
-        for part in (_parts(judging.count) if judging.claims else ())
-    ]
-    found = {one.claim: one for one in (*result.odds, *judging.odds(parts))}
+    parts = judging.parts(keep or MakeAll(), backwards=True)
+    found = {one.claim: one for one in (*result.odds, *judging.odds(parts, result.inputs))}
     claims = result.programme.claims
     return replace(
         result,
@@ -74,11 +70,23 @@ def _why_unknown(result: RampResult, claim: Claim) -> str:
 class Judging:
     """The first futures of a ramp, judged one by one."""
 
-    def __init__(self, result: RampResult, count: int) -> None:
+    def __init__(self, result: Dates, count: int = MOST_FUTURES) -> None:
         self.claims = _of_arithmetic(result.programme)
-        self.count = count
+        self.count = min(count, result.samples)
         self._result = result
         self._up: dict[str, Floats] = {}
+
+    def parts(self, keep: Keep, *, backwards: bool = False) -> list[Sequence[Floats]]:
+        """Every part in its order; backwards they are asked for from the last one on.
+
+        Two that share what is kept, one from either end, do not do the same work twice.
+        """
+        found: dict[range, Sequence[Floats]] = {}
+        order = _parts(self.count) if self.claims else []
+        for part in reversed(order) if backwards else order:
+            name = f"judged/{part[0]}-{part[-1]}"
+            found[part] = keep.piece(name, partial(self.spares, part))
+        return [found[part] for part in order]
 
     def spares(self, numbers: Sequence[int]) -> Sequence[Floats]:
         """Whether each claim is known and holds, and what it has to spare, each [claim, future]."""
@@ -86,15 +94,16 @@ class Judging:
         known, holds, amounts = np.array(columns, dtype=float).transpose(2, 1, 0)
         return known, holds, amounts
 
-    def odds(self, parts: Sequence[Sequence[Floats]]) -> Iterator[Odds]:
+    def odds(self, parts: Sequence[Sequence[Floats]], of_dates: Iterable[Input]) -> Iterator[Odds]:
         """The chance of each claim that every future can tell."""
         if not parts:
             return
         known, holds, amounts = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
+        inputs = self._inputs(of_dates)
         for i, claim in enumerate(self.claims):
             if known[i].all():
                 unit, fact = JUDGES[claim.measure].unit, partial(self._fact, claim)
-                yield odds_of(claim, holds[i], amounts[i], unit, self._inputs, fact)
+                yield odds_of(claim, holds[i], amounts[i], unit, inputs, fact)
 
     def _some(self, numbers: Sequence[int]) -> Iterator[Future]:
         return (self._future(number) for number in numbers)
@@ -113,12 +122,11 @@ class Judging:
             return ""
         return static(self._result.programme, claim).finding.removeprefix(f"{claim.statement}: ")
 
-    @cached_property
-    def _inputs(self) -> list[Input]:
+    def _inputs(self, of_dates: Iterable[Input]) -> list[Input]:
         """Everything that varies: inputs of dates, then numbers and events."""
         numbers = number_inputs(self._result.programme, self._result.futures.first(self.count))
         found: dict[str, Input] = {}
-        for one in (*self._result.inputs, *numbers):
+        for one in (*of_dates, *numbers):
             if len(one.values) > 1:
                 found.setdefault(one.name, one._replace(values=one.values[: self.count]))
         return list(found.values())

@@ -14,6 +14,7 @@ from fabstack.ramp.equipment import arrivals
 from fabstack.ramp.futures import Futures, futures
 from fabstack.ramp.inputs import Input, date_inputs, number_inputs
 from fabstack.ramp.learning import learning_items, yield_fans
+from fabstack.ramp.moved import DatedFutures
 from fabstack.ramp.network import Network, network
 from fabstack.ramp.odds import Sampled, claim_odds
 from fabstack.ramp.output import Course, output
@@ -101,6 +102,17 @@ def ramp(
         titles={one.name: one.title for one in inputs},
         months=months[:-1],
     )
+
+
+def dated_futures(programme: Programme, *, samples: int, seed: int, design: Design) -> DatedFutures:
+    """The dates of the same futures alone."""
+    net, timeline = network(programme), Timeline(programme.programme.start)
+    drawn = futures(programme, samples=samples, seed=seed, design=design)
+    held = stretches(programme, net, drawn, timeline)
+    months = work(programme, net, drawn).months
+    dated = with_staff(programme, net, drawn, timeline, months, held)
+    came = arrivals(programme, drawn, timeline, Moved(programme, timeline, dated))
+    return DatedFutures(programme, samples, timeline, drawn, dated, came)
 
 
 def _ends_as_stated(
