@@ -331,3 +331,10 @@ def test_names_are_not_trusted_in_chinese_either(tmp_path):
     page = report(open_run(write_sample(tmp_path / "run", None, summary)), language="zh")
     assert Page(page).faults == []
     assert "<script>alert" not in page
+
+
+def test_what_moves_a_date_is_said_in_chinese_with_its_own_name():
+    with speaking("zh"):
+        assert say_alike("duration of Fab: permits") == "Fab: permits 的工期"
+        assert say_alike("execution slip of texas-fab") == "texas-fab 的执行延误"
+        assert say_alike("d0 mature per cm2 of logic-14") == "d0 mature per cm2 of logic-14"

@@ -16,7 +16,7 @@ from fabstack.report.figures.evidence import WEAK, graded
 from fabstack.report.figures.plants import BUILDING, bottlenecks
 from fabstack.report.figures.supply import kind_words, make_buy, volumes
 from fabstack.report.html import Child, Html, element
-from fabstack.report.language import say
+from fabstack.report.language import say, say_alike
 from fabstack.report.numbers import address, month, percent, plain, rounded, times, usd
 from fabstack.results.run import Run
 
@@ -203,7 +203,7 @@ def date_drivers(run: Run) -> list[Tile]:
     return [
         Tile(
             say("{outcome} hangs most on", outcome=row["of"]),
-            row["title"],
+            say_alike(row["title"]),
             say("it explains {share} of the spread", share=percent(row["share_percent"])),
         )
         for row in first[:MANY]

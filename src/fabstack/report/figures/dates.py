@@ -25,7 +25,7 @@ from fabstack.report.figures.parts import (
     spans,
     wrapped,
 )
-from fabstack.report.language import say
+from fabstack.report.language import say, say_alike
 from fabstack.report.numbers import month, percent
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
@@ -302,7 +302,7 @@ def draw_influences(rows: pl.DataFrame) -> Figure:
 def _influence(frame: pl.DataFrame) -> Trace:
     later = [rank > 0 for rank in frame["rank_correlation"]]
     return lying_bars(
-        [wrapped(title, NAME_LETTERS) for title in frame["title"]],
+        [wrapped(say_alike(title), NAME_LETTERS) for title in frame["title"]],
         frame["share_percent"].to_list(),
         "share of the spread",
         LIKELY,

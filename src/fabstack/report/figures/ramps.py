@@ -26,7 +26,7 @@ from fabstack.report.figures.parts import (
     spans,
     wrapped,
 )
-from fabstack.report.language import say
+from fabstack.report.language import say, say_alike
 from fabstack.report.numbers import percent
 from fabstack.report.picture import Picture
 from fabstack.report.theme import LIKELY, Figure, faint
@@ -157,7 +157,7 @@ def draw_drivers(rows: pl.DataFrame) -> Figure:
 
 
 def _gains(frame: pl.DataFrame) -> list[Trace]:
-    names = [wrapped(title, NAME_LETTERS) for title in frame["title"]]
+    names = [wrapped(say_alike(title), NAME_LETTERS) for title in frame["title"]]
     gain = [_gain(points) for points in frame["odds_gain_percent"]]
     mean = lying_bars(
         names,
@@ -206,7 +206,7 @@ def draw_tornado(rows: pl.DataFrame) -> Figure:
 
 
 def _swings(frame: pl.DataFrame) -> list[Trace]:
-    names = [wrapped(title, NAME_LETTERS) for title in frame["title"]]
+    names = [wrapped(say_alike(title), NAME_LETTERS) for title in frame["title"]]
     low, high = frame["at_low"].to_list(), frame["at_high"].to_list()
     told = "%{y}: %{x:,.4~g}<extra></extra>"
     return [
