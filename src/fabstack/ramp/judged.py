@@ -115,8 +115,8 @@ class Judging:
     def _fact(self, claim: Claim) -> str:
         """What is so in the first future, and in all where nothing that varies moves it."""
         one = JUDGES[claim.measure].of(self._future(0), claim)
-        if one is not None and one.what:
-            return f"scarcest is {one.what}"
+        if one is not None and one.why:
+            return one.why
         static = STATED.get(claim.measure)
         if static is None:
             return ""

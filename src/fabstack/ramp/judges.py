@@ -32,11 +32,11 @@ Sold = Callable[[str, float, date], float]  # units that suppliers give of those
 
 
 class Spare(NamedTuple):
-    """Whether a claim holds, by how much, and what is scarcest."""
+    """Whether a claim holds, by how much, and why in words, such as what is scarcest."""
 
     holds: bool
     amount: float  # in the unit of the measure
-    what: str = ""
+    why: str = ""
 
 
 class Future:
@@ -134,15 +134,15 @@ def _scarcest(future: Future, kind: str, days: Iterator[date], bought: bool) -> 
     """The item of a kind, and the day, with the least to spare; None where none is needed."""
     items = [item.name for item in future.programme.items if item.kind == kind]
     shares = [
-        (future.on(day).share(item, bought=bought), f"'{item}' on {day:%d %B %Y}")
+        (future.on(day).share(item, bought=bought), f"scarcest is '{item}' on {day:%d %B %Y}")
         for day in days
         for item in items
         if future.on(day).needed.get(item, 0.0) > 0
     ]
     if not shares:
         return None
-    share, what = min(shares, key=lambda pair: pair[0])
-    return _spare(share)._replace(what=what)
+    share, why = min(shares, key=lambda pair: pair[0])
+    return _spare(share)._replace(why=why)
 
 
 def _spare(share: float) -> Spare:
@@ -173,7 +173,8 @@ def one_chain(future: Future, _claim: Claim) -> Spare | None:
     if not future.programme.markets:
         return None
     loose = markets_without_wafers(future.programme)
-    return Spare(not loose, float(-len(loose)), ", ".join(loose))
+    told = f"no wafers behind {', '.join(loose)}" if loose else "all markets lead down to wafers"
+    return Spare(not loose, float(-len(loose)), f"{told}; no plan or simulation was asked")
 
 
 class Judge(NamedTuple):
