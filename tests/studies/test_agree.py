@@ -215,3 +215,21 @@ def test_planned_starts_keep_the_priorities_and_due_dates_of_a_folder_of_orders(
     assert manners[20][1] == pytest.approx(33.9457291666667)
     wanted = {volume.market: volume.units_per_year for volume in programme.volumes}
     assert wanted[route.item] == pytest.approx(25 * 8766 * (usual + hot))
+
+
+def test_on_the_public_fab_all_lead_times_agree_and_the_plan_is_delivered(shared):
+    """LVHM: ten products on 106 tool groups, queues and setups that no formula knows."""
+    folder = shared / "smt2020" / "LVHM"
+    if not folder.is_dir():
+        pytest.skip("the copy of SMT2020 (../shared/smt2020) is not beside this checkout")
+    programme = with_demand_at_release_rate(load(folder))
+    options = AgreeOptions(until_min=130 * DAY, warm_up_min=70 * DAY, replications=1)
+    found = agree(programme, options)
+    assert found.agrees, found.ended
+    assert len(found.iterations) <= 6
+    first, last = found.iterations[0], found.iterations[-1]
+    assert max(row["error_percent"] for row in first.routes) > 5  # the formula's do not
+    assert [row["verdict"] for row in last.routes] == [AGREES] * 10
+    assert max(row["error_percent"] for row in last.routes) < 5
+    assert len(last.items) == 10
+    assert max(abs(row["difference_percent"]) for row in last.items) < 3
