@@ -479,6 +479,13 @@ def test_a_long_title_of_a_panel_is_cut_before_the_next_begins():
     assert titles == [f"<b>{'n' * 27}…</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]
 
 
+def test_chinese_signs_take_the_room_of_two_letters():
+    assert parts.wrapped("AI5: bring-up and respins 返工损失的月数", 34) == (
+        "AI5: bring-up and respins<br>返工损失的月数"
+    )
+    assert parts.wrapped("months lost in repeats of AI5", 34) == "months lost in repeats of AI5"
+
+
 def test_panels_do_not_overlap(sample):
     layout = PICTURES["people"].figure(sample)["layout"]
     domains = sorted(layout[axis]["domain"] for axis in layout if axis.startswith("xaxis"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -166,8 +167,9 @@ def listed() -> dict[str, Any]:
 
 
 def wrapped(text: str, width: int = 52) -> str:
-    """Text broken into lines, for labels and hovers."""
-    return "<br>".join(textwrap.wrap(text, width)) or " "
+    """Text broken into lines, for labels and hovers; a Chinese sign is as wide as two letters."""
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return "<br>".join(textwrap.wrap(text, max(width - wide, width // 2))) or " "
 
 
 def rows_high(count: int, each_px: float = 26, around_px: float = 90) -> float:
