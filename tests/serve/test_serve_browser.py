@@ -29,7 +29,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-dev-shm-usage",
 ]
-SIZES = ((1440, 900, "light"), (1024, 768, "dark"))
+SIZES = [
+    (width, height, scheme)
+    for width, height in ((1440, 900), (1024, 768))
+    for scheme in ("light", "dark")
+]
 VIEWS = {
     "runs": "/",
     "programmes": "/programmes",
@@ -39,6 +43,7 @@ VIEWS = {
     "overview": "/runs/toy",
     "plan": "/runs/toy/plan",
     "plants": "/runs/toy/plants",
+    "agreement": "/runs/toy/agreement",
     "risk": "/runs/toy/risk",
     "cost": "/runs/toy/cost",
     "sources": "/runs/toy/sources",
@@ -107,7 +112,7 @@ def ready(page):
 # --- Every page -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size[2])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}-{size[2]}")
 def test_every_page_is_drawn_without_an_error_and_keeps_nobody_out(chromium, server, project, size):
     """The console is silent, nobody else is asked, and axe-core finds no serious violation."""
     width, height, scheme = size
@@ -230,6 +235,64 @@ def test_the_second_of_two_writers_is_told(page, chromium, server):
     assert tools(server) == "5"
 
 
+def test_edits_survive_a_reload_and_a_later_save_of_somebody_else(page, chromium, server):
+    """They come back on the new state, and what the other one changed is told before a save."""
+    address = "/programmes/small-line?table=breakdowns"
+    page.goto(address)
+    ready(page)
+    put(page, 0, "between", "exponential(111 h)")
+    page.wait_for_selector("text=1 edit, not saved; this browser keeps it")
+    page.reload()
+    page.wait_for_selector("text=1 edit, not saved")
+    assert cell(page, 0, "between").inner_text() == "exponential(111 h)"
+    page.wait_for_selector('.ag-row[row-id="0"] .cell-edited')
+    page.wait_for_selector("a.drafted[aria-current=page]")
+    other = chromium.new_context(base_url=server.url).new_page()
+    other.goto(address)
+    ready(other)
+    put(other, 0, "between", "exponential(222 h)")
+    other.wait_for_selector("text=1 edit, not saved")
+    other.get_by_role("button", name="Save", exact=True).click()
+    wait_for(lambda: between(server) == "exponential(222 h)")
+    other.context.close()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=Your edits are kept")
+    page.get_by_role("button", name="Open again").click()
+    page.wait_for_selector("text=and is exponential(222 h) now")
+    assert cell(page, 0, "between").inner_text() == "exponential(111 h)"
+    page.get_by_role("button", name="Save", exact=True).click()
+    wait_for(lambda: between(server) == "exponential(111 h)")
+    page.wait_for_selector("text=Double-click a cell")
+    page.reload()
+    page.wait_for_selector("text=Double-click a cell")
+    assert page.locator("a.drafted").count() == 0
+
+
+def between(server):
+    rows = server.get("/api/programmes/small-line/tables/breakdowns")["rows"]
+    return rows[0]["between"]
+
+
+def test_added_and_removed_rows_survive_a_reload_and_are_discarded(page, server):
+    page.goto("/programmes/toy-chain?table=markets")
+    ready(page)
+    count = server.get("/api/programmes/toy-chain/tables/markets")["total"]
+    page.get_by_role("button", name="Add a row").click()
+    put(page, count, "name", "mars")
+    page.wait_for_selector("text=1 edit, not saved")
+    page.locator('.ag-row[row-id="0"] .ag-checkbox-input').check()
+    page.get_by_role("button", name="Remove rows").click()
+    page.wait_for_selector("text=2 edits, not saved")
+    page.reload()
+    page.wait_for_selector("text=2 edits, not saved")
+    assert cell(page, count, "name").inner_text() == "mars"
+    assert page.locator('.ag-row[row-id="0"]').count() == 0
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_selector("text=Double-click a cell")
+    page.wait_for_selector('.ag-row[row-id="0"]')
+    assert server.get("/api/programmes/toy-chain/tables/markets")["total"] == count
+
+
 def tools(server):
     return server.get("/api/programmes/small-line/tables/tool_groups")["rows"][0]["tools"]
 
@@ -258,9 +321,17 @@ def test_a_run_is_started_watched_and_looked_at(page):
     assert before != after
     page.locator(".floor input[type=range]").dispatch_event("change")
     assert f"at={after}" in page.url
+    page.get_by_label("Coloured by").select_option("queue")
+    assert "colour=queue" in page.url
     page.reload()
     page.wait_for_selector(".floor[data-drawn] .group")
     assert page.locator(".floor output").inner_text() == after
+    assert page.get_by_label("Coloured by").input_value() == "queue"
+    assert "Lots waiting for each tool" in page.locator(".floor .key").inner_text()
+    assert page.locator(".floor .group .states i").count() > 0
+    page.get_by_role("button", name="Play").click()
+    wait_for(lambda: page.locator(".floor output").inner_text() != after, 20)
+    page.get_by_role("button", name="Stop").click()
 
 
 def test_progress_is_seen_survives_a_reload_and_is_cancelled(page, server):
@@ -288,6 +359,9 @@ def test_runs_are_chosen_and_compared(page):
     page.get_by_role("button", name="Compare the chosen").click()
     page.wait_for_url("**/compare?run=*&run=*")
     assert page.locator(".matrix").count() == 2
+    page.locator("#figures .plot").first.scroll_into_view_if_needed()
+    page.wait_for_selector("#figures .plot[data-drawn] svg.main-svg")
+    assert {"toy", "other"} <= set(page.locator("#figures .legendtext").all_text_contents())
     page.wait_for_selector("text=All tables that both hold are the same.")
 
 
@@ -311,6 +385,38 @@ def test_filters_are_in_the_address_and_rows_are_taken_away(page):
     assert shown.startswith(f"{len(lines) - 1:,} of ")
     page.locator(".chip").click()
     page.wait_for_selector(".chip", state="detached")
+
+
+def test_the_language_is_switched_and_stays_with_all_filters(page):
+    page.goto("/runs/toy/tables/plan_items?filter=kind:eq:die")
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_url("**filter=kind*eq*die*lang=zh")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.goto("/")  # without a word of the language
+    assert page.locator("h1").inner_text() == "运行"
+    page.goto("/runs/toy/cost")
+    page.wait_for_selector("#cash .plot[data-drawn] svg.main-svg")
+    assert "收入" in page.locator("#cash .legendtext").all_text_contents()
+    page.goto("/programmes/small-line?table=tool_groups")
+    ready(page)
+    put(page, 1, "tools", "7")
+    page.wait_for_selector("text=1 处修改未保存")
+    page.get_by_role("button", name="放弃修改").click()
+    page.get_by_role("link", name="English").click()
+    page.wait_for_selector("text=Double-click a cell")
+
+
+def test_the_keyboard_reaches_the_content_and_shows_where_it_is(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="To the content")
+    assert skip.evaluate("link => link === document.activeElement")
+    assert skip.bounding_box()["x"] >= 0  # it is seen when it is reached
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    reached = page.evaluate("document.activeElement.closest('main') !== null")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert (reached, outline) == (True, "solid")
 
 
 def test_the_report_opens_on_its_own(page, server):

@@ -13,21 +13,19 @@ from nicegui.events import GenericEventArguments
 from fabstack.errors import Finding
 from fabstack.report.html import Html, element
 from fabstack.report.language import say_alike
-from fabstack.report.numbers import heading as words_of
 from fabstack.serve.context import Context
 from fabstack.serve.language import say, say_later
 from fabstack.serve.pages.drafts import Pending, draft_in, draft_key, restored
+from fabstack.serve.pages.grid import options
 from fabstack.serve.pages.parts import pager, search
 from fabstack.serve.pages.shell import beside, findings_list, house, path, query
 from fabstack.serve.problems import Problem
-from fabstack.serve.programmes.tables import ColumnInfo, TableText
+from fabstack.serve.programmes.tables import TableText
 from fabstack.serve.programmes.trial import PlacedFinding, placed
 
 SHOWN = 500  # rows at a time
 FETCHED = 200_000
 STALE = 412  # status of a save onto a state that is no longer there
-LETTER_PX, BESIDE_PX = 7.4, 34  # of a cell's text, and what a cell has around it
-NARROW_PX, WIDE_PX = 84, 260
 SEVERITIES = ("error", "warning", "note")
 RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
 
@@ -78,8 +76,9 @@ class Editor:
         with ui.element("div").classes("house-edit"):
             house(search(self._address(), self.asked.q, say("Words in a row"), kept=self._kept()))
             self._buttons()
-            self.grid = ui.aggrid(self._options(rows[first : first + SHOWN]), theme="quartz",
-                                  auto_size_columns=False).classes("house-grid")  # fmt: skip
+            shown = options(self.text, rows[first : first + SHOWN], self._marks())
+            self.grid = ui.aggrid(shown, theme="quartz", auto_size_columns=False)
+            self.grid.classes("house-grid")
             given = ["data", "colId", "newValue"]
             self.grid.on("cellValueChanged", say_later(self._changed), given)
             self.grid.on("gridReady", say_later(self._restore), [])
@@ -117,57 +116,6 @@ class Editor:
             self.reopen = _button(say("Open again"), self._open, "outline")
             self.reopen.set_visibility(False)
         self.said = ui.label(say(_HINT)).classes("house-said").props("role=status")
-
-    def _options(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        marks = self._marks()
-        for row in rows:
-            row["_marks"] = marks.get(row["_row"], {})
-        return {
-            "columnDefs": [_number_column(), *map(self._column, self.text.columns)],
-            "rowData": rows,
-            "defaultColDef": {
-                "editable": True,
-                "sortable": True,
-                "resizable": True,
-                "minWidth": 90,
-                ":cellClass": "p => (p.data._marks || {})[p.colDef.field] || ''",
-            },
-            ":getRowId": "p => String(p.data._row)",
-            "rowSelection": {"mode": "multiRow", "checkboxes": not self.text.is_settings,
-                             "headerCheckbox": False, "enableClickSelection": False},
-            "selectionColumnDef": {"pinned": "left", "width": 46, "minWidth": 46},
-            "stopEditingWhenCellsLoseFocus": True,
-            "undoRedoCellEditing": True,
-            "tooltipShowDelay": 300,
-            "animateRows": False,
-            "suppressFieldDotNotation": True,
-        }  # fmt: skip
-
-    def _column(self, column: ColumnInfo) -> dict[str, Any]:
-        words, unit = words_of(column.name)
-        unit = column.unit or unit
-        default = say("; blank: {default}", default=column.default) if column.default else ""
-        made: dict[str, Any] = {
-            "field": column.name,
-            "headerName": f"{words} ({unit})" if unit else words,
-            "headerTooltip": f"{column.meaning}{default}",
-            "hide": not column.required and not any(column.name in row for row in self.text.rows),
-            "width": self._width(column.name, f"{words} {unit}"),
-        }
-        if column.kind == "choice" or column.kind == "boolean":
-            choices = column.choices or ["yes", "no"]
-            made["cellEditor"] = "agSelectCellEditor"
-            made["cellEditorParams"] = {"values": [*choices, *([] if column.required else [""])]}
-        if column.is_key:
-            made["pinned"] = "left"
-        return made
-
-    def _width(self, column: str, title: str) -> int:
-        """Wide enough for most of its texts."""
-        lengths = sorted(len(row.get(column, "")) for row in self.text.rows[:SHOWN])
-        usual = lengths[int(0.95 * (len(lengths) - 1))] if lengths else 0
-        wanted = max(usual, len(title)) * LETTER_PX + BESIDE_PX
-        return round(min(max(wanted, NARROW_PX), WIDE_PX))
 
     def _marks(self) -> dict[int, dict[str, str]]:
         """The class of each cell that is to be seen: edited, of the scenario, with a finding."""
@@ -381,18 +329,6 @@ def _counted(severity: str, count: int) -> str:
 
 def _placed(finding: Finding) -> PlacedFinding:
     return PlacedFinding(**finding.as_dict())
-
-
-def _number_column() -> dict[str, Any]:
-    return {
-        "headerName": "#",
-        ":valueGetter": "p => p.data._row + 1",
-        "editable": False,
-        "width": 70,
-        "minWidth": 60,
-        "pinned": "left",
-        "sortable": False,
-    }
 
 
 def _button(words: str, does: Any, style: str) -> ui.button:

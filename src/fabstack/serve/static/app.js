@@ -182,7 +182,8 @@
     if (down !== null && down >= 0.5) parts.push(filled(words.down, { n: Math.round(down) }));
     if (queue === null && group.wip_lots !== null)
       parts.push(filled(words.wip, { n: short(group.wip_lots) }));
-    return parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · ");
+    const whole = (part) => (part.length < 18 ? part.replaceAll(" ", "\u00a0") : part);
+    return parts.map(whole).join(" · ");
   }
 
   // The time of a tool group: at work, ready, down.
