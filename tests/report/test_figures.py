@@ -486,6 +486,37 @@ def test_chinese_signs_take_the_room_of_two_letters():
     assert parts.wrapped("months lost in repeats of AI5", 34) == "months lost in repeats of AI5"
 
 
+def test_the_first_states_are_the_bottlenecks_of_all_plants(sample):
+    first = plants.states(sample).head(3)
+    assert first["plant"].n_unique() == 3
+    assert first["bottleneck_rank"].to_list() == [1, 1, 1]
+    drawn = plants.draw_states(plants.states(sample))["data"][0]["y"]
+    ended = [name.rpartition(" · ")[2] for name in drawn]
+    assert ended == sorted(ended)  # drawn plant by plant
+
+
+def test_an_item_has_no_median_yield_before_its_plant_opens():
+    months = [date(2026, 1, 1), date(2026, 2, 1)]
+    shares = {"p10_percent": [0.0, 0.0], "p50_percent": [0.0, 60.0], "p90_percent": [50.0, 80.0]}
+    rows = pl.DataFrame({"month": months, "item": ["die", "die"], **shares})
+    assert evidence.draw_yields(rows)["data"][2]["y"] == [None, 60.0]
+
+
+def test_a_layer_of_lots_is_named_in_its_middle():
+    months = [date(2026, month, 1) for month in (1, 2, 3)]
+    lots = {"thick": 100.0, "thin": 2.0}
+    rows = pl.DataFrame(
+        [
+            {"month": month, "plant": "fab", "route": route, "wip_lots_mean": size}
+            for route, size in lots.items()
+            for month in months
+        ]
+    )
+    title, name = waits.draw_wip(rows)["layout"]["annotations"]
+    assert title["text"] == "<b>fab: thick, thin</b>"
+    assert (name["text"], name["y"]) == ("thick", 50.0)
+
+
 def test_panels_do_not_overlap(sample):
     layout = PICTURES["people"].figure(sample)["layout"]
     domains = sorted(layout[axis]["domain"] for axis in layout if axis.startswith("xaxis"))
