@@ -8,17 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ramp_made import START, programme
 
 from fabstack import load
 from fabstack.economics.allocation import Customer, allocated
 from fabstack.formats import set_cell
+from fabstack.model.demand import Market, Need, Volume
 from fabstack.model.evidence import Claim, Risk
-from fabstack.model.supply import Rival
+from fabstack.model.items import Component, Item
+from fabstack.model.supply import Offer, Rival, Supplier
 from fabstack.ramp import ramp
 from fabstack.ramp.allocation import Queue, award, queues, terms
 from fabstack.ramp.events import Stops, short_share, taken_share
 from fabstack.ramp.futures import futures
 from fabstack.ramp.judged import with_judged
+from fabstack.ramp.judges import Day
 from fabstack.results.ramp_tables import ramp_tables
 
 UNITS = st.integers(0, 100).map(float)
@@ -169,6 +173,30 @@ def test_what_is_neither_made_nor_sold_comes_of_its_parts(project):
     assert -100 < bridge.margin_median < 0
     assert list(terms(texas, "ai4-package", date(2026, 1, 1))) == []
     assert queues(texas, "tsmc")[1].ahead[0] == pytest.approx(0.97)
+
+
+def test_a_set_is_as_scarce_as_its_scarcest_part():
+    """100 sets a month of a lid and two screws; 80 lids and 150 screws are sold, none is made."""
+    case = programme(
+        items=[Item(name=name, kind="package") for name in ("set", "lid", "screw")],
+        components=[
+            Component(parent="set", child="lid", quantity=1),
+            Component(parent="set", child="screw", quantity=2),
+        ],
+        markets=[Market(name="shops")],
+        needs=[Need(market="shops", item="set", from_date=START, quantity=1)],
+        volumes=[Volume(market="shops", date=START, units_per_year=1200)],
+    )
+    most = {"lid": 80.0, "screw": 150.0}
+    common = {"supplier": "s", "from_date": START, "price_usd": 1}
+    parts = [Offer(item=name, capacity_per_month=most[name], **common) for name in most]
+    case = case.model_copy(update={"offers": tuple(parts), "suppliers": (Supplier(name="s"),)})
+    day = Day(case, lambda item, asked, _day: min(asked, most[item]), START)
+    assert day.share("set", bought=True) == pytest.approx(0.75)
+    assert day.share("set", bought=False) == 0
+    whole = Offer(item="set", capacity_per_month=90, **common)
+    sold = case.model_copy(update={"offers": (*parts, whole)})
+    assert Day(sold, lambda *_: 90.0, START).share("set", bought=True) == pytest.approx(0.9)
 
 
 def test_the_table_of_bridges_tells_all_three(toy):

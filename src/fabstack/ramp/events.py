@@ -116,10 +116,7 @@ def _counts(name: str, mean: Floats, futures: Futures) -> Ints:
     shares, mean = np.broadcast_arrays(futures.shares[name], mean)
     some = shares > np.exp(-mean)
     counts = np.zeros(futures.samples, dtype=np.int64)
-    near = np.ceil(special.pdtrik(shares[some], mean[some]))
-    fewer = np.maximum(near - 1, 0)
-    enough = special.pdtr(fewer, mean[some]) >= shares[some]
-    counts[some] = np.where(enough, fewer, near).astype(np.int64)
+    counts[some] = np.ceil(special.pdtrik(shares[some], mean[some])).astype(np.int64)
     return counts
 
 
