@@ -14,7 +14,11 @@ DOCS = PROJECT / "docs"
 PAGES = [
     PROJECT / "README.md",
     DOCS / "index.md",
-    *(page for part in ("tutorial", "guides", "background") for page in (DOCS / part).glob("*.md")),
+    *(
+        page
+        for part in ("tutorial", "guides", "background")
+        for page in sorted((DOCS / part).glob("*.md"))
+    ),
 ]
 # Why blocks of a page are not run; a page that is not named here runs them all.
 NOT_RUN = {
