@@ -120,7 +120,7 @@ def agree(
     programme: Subject,
     iterations: Annotated[int, typer.Option(min=1, help="Plans and simulations at most.")] = 6,
     damping: Annotated[
-        float, typer.Option(min=0.05, max=1.0, help="Share of the way to a measured time.")
+        float, typer.Option(min=0.05, max=1.0, help="Least share of the way to a measured time.")
     ] = 0.5,
     relaxed: Annotated[
         bool, typer.Option("--relaxed", help="Half a phase or tool may be built: faster plans.")
