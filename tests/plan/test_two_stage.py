@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_matrix
 
+from fabstack.plan.highs import minimum
 from fabstack.plan.program import Arrays
-from fabstack.plan.stochastic import Method, Risk, TwoStage, Worth, cvar, worth
+from fabstack.plan.stochastic import Answer, Method, Risk, TwoStage, Worth, cvar, worth
+from fabstack.plan.stochastic.decomposed import Tell, decomposed, tell_nobody
 from fabstack.plan.types import Floats
 from fabstack.uncertainty.tail import sample_tail
 
@@ -196,3 +198,68 @@ def test_the_worst_cases_are_averaged_as_in_a_sample() -> None:
     for tail in (0.0, 0.5, 0.93, 0.99):
         own = cvar(costs, np.full(37, 1 / 37), tail)
         assert own == pytest.approx(sample_tail(costs, 100 * tail).mean_beyond)
+
+
+def many_tools(seed: int) -> TwoStage:
+    """So many first columns that cuts alone swing from end to end of what is allowed."""
+    draw = np.random.default_rng(seed)
+    count, futures = 12, 5
+    cost = np.concatenate([draw.uniform(2, 4, count), np.full(count, -10.0)])
+    programs = []
+    for _ in range(futures):
+        rows = np.hstack([-np.eye(count), np.eye(count)])
+        upper = np.concatenate([np.full(count, 1e4), draw.uniform(5, 15, count)])
+        programs.append(
+            program(
+                cost.tolist(), rows.tolist(), [-INF] * count, [0.0] * count, upper=upper.tolist()
+            )
+        )
+    return TwoStage(
+        tuple(programs), np.full(futures, 1 / futures), np.zeros(futures), np.arange(count)
+    )
+
+
+def decompose(problem: TwoStage, tell: Tell = tell_nobody, gap: float = 1e-9) -> Answer:
+    """From nothing at all, with the costs of the futures alone as a bound."""
+    alone = [minimum(one, time_limit_s=100, gap=0) for one in problem.programs]
+    firsts = np.array([one.values[problem.first] for one in alone])
+    return decomposed(
+        problem,
+        Risk(),
+        least=np.array([one.objective for one in alone]),
+        begin=[firsts.mean(axis=0)],
+        spread=np.ptp(firsts, axis=0),
+        gap=gap,
+        tell=tell,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_box_keeps_cuts_near_the_best(seed: int) -> None:
+    """Each tool is a newsvendor of its own: the optimum is known, and found in a few rounds."""
+    problem = many_tools(seed)
+    demands = np.array([one.upper[12:] for one in problem.programs])
+    ratios = 1 - problem.programs[0].cost[:12] / 10
+    bought = [
+        np.quantile(d, r, method="inverted_cdf") for d, r in zip(demands.T, ratios, strict=True)
+    ]
+    found = decompose(problem)
+    assert found.first == pytest.approx(bought, abs=1e-5)
+    assert found.rounds <= 40
+
+
+def test_a_search_that_is_stopped_gives_its_best_with_its_gap() -> None:
+    told: list[tuple[int, float, float]] = []
+
+    def stop(rounds: int, cost: float, gap: float) -> None:
+        told.append((rounds, cost, gap))
+        if rounds == 2:
+            raise KeyboardInterrupt
+
+    problem = many_tools(0)
+    stopped, found = decompose(problem, stop), decompose(problem)
+    assert stopped.rounds == len(told) == 2
+    assert stopped.gap == told[-1][2] > found.gap
+    assert stopped.weighed == told[-1][1] >= found.weighed
+    bound = stopped.weighed - stopped.gap * abs(stopped.weighed)
+    assert bound <= found.weighed + 1e-9 * abs(found.weighed)

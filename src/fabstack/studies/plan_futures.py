@@ -42,6 +42,7 @@ from fabstack.results.schema import table_of
 from fabstack.studies.plan_futures_decided import decided
 
 BASE = "base"  # the programme as it stands, among scenarios
+CLOSE = 1e-4  # relative gap of large programs without whole numbers
 FIRST_MONTHS = 12  # decided for all futures, unless a day is named
 
 NEUTRAL = Risk()
@@ -156,6 +157,11 @@ def plan_futures(
         decisions=options.decisions,
     )
     tell("plans", 2, 3)
+
+    def tell_of_cuts(rounds: int, cost_usd: float, gap: float) -> None:
+        best = f"best USD {-cost_usd:,.0f}, " if math.isfinite(gap) else ""
+        tell(f"round {rounds}, {best}gap {100 * gap:.4f} %; Ctrl-C takes the best", 2, 3)
+
     found = worth(
         problem,
         options.risk,
@@ -163,6 +169,7 @@ def plan_futures(
         method=options.method,
         gap=_gap(options.planning, problem),
         time_limit_s=options.planning.time_limit_s,
+        tell=tell_of_cuts,
     )
     tell("done", 3, 3)
     return FuturesPlan(options, until, futures, models, problem, found)
@@ -191,7 +198,9 @@ def _gap(planning: PlanOptions, problem: TwoStage) -> float:
     if planning.gap is not None:
         return planning.gap
     is_large = problem.programs[0].cost.size * len(problem.programs) > MANY_COLUMNS
-    return GOOD if is_large and problem.programs[0].whole.any() else EXACT
+    if not is_large:
+        return EXACT
+    return GOOD if problem.programs[0].whole.any() else CLOSE
 
 
 def _as_solution(model: Model, values: Any) -> Solution:

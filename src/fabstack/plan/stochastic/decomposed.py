@@ -6,6 +6,12 @@ future cannot keep what was chosen, the cut is one on what it lacks. R. M. Van S
 SIAM J. Appl. Math. 17(4), 1969; one cut for each future: J. R. Birge and F. V. Louveaux, EJOR 34,
 1988. The costs of the futures when each is known beforehand bound the master from the start.
 
+Cuts say little far from where they were made, and so the master's choice swings from end to end of
+what is allowed. So it is asked for first columns near the best so far: in a box that grows where
+the cuts there foretold the cost well, and shrinks where they did not (trust region: J. Linderoth
+and S. Wright, Comput. Optim. Appl. 24, 2003). Where the box holds little of what may be gained, the
+master chooses freely, which keeps the old method's convergence.
+
     minimise   sum p(s) theta(s) + weight x (eta + sum p(s) excess(s) / (1 - tail))
     where      theta(s) >= cost(s) at some first columns + slopes x (first - those)
                0 >= lack(s) at some first columns + slopes x (first - those)
@@ -14,7 +20,8 @@ SIAM J. Appl. Math. 17(4), 1969; one cut for each future: J. R. Birge and F. V. 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, eye, hstack, vstack
@@ -22,13 +29,22 @@ from scipy.sparse import csc_matrix, csr_matrix, eye, hstack, vstack
 from fabstack.errors import LimitError
 from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.program import Arrays
-from fabstack.plan.stochastic.measure import Risk
+from fabstack.plan.stochastic.master import Box, Master, Tried
+from fabstack.plan.stochastic.measure import Risk, weighed
 from fabstack.plan.stochastic.problem import SLACKS, Answer, TwoStage
 from fabstack.plan.types import Floats
 from fabstack.plan.warm import Warm
 
 ROUNDS = 500
-LACK = 1e-7  # relative; what lacks less is the solver's rounding
+WORTH_A_LOOK = 0.1  # of what may be gained anywhere; less in the box, and the master chooses freely
+WELL_FORETOLD = 0.5  # share of a gain that came true; more, and the box doubles
+SMALL_MOVE = 0.01  # of all that a column may be
+
+Tell = Callable[[int, float, float], None]  # rounds, best cost, gap
+
+
+def tell_nobody(_rounds: int, _best: float, _gap: float) -> None:
+    """Say nothing."""
 
 
 def decomposed(
@@ -37,54 +53,115 @@ def decomposed(
     *,
     least: Floats,
     begin: list[Floats],
+    spread: Floats,
     gap: float = 1e-7,
     time_limit_s: float = np.inf,
+    tell: Tell = tell_nobody,
 ) -> Answer:
     """The first columns that are best for all futures, found by cuts.
 
     `least` [future] are costs below which no future can come; `begin` are first columns to try
-    before the master is asked. The time limit ends it with the best found and its gap.
+    before the master is asked, `spread` how far each is worth moving at first. The time limit, and
+    Ctrl-C, end it with the best found and its gap.
 
     Raises:
         LimitError: it ends before anything was found.
 
     """
-    started = time.perf_counter()
-    master, futures = _Master(problem, risk, least), _Futures(problem, risk)
-    for first in begin:
-        master.learn(futures.answer(first))
-    rounds, bound = 0, -np.inf
-    while futures.gap(bound) > gap and rounds < ROUNDS:
-        if time.perf_counter() - started > time_limit_s:
-            break
-        first, bound = master.choose()
-        if futures.gap(bound) > gap:
-            master.learn(futures.answer(first))
-        rounds += 1
-    best = futures.best
-    if not np.isfinite(futures.reached):
+    search = _Search(problem, risk, least, spread)
+    try:
+        for first in begin:
+            search.look(first)
+        while search.gap > gap and search.rounds < ROUNDS and search.seconds < time_limit_s:
+            search.step(gap)
+            tell(search.rounds, search.reached, search.gap)
+    except KeyboardInterrupt:
+        if not np.isfinite(search.reached):
+            raise
+    if not np.isfinite(search.reached):
         raise LimitError("no first decisions were found that every future can keep")
-    return Answer(
-        first=best.first,
-        values=best.values,
-        costs=best.costs,
-        chances=problem.chances,
-        risk=risk,
-        gap=max(futures.gap(bound), 0.0),
-        rounds=rounds,
-        solve_s=time.perf_counter() - started,
-    )
+    return search.answer()
 
 
-@dataclass(slots=True)
-class _Tried:
-    """First columns, and what each future makes of them."""
+class _Search:
+    """The best first columns so far, the bound on all others, and the box in which to look."""
 
-    first: Floats
-    values: Floats  # [future, column]
-    costs: Floats  # [future] infinite where a future cannot keep them
-    at: Floats  # [future] cost, or what is lacking
-    slopes: Floats  # [future, first column]
+    def __init__(self, problem: TwoStage, risk: Risk, least: Floats, spread: Floats) -> None:
+        self.started = time.perf_counter()
+        self.master, self.futures = Master(problem, risk, least), _Futures(problem, risk)
+        self.bound, self.rounds = -np.inf, 0
+        self.spread, self.size = np.where(spread > 0, spread, least_moves(problem)), 1.0
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.perf_counter() - self.started
+
+    @property
+    def reached(self) -> float:
+        """Cost of the best so far; infinite where there is none."""
+        return self.futures.reached
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of the best so far to the bound."""
+        return self.futures.gap(self.bound)
+
+    def look(self, first: Floats) -> float:
+        """Cost of first columns; what they teach is kept."""
+        tried = self.futures.answer(first)
+        self.master.learn(tried)
+        return self.futures.cost(tried)
+
+    def step(self, gap: float) -> None:
+        """Ask the master and look at what it chooses."""
+        self.rounds += 1
+        anywhere, self.bound = self.master.choose()
+        if self.gap <= gap:
+            return
+        if not np.isfinite(self.reached):
+            self.look(anywhere)
+            return
+        before = self.reached
+        near, foretold = self.master.choose(self._box())
+        if before - foretold < WORTH_A_LOOK * (before - self.bound):
+            self.size *= 2
+            self.look(anywhere)
+            return
+        self._resize((before - self.look(near)) / (before - foretold))
+
+    def _box(self) -> Box:
+        best = self.futures.best.first
+        width = self.size * self.spread
+        return Box(best - width, best + width)
+
+    def _resize(self, kept: float) -> None:
+        """By the share of the foretold gain that came true."""
+        if kept > WELL_FORETOLD:
+            self.size *= 2
+        elif kept <= 0:
+            self.size /= 2
+
+    def answer(self) -> Answer:
+        """The best so far."""
+        best = self.futures.best
+        return Answer(
+            first=best.first,
+            values=best.values,
+            costs=best.costs,
+            chances=self.master.problem.chances,
+            risk=self.master.risk,
+            gap=max(self.gap, 0.0),
+            rounds=self.rounds,
+            solve_s=self.seconds,
+        )
+
+
+def least_moves(problem: TwoStage) -> Floats:
+    """By how much first columns move at first that no future would have otherwise."""
+    lower, upper = problem.bounds
+    size = np.where(np.isfinite(upper), upper - lower, np.maximum(np.abs(lower), 1.0))
+    return np.where(problem.programs[0].whole[problem.first], 1.0, SMALL_MOVE * size)
 
 
 class _Futures:
@@ -93,14 +170,14 @@ class _Futures:
     def __init__(self, problem: TwoStage, risk: Risk) -> None:
         self.problem, self.risk = problem, risk
         self.kept: list[Warm | None] = [None] * len(problem.programs)
-        self.best = _Tried(*(np.full(0, np.nan) for _ in range(5)))
+        self.best = Tried(*(np.full(0, np.nan) for _ in range(5)))
         self.reached = np.inf
 
-    def answer(self, first: Floats) -> _Tried:
+    def answer(self, first: Floats) -> Tried:
         """What each future makes of the first columns."""
         problem = self.problem
         count, columns = len(problem.programs), problem.programs[0].cost.size
-        found = _Tried(
+        found = Tried(
             first,
             np.full((count, columns), np.nan),
             np.full(count, np.inf),
@@ -112,7 +189,7 @@ class _Futures:
         self._remember(found)
         return found
 
-    def _ask(self, place: int, found: _Tried) -> None:
+    def _ask(self, place: int, found: Tried) -> None:
         problem = self.problem
         for slack in SLACKS:
             solution = self._solved(place, found.first, slack)
@@ -126,16 +203,22 @@ class _Futures:
 
     def _solved(self, place: int, first: Floats, slack: float) -> Solution:
         held = _relaxed(self.problem.held(self.problem.programs[place], first, slack))
-        warm = self.kept[place]
+        warm, first_of_all = self.kept[place], self.kept[0]
+        if warm is None and first_of_all is not None:
+            warm = self.kept[place] = copy(first_of_all)
         if warm is None:
             warm = self.kept[place] = Warm(held)
             return warm.solution
         return warm.solve(held)
 
-    def _remember(self, found: _Tried) -> None:
-        answer = Answer(found.first, found.values, found.costs, self.problem.chances, self.risk, 0)
-        if answer.weighed < self.reached or not self.best.first.size:
-            self.best, self.reached = found, answer.weighed
+    def _remember(self, found: Tried) -> None:
+        cost = self.cost(found)
+        if cost < self.reached or not self.best.first.size:
+            self.best, self.reached = found, cost
+
+    def cost(self, found: Tried) -> float:
+        """What is minimised, at first columns that were tried."""
+        return weighed(found.costs, self.problem.chances, self.risk)
 
     def gap(self, bound: float) -> float:
         """Relative distance of the best answer to a bound."""
@@ -172,90 +255,3 @@ def lacking(problem: TwoStage, place: int, first: Floats) -> tuple[float, Floats
     )
     found = minimum(free, time_limit_s=np.inf, gap=0.0)
     return found.objective, found.duals[rows:]
-
-
-@dataclass(slots=True)
-class _Master:
-    """The first columns with a cost for each future, and the cuts so far."""
-
-    problem: TwoStage
-    risk: Risk
-    least: Floats
-    _cuts: list[csr_matrix] = field(default_factory=list)
-    _at_least: list[Floats] = field(default_factory=list)
-
-    def learn(self, tried: _Tried) -> None:
-        """A cut for each future."""
-        futures, count = tried.slopes.shape
-        is_kept = np.isfinite(tried.costs)
-        is_cut = is_kept | (tried.at > LACK)
-        thetas = csr_matrix(np.diag(is_kept.astype(float)))
-        beyond = csr_matrix((futures, self._width - count - futures))
-        rows = csr_matrix(hstack([csr_matrix(-tried.slopes), thetas, beyond]))
-        self._cuts.append(rows[is_cut])
-        self._at_least.append((tried.at - tried.slopes @ tried.first)[is_cut])
-
-    def choose(self) -> tuple[Floats, float]:
-        """(first columns, bound): what looks best by all cuts."""
-        arrays = self._arrays()
-        found = minimum(arrays, time_limit_s=np.inf, gap=0.0)
-        assert found.status is Status.OPTIMAL, "the master is bounded and has an answer"
-        return found.values[: self.problem.first.size], found.objective
-
-    @property
-    def _width(self) -> int:
-        futures = len(self.problem.programs)
-        return self.problem.first.size + futures + (1 + futures if self.risk.weight > 0 else 0)
-
-    def _arrays(self) -> Arrays:
-        problem = self.problem
-        lower, upper = problem.bounds
-        unlimited = np.full(self._width - lower.size, np.inf)
-        own_low, own_high, own = self._own_rows()
-        cuts, at_least = self._all_cuts()
-        return Arrays(
-            cost=self._cost(),
-            lower=np.concatenate([lower, self.least, self._lowest_excess()]),
-            upper=np.append(upper, unlimited),
-            whole=np.append(
-                problem.programs[0].whole[problem.first], np.zeros(unlimited.size, dtype=bool)
-            ),
-            low=np.concatenate([own_low, at_least]),
-            high=np.concatenate([own_high, np.full(at_least.size, np.inf)]),
-            matrix=csc_matrix(vstack([own, cuts])),
-        )
-
-    def _cost(self) -> Floats:
-        """Of the first columns nothing: what they cost is in the cost of each future."""
-        chances = self.problem.chances
-        parts = [np.zeros(self.problem.first.size), chances]
-        if self.risk.weight > 0:
-            parts.append(self.risk.weight * np.append(1.0, chances / (1 - self.risk.tail)))
-        return np.concatenate(parts)
-
-    def _lowest_excess(self) -> Floats:
-        """Eta may be anything, an excess is at least 0."""
-        if self.risk.weight == 0:
-            return np.zeros(0)
-        return np.append(-np.inf, np.zeros(self.least.size))
-
-    def _own_rows(self) -> tuple[Floats, Floats, csr_matrix]:
-        """Rows that speak of first columns only, and excess + eta >= theta."""
-        problem, count, futures = self.problem, self.problem.first.size, self.least.size
-        program = problem.programs[0]
-        is_own = np.diff(csr_matrix(program.matrix[:, problem.second]).indptr) == 0
-        beyond = csr_matrix((int(is_own.sum()), self._width - count))
-        rows = [hstack([csr_matrix(program.matrix)[is_own][:, problem.first], beyond])]
-        low, high = [program.low[is_own]], [program.high[is_own]]
-        if self.risk.weight > 0:
-            ones = np.ones((futures, 1))
-            empty = csr_matrix((futures, count))
-            rows.append(hstack([empty, -eye(futures), csr_matrix(ones), eye(futures)]))
-            low.append(np.zeros(futures))
-            high.append(np.full(futures, np.inf))
-        return np.concatenate(low), np.concatenate(high), csr_matrix(vstack(rows))
-
-    def _all_cuts(self) -> tuple[csr_matrix, Floats]:
-        if not self._cuts:
-            return csr_matrix((0, self._width)), np.zeros(0)
-        return csr_matrix(vstack(self._cuts)), np.concatenate(self._at_least)

@@ -8,13 +8,13 @@ import numpy as np
 
 from fabstack.errors import LimitError
 from fabstack.plan.highs import Solution, Status, minimum
-from fabstack.plan.stochastic.decomposed import decomposed
+from fabstack.plan.stochastic.decomposed import Tell, decomposed, tell_nobody
 from fabstack.plan.stochastic.extensive import extensive, values_of
 from fabstack.plan.stochastic.measure import Risk
 from fabstack.plan.stochastic.problem import Answer, TwoStage
 from fabstack.plan.types import Floats
 
-MANY_COLUMNS = 400_000  # of all futures together; from here on they are solved apart
+MANY_COLUMNS = 100_000  # of all futures together; from here on they are solved apart
 
 
 class Method(StrEnum):
@@ -31,14 +31,17 @@ def recourse(
     *,
     least: Floats,
     begin: list[Floats],
+    spread: Floats,
     method: Method = Method.AUTO,
     gap: float = 1e-6,
     time_limit_s: float = 600.0,
+    tell: Tell = tell_nobody,
 ) -> Answer:
     """The recourse problem: first columns that cost least over all futures.
 
-    `least` [future] is what each future costs at least; first columns of `begin` are tried first.
-    Both serve the decomposition.
+    `least` [future] is what each future costs at least; first columns of `begin` are tried first,
+    and `spread` is how far each is worth moving. All three serve the decomposition, and so does
+    `tell`, which hears of every round.
 
     Raises:
         LimitError: the time limit came before anything was found.
@@ -49,7 +52,14 @@ def recourse(
         raise ValueError("what is decided later has whole numbers: there are no cuts for that")
     if method is Method.DECOMPOSED or (method is Method.AUTO and _is_large(problem)):
         return decomposed(
-            problem, risk, least=least, begin=begin, gap=gap, time_limit_s=time_limit_s
+            problem,
+            risk,
+            least=least,
+            begin=begin,
+            spread=spread,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            tell=tell,
         )
     found = minimum(extensive(problem, risk), time_limit_s=time_limit_s, gap=gap)
     return _answer(problem, risk, accepted(found, time_limit_s))

@@ -22,6 +22,7 @@ import numpy as np
 from fabstack.errors import LimitError
 from fabstack.plan.highs import Solution, Status, minimum
 from fabstack.plan.program import Arrays
+from fabstack.plan.stochastic.decomposed import Tell, tell_nobody
 from fabstack.plan.stochastic.measure import Risk, weighed
 from fabstack.plan.stochastic.problem import SLACKS, Answer, TwoStage
 from fabstack.plan.stochastic.solve import Method, accepted, recourse
@@ -75,6 +76,7 @@ def worth(
     method: Method = Method.AUTO,
     gap: float = 1e-6,
     time_limit_s: float = 600.0,
+    tell: Tell = tell_nobody,
 ) -> Worth:
     """WS, RP and EEV of a problem, and RP again for other weights of the worst cases.
 
@@ -88,6 +90,8 @@ def worth(
     costs = np.array([one.objective for one in alone]) + problem.constants
     firsts = np.array([one.values[problem.first] for one in alone])
     allowed = np.clip(firsts, *problem.bounds)
+    middle = problem.chances @ allowed
+    is_whole = problem.programs[0].whole[problem.first]
     mean = accepted(solve.solution, time_limit_s)
     of_mean = kept(problem, mean.values[problem.first], risk, solve)
 
@@ -96,10 +100,12 @@ def worth(
             problem,
             other,
             least=costs - np.abs(costs) * _slack(alone),
-            begin=[of_mean.first, *allowed],
+            begin=[of_mean.first, np.where(is_whole, np.round(middle), middle)],
+            spread=np.ptp(np.vstack([allowed, of_mean.first]), axis=0),
             method=method,
             gap=gap,
             time_limit_s=time_limit_s,
+            tell=tell,
         )
 
     others = tuple(best(Risk(weight, risk.tail)) for weight in weights)
