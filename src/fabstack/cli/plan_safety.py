@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fabstack.cli.tables import MOST_ROWS
 
 if TYPE_CHECKING:
@@ -22,10 +20,11 @@ def safety_lacking(result: PlanResult) -> list[dict[str, Any]]:
             "month": result.names.months[period],
             "plant": node.place,
             "item": node.item,
-            "quantity": float(missing[period]),
+            "quantity": quantity,
         }
-        for node, missing in zip(result.names.nodes, result.missing, strict=True)
-        for period in np.flatnonzero(missing > ROUNDING).tolist()
+        for node, missing in zip(result.names.nodes, result.missing.tolist(), strict=True)
+        for period, quantity in enumerate(missing)
+        if quantity > ROUNDING
     ]
 
 

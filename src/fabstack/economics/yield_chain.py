@@ -14,7 +14,7 @@ from operator import mul
 from fabstack.economics.capacity import line_yield
 from fabstack.economics.flow import yield_share
 from fabstack.model import Programme, by_key, grouped
-from fabstack.model.items import Component, Item, ItemKind
+from fabstack.model.items import Item, ItemKind
 from fabstack.model.routes import Route
 
 BEGINS = (ItemKind.DIE, ItemKind.BOARD)
