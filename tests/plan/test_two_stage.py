@@ -245,7 +245,7 @@ def test_a_box_keeps_cuts_near_the_best(seed: int) -> None:
     ]
     found = decompose(problem)
     assert found.first == pytest.approx(bought, abs=1e-5)
-    assert found.rounds <= 40
+    assert found.rounds <= 18  # 22 to 25 where the box is left out
 
 
 def test_a_search_that_is_stopped_gives_its_best_with_its_gap() -> None:
