@@ -89,6 +89,19 @@ def begin_at(solver: Any, values: Floats) -> None:
     check(solver.setSolution(start), "values to begin at")
 
 
+def share_presolved(arrays: Arrays) -> float:
+    """Rows that presolve takes away, as a share of all; 0 where there are none.
+
+    Raises:
+        SolverError: HiGHS refuses the program.
+
+    """
+    solver = solver_of(arrays, {})
+    check(solver.presolve(), "to presolve the program")
+    rows = arrays.low.size
+    return 1 - int(solver.getPresolvedLp().num_row_) / rows if rows else 0.0
+
+
 def gets_through(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> bool:
     """Run; False where the method breaks down, or cannot tell what it has found."""
     if run(solver, watch, tell) == highspy.HighsStatus.kError:
