@@ -16,7 +16,7 @@ from fabstack.plan.facts import Facts
 from fabstack.plan.highs import methods_for
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import scaled
-from fabstack.plan.solver import share_presolved
+from fabstack.plan.solver import FEASIBILITY, keeps, share_presolved
 
 
 def relaxed(programme: Programme) -> Arrays:
@@ -43,3 +43,11 @@ def test_presolve_takes_nothing_of_nothing_and_all_of_a_row_that_binds_nothing()
     assert share_presolved(idle) == 1.0
     empty = Arrays(one, 0 * one, one, one > 1, none, none, csc_matrix((0, 1)))
     assert share_presolved(empty) == 0.0
+
+
+def test_what_a_stopped_method_leaves_must_keep_rows_as_exactly_as_an_optimum() -> None:
+    one = np.ones(1)
+    arrays = Arrays(one, 0 * one, 9 * one, one > 1, one, one, csc_matrix([[1.0]]))
+    assert keeps(arrays, one + 5e-10, FEASIBILITY)
+    assert not keeps(arrays, one + 5e-8, FEASIBILITY)
+    assert keeps(arrays, one + 5e-8)

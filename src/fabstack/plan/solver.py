@@ -203,7 +203,9 @@ def read(solver: Any, arrays: Arrays) -> Answer:
     values = np.asarray(found.col_value, dtype=float)
     status = status_of(solver)
     gap = float(solver.getInfo().mip_gap) if is_whole else 0.0
-    has_plan = np.isfinite(gap) and values.size > 0 if is_whole else keeps(arrays, values)
+    has_plan = (
+        np.isfinite(gap) and values.size > 0 if is_whole else keeps(arrays, values, FEASIBILITY)
+    )
     if status is Status.LIMIT and not has_plan:
         status = Status.NOTHING
     return Answer(
@@ -215,13 +217,13 @@ def read(solver: Any, arrays: Arrays) -> Answer:
     )
 
 
-def keeps(arrays: Arrays, values: Floats) -> bool:
+def keeps(arrays: Arrays, values: Floats, tolerance: float = TOLERANCE) -> bool:
     """True where values keep all bounds; what a stopped method leaves behind need not."""
     if values.size != arrays.cost.size:
         return False
     activity = arrays.matrix @ values
     within = (arrays.lower - values, values - arrays.upper)
     return all(
-        excess.max(initial=0.0) <= TOLERANCE
+        excess.max(initial=0.0) <= tolerance
         for excess in (arrays.low - activity, activity - arrays.high, *within)
     )
