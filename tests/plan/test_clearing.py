@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from plan_worlds import worlds
 from fabstack.errors import InputError
 from fabstack.model import Programme
 from fabstack.model.choices import Capacity, ClearingPoint, ToolOption
+from fabstack.model.demand import Demand
 from fabstack.model.header import Finance, Planning
 from fabstack.model.routes import Wip
 from fabstack.plan import Code, Integers, PlanOptions, PlanResult, plan
@@ -91,6 +93,23 @@ def test_in_the_steady_state_as_much_waits_as_the_function_asks(load: float) -> 
     fixed = 1 / MACHINE_H  # an hour in the tool, which a lead time has beside the queue
     expected = fixed + float(found.waiting.sum() / found.worked.sum())
     assert found.lead_months["make-part"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_wait_takes_as_many_days_in_weeks_as_in_months() -> None:
+    wanted = tuple(
+        Demand(name=f"w{week}", item="part", date=date(2026, 1, 1 + 7 * week), quantity=270)
+        for week in range(4)
+    )
+    planning = Planning(backlog_months=0, max_load_percent=100, periods="4w")
+    programme = line(0, 0, planning=planning, demands=wanted)
+    found = held(plan(programme, options=BY_LOAD))
+    load = 270 / (2 * 7 * 24)
+    # each week an hour's work is still in the tools at the end
+    assert found.waiting[0, 1] == pytest.approx(2 * waits(load), rel=1e-3)
+    waited_days = found.waiting[0].sum() / found.worked[0].sum() * 7
+    assert found.lead_months["make-part"] * 365.25 / 12 == pytest.approx(waited_days + 1 / 24)
+    table = plan_tables(found, programme)["plan_queues"].row(1, named=True)
+    assert table["wait_days"] == pytest.approx(2 * waits(load) / 270 * 7, rel=1e-3)
 
 
 def test_more_than_the_last_point_is_never_worked() -> None:
