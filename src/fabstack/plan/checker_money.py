@@ -218,7 +218,7 @@ def _queues(terms: Terms, result: PlanResult) -> Iterator[Posting]:
         route = routes[queue.route]
         item = items[route.item]
         usual = item.value_usd * terms.programme.finance.holding_cost_percent / 1200
-        worth = max(item.price_usd, item.value_usd, 1.0)
+        worth = max(item.price_usd, item.value_usd) or _dearest(terms, item.name, {}) or 1.0
         for period in range(terms.periods):
             units = float(result.waiting[place, period]) * terms.units_of_carrier(route, period)
             holding = terms.cost(item.name, "holding_usd_per_month", usual, period)

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from fabstack.model import by_key, grouped
-from fabstack.model.items import Item
 from fabstack.plan.facts import Facts
 from fabstack.plan.types import Floats
 
@@ -47,11 +46,6 @@ def holding_usd(facts: Facts, item: str) -> Floats:
     value = by_key(facts.programme.items)[item].value_usd
     usual = value * (finance.holding_cost_percent / 100 * months / 12)
     return _by_month(facts, item, "holding_usd_per_month", usual)
-
-
-def worth_usd(item: Item) -> float:
-    """What a penalty on one is a share of, where it has no price."""
-    return max(item.price_usd, item.value_usd, 1.0)
 
 
 def late_usd(facts: Facts, item: str, usual: Floats) -> Floats:

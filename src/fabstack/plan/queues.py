@@ -29,6 +29,7 @@ from fabstack.plan.facts import Facts, units_out
 from fabstack.plan.program import OUTSIDE, LinearProgram
 from fabstack.plan.stages import Stage
 from fabstack.plan.types import Floats, Ints
+from fabstack.plan.worth import worths_usd
 
 WAITING_SHARE = 0.001  # of a unit's worth, for a month of waiting: the last word between two plans
 
@@ -135,6 +136,9 @@ def waiting_usd(facts: Facts) -> tuple[Floats, Floats]:
     of = np.array([stage.route for stage in facts.paths.stages], dtype=np.int64)
     shape = (len(routes), facts.periods.count)
     stock = np.array([prices.holding_usd(facts, route.item) for route in routes]).reshape(shape)
-    worth = np.array([prices.worth_usd(items[route.item]) for route in routes]).reshape(-1, 1)
+    known = worths_usd(facts.programme) if of.size else {}
+    rows = [items[route.item] for route in routes]
+    worth = [max(row.price_usd, row.value_usd) or known.get(row.name, 1.0) for row in rows]
     units = units_out(facts)
-    return (units * stock)[of], (units * worth * WAITING_SHARE * facts.periods.months)[of]
+    price = units * np.array(worth).reshape(-1, 1) * WAITING_SHARE * facts.periods.months
+    return (units * stock)[of], price[of]
