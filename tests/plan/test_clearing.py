@@ -280,9 +280,19 @@ def test_queues_that_nobody_described_are_refused() -> None:
 def busy() -> tuple[Programme, PlanResult]:
     wip = (Wip(name="lot", route="make-part", step=1, carriers=20),)
     steps = (s.step(1, 1.0), s.step(2, 2.0, group="other"))
-    groups = (s.tool_group(2), s.tool_group(4, name="other"))
+    groups = (
+        s.tool_group(2, running_cost_usd_per_h=0.3),
+        s.tool_group(4, name="other", running_cost_usd_per_h=0.2),
+    )
     programme = line(1200, 1250, 1300, 900, wip=wip, steps=steps, tool_groups=groups)
     return programme, held(plan(programme, options=BY_LOAD))
+
+
+def test_tools_cost_what_they_run_wherever_their_hours_are_asked_for(
+    busy: tuple[Programme, PlanResult],
+) -> None:
+    _, found = busy
+    assert found.cash.make == pytest.approx((0.3 * 1 + 0.2 * 2) * found.starts[0])
 
 
 @pytest.mark.parametrize("name", ["starts", "worked", "waiting", "output", "used_h"])
