@@ -117,6 +117,12 @@ chip,2027-01-01,0.9,45,0.05
 tool_group,from_date,hours_per_month
 saw,2027-01-01,1000
 """,
+    "clearing_points.csv": """\
+tool_group,waiting_h,load_percent
+saw,2,60
+saw,4,80
+saw,8,95
+""",
     "tool_options.csv": """\
 tool_group,from_date,to_date,most,price_usd,lead_time_months
 litho,2026-01-01,2027-01-01,2,3e7,9

@@ -43,6 +43,13 @@ def plan(
         float | None,
         typer.Option(min=0, help="Cycle time over process time; 0: routes take no time."),
     ] = None,
+    clearing: Annotated[
+        bool,
+        typer.Option(
+            "--clearing",
+            help="Carriers wait by load for the tool groups in the table clearing_points.",
+        ),
+    ] = False,
     gap: Annotated[
         float | None,
         typer.Option(
@@ -111,7 +118,7 @@ def plan(
     options = _options(
         relaxed=relaxed, shortage=shortage, x_factor=x_factor, gap=gap, time_limit=time_limit
     )
-    options = replace(options, expand=expand, window=window, slopes=told)
+    options = replace(options, expand=expand, window=window, slopes=told, clearing=clearing)
     if mps is not None:
         return _exported(loaded, mps, options)
     replan = replan_of(loaded, earlier, freeze, keep_close)
@@ -212,6 +219,7 @@ def _answer(result: PlanResult, tables: Tables, loaded: Programme) -> dict[str, 
         "phases": tables["plan_phases"].to_dicts(),
         "tools_bought": _tools_bought(result),
         "bottlenecks": bottlenecks(result),
+        "queues": tables["plan_queues"].to_dicts(),
         "slopes": slopes(result),
         "expansion": tables["plan_expansion"].to_dicts(),
         "short": tables["plan_short"].to_dicts(),
@@ -288,6 +296,7 @@ def _readable(answer: dict[str, Any]) -> Iterator[str]:
     yield from _sources(answer["make_or_buy"])
     yield from _bought(answer["tools_bought"])
     yield from limit_lines(answer["bottlenecks"])
+    yield from _queues(answer["queues"])
     yield from _expansion(answer["expansion"])
     yield from _reasons(answer["short"])
     yield from safety_lines(answer["safety_lacking"])
@@ -334,6 +343,28 @@ def _sources(rows: list[dict[str, Any]]) -> Iterator[str]:
 def _bought(rows: list[dict[str, Any]]) -> Iterator[str]:
     head = ("tools bought", "ordered", "bought", "sold")
     cells = [(r["tool_group"], r["ordered"], f"{r['tools']:g}", f"{r['sold']:g}") for r in rows]
+    if cells:
+        yield from table_lines(head, cells)
+
+
+def _queues(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """How long carriers wait where that follows from the load: each tool group's worst month."""
+    worst: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["wait_days"] > worst.get(row["tool_group"], {"wait_days": -1.0})["wait_days"]:
+            worst[row["tool_group"]] = row
+    ranked = sorted(worst.values(), key=lambda row: (-row["wait_days"], row["tool_group"]))
+    head = ("waits by load", "worst in", "load %", "hours waiting", "days a visit")
+    cells = [
+        (
+            row["tool_group"],
+            f"{row['month']:%Y-%m}",
+            f"{row['load_percent']:.1f}",
+            f"{row['waiting_h']:,.1f}",
+            f"{row['wait_days']:.2f}",
+        )
+        for row in ranked[:MOST_ROWS]
+    ]
     if cells:
         yield from table_lines(head, cells)
 

@@ -46,6 +46,21 @@ def rules(quantities: Quantities, texts: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def load_percents(quantities: Quantities, text: str) -> list[float]:
+    """Loads in percent, each once, the smallest first."""
+    found = []
+    for word in text.split(","):
+        try:
+            load = float(word.strip().removesuffix("%"))
+        except ValueError:
+            load = 0.0
+        if not 0 < load < 100:
+            message, cure = f"'{word.strip()}' is no load", "write --loads 70,80,90,95"
+            quantities.reject("--loads", message, "percent above 0, below 100", "bad-load", cure)
+        found.append(load)
+    return sorted(set(found))
+
+
 # --- What goes in and comes out -----------------------------------------------------------------
 
 
@@ -63,6 +78,20 @@ def read_programme(path: Path, scenario: str | None) -> Programme:
         sys.stderr.write(f"{finding}\n")
     announce_compilation(lambda words: sys.stderr.write(f"fabstack: {words}\n"))
     return loaded.programme
+
+
+def refuse_without_starts(path: Path, programme: Programme) -> None:
+    """Let pass a programme whose starts can be scaled to a load.
+
+    Raises:
+        InputError: it starts nothing by rate.
+    """
+    from fabstack.errors import Finding, InputError
+
+    if not programme.starts and all(order.every_h is None for order in programme.orders):
+        message = "there are no starts to scale"
+        expected, cure = "rows of starts, or orders with every_h", "add a table starts"
+        raise InputError([Finding(str(path), 0, 0, "no-starts", message, expected, cure)])
 
 
 @contextmanager

@@ -15,18 +15,20 @@ from fabstack.cli.simulated import (
     Seed,
     Subject,
     Until,
+    load_percents,
     minutes,
     print_answer,
     read_programme,
+    refuse_without_starts,
     rules,
     run_folder,
 )
+from fabstack.cli.study_clearing import clearing
 from fabstack.cli.study_futures import plan_under_uncertainty
 from fabstack.cli.study_sensitivity import sensitivity
 from fabstack.cli.study_sweep import sweep
 
 if TYPE_CHECKING:
-    from fabstack.cli.quantities import Quantities
     from fabstack.model import Programme
     from fabstack.studies.agree import Agreement
     from fabstack.studies.operating_curve import Curve, CurveOptions
@@ -98,7 +100,7 @@ def operating_curve(
 
     quantities = Quantities()
     options = CurveOptions(
-        loads_percent=_loads(quantities, loads),
+        loads_percent=load_percents(quantities, loads),
         rules=rules(quantities, rule or []),
         until_min=minutes(quantities, "--until", until, above=0),
         warm_up_min=minutes(quantities, "--warm-up", warm_up, above=0),
@@ -176,26 +178,10 @@ def agree(
     return STOPPED if agreement.was_stopped else 0
 
 
+app.command()(clearing)
 app.command()(sweep)
 app.command()(sensitivity)
 app.command(name="plan-under-uncertainty")(plan_under_uncertainty)
-
-
-# --- Options ------------------------------------------------------------------------------------
-
-
-def _loads(quantities: Quantities, text: str) -> list[float]:
-    found = []
-    for word in text.split(","):
-        try:
-            load = float(word.strip().removesuffix("%"))
-        except ValueError:
-            load = 0.0
-        if not 0 < load < 100:
-            message, cure = f"'{word.strip()}' is no load", "write --loads 70,80,90,95"
-            quantities.reject("--loads", message, "percent above 0, below 100", "bad-load", cure)
-        found.append(load)
-    return sorted(set(found))
 
 
 # --- The runs -----------------------------------------------------------------------------------
@@ -206,18 +192,9 @@ def _run(path: Path, scenario: str | None, options: CurveOptions) -> tuple[Progr
     from fabstack.studies.operating_curve import operating_curve
 
     programme = read_programme(path, scenario)
-    _refuse_without_starts(path, programme)
+    refuse_without_starts(path, programme)
     with stages() as tell:
         return programme, operating_curve(programme, options, tell)
-
-
-def _refuse_without_starts(path: Path, programme: Programme) -> None:
-    from fabstack.errors import Finding, InputError
-
-    if not programme.starts and all(order.every_h is None for order in programme.orders):
-        message = "there are no starts to scale"
-        expected, cure = "rows of starts, or orders with every_h", "add a table starts"
-        raise InputError([Finding(str(path), 0, 0, "no-starts", message, expected, cure)])
 
 
 # --- What came out ------------------------------------------------------------------------------

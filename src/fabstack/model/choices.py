@@ -1,4 +1,4 @@
-"""What a planner may choose and what that costs: campaigns, dated costs, tools to buy, budgets."""
+"""What a planner may choose and what limits it: campaigns, dated costs, hours, tools, budgets."""
 
 from __future__ import annotations
 
@@ -78,6 +78,23 @@ class Capacity:
         "h/month",
         "that a plan may use of all tools together; in the place of tools, calendar and load",
         ge=0,
+    )
+
+
+@row("tool_group", "waiting_h")
+class ClearingPoint:
+    """A point of a tool group's clearing function: with so much work waiting, so much is done.
+
+    Between points it is a straight line, beyond the last one level. It begins with nothing done
+    while nothing waits, unless a point at 0 says otherwise.
+    """
+
+    tool_group: str = refers("tool_groups", "which")
+    waiting_h: float = measured(
+        "h", "of work of one tool that waits, for each tool of the group", ge=0
+    )
+    load_percent: float = measured(
+        "percent", "of the hours in which tools are up that they then work", ge=0, le=100
     )
 
 

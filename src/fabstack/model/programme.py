@@ -8,7 +8,14 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from fabstack.model.choices import Budget, Campaign, Capacity, ItemCost, ToolOption
+from fabstack.model.choices import (
+    Budget,
+    Campaign,
+    Capacity,
+    ClearingPoint,
+    ItemCost,
+    ToolOption,
+)
 from fabstack.model.demand import Demand, Market, Need, Volume
 from fabstack.model.evidence import Change, Claim, Correlation, MissionRow, Risk, Scenario, Source
 from fabstack.model.fields import Column, columns_of
@@ -52,6 +59,7 @@ class Programme(BaseModel):
     tool_groups: tuple[ToolGroup, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     capacities: tuple[Capacity, ...] = ()
+    clearing_points: tuple[ClearingPoint, ...] = ()
     tool_options: tuple[ToolOption, ...] = ()
     budgets: tuple[Budget, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()

@@ -9,7 +9,7 @@ from fabstack.plan.options import x_factor
 
 def assumptions(facts: Facts) -> tuple[str, ...]:
     """Sentences for the reader of a plan."""
-    return (*_always(facts), *_windows(facts), *_unused(facts))
+    return (*_always(facts), *_queues(facts), *_windows(facts), *_unused(facts))
 
 
 def _always(facts: Facts) -> list[str]:
@@ -29,6 +29,23 @@ def _always(facts: Facts) -> list[str]:
         "hours, where a tool group says nothing else; setups are part of the rest.",
         f"Money is {_taxed(facts)}; capital is spent evenly while a phase is built.",
         "What is in stock or under way at the end of the horizon is worth nothing.",
+    ]
+
+
+def _queues(facts: Facts) -> list[str]:
+    cleared = facts.paths.cleared
+    if not cleared:
+        return []
+    given = [
+        route.name
+        for route in facts.programme.routes
+        if route.lead_time_months is not None or route.name in facts.options.lead_times_months
+        if not cleared.isdisjoint(facts.timings[route.name].groups)
+    ]
+    return [
+        f"Waiting for {', '.join(sorted(cleared))} follows from the load by a clearing function, "
+        "and the X-factor is that of all other tool groups.",
+        *(f"The lead time given for {name} is not used: it waits by load." for name in given),
     ]
 
 
@@ -52,6 +69,8 @@ def _unused(facts: Facts) -> list[str]:
     programme = facts.programme
     found = {
         "setup times": bool(programme.setups),
+        "clearing functions (option --clearing)": bool(programme.clearing_points)
+        and not facts.options.clearing,
         "queue-time limits": any(step.queue_limit_h for step in programme.steps),
         "shelf lives": any(item.shelf_life_months for item in programme.items),
         "the tables of starts and orders (the plan chooses its own)": bool(

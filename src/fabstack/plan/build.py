@@ -20,12 +20,13 @@ from fabstack.plan.flow import (
     safety_levels,
     surplus_nodes,
 )
-from fabstack.plan.inside import output_of_lots_inside
+from fabstack.plan.inside import output_of_lots_inside, waiting_lots_inside
 from fabstack.plan.make import Making, add_routes
 from fabstack.plan.people import add_hiring
 from fabstack.plan.phases import Choice, add_phases
 from fabstack.plan.program import Arrays, LinearProgram
 from fabstack.plan.purchases import Purchases, add_purchases
+from fabstack.plan.queues import groups_of_corners
 from fabstack.plan.regrade import add_regrades
 from fabstack.plan.replan import Cells, Replan, add_changes
 from fabstack.plan.shelf import add_shelf_lives
@@ -69,7 +70,7 @@ def build(facts: Facts, replan: Replan | None = None) -> Model:
     _refuse_the_too_large(facts)
     lp = LinearProgram()
     arriving = initial_stock(facts) + output_of_lots_inside(facts)
-    balance = add_balance(lp, facts, arriving)
+    balance = add_balance(lp, facts, arriving, waiting_lots_inside(facts))
     add_lanes(lp, facts, balance)
     add_conversions(lp, facts, balance)
     add_regrades(lp, facts, balance)
@@ -117,6 +118,7 @@ def _refuse_the_too_large(facts: Facts) -> None:
         "derived items": len(facts.network.conversions),
         "substitutes and sorted items": len(facts.network.regrades),
         "routes": len(facts.programme.routes),
+        "queues": 2 * len(facts.paths.stages) + groups_of_corners(facts).size,
         "offers": len(facts.programme.offers),
         "wants": len({(need.market, need.item) for need in facts.programme.needs})
         + len({(d.item, d.priority, d.price_usd) for d in facts.programme.demands}),

@@ -5,7 +5,8 @@
 
 `hours(r, g, k)` adds up the steps of the route on the tool group that come k periods after the
 start; a step that falls between two periods is split between them. What lots inside on the first
-day still need is taken off first.
+day still need is taken off first. Of a tool group with a clearing function the stages of routes
+take the hours that are assigned to them, all that they work among them (`queues`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from fabstack.model.deliveries import claimed_deliveries
 from fabstack.model.tools import ToolGroup
 from fabstack.plan.facts import Facts
 from fabstack.plan.inside import hours_of_lots_inside
-from fabstack.plan.load import uses
+from fabstack.plan.load import later_uses, uses
 from fabstack.plan.make import Making
 from fabstack.plan.program import OUTSIDE, LinearProgram
+from fabstack.plan.queues import groups_of_corners
 from fabstack.plan.types import Floats, Ints
 
 
@@ -28,10 +30,11 @@ def add_tool_hours(lp: LinearProgram, facts: Facts, making: Making) -> Ints:
     """Rows of tool hours [group, period]."""
     available_h = np.maximum(usable_hours(facts) - hours_of_lots_inside(facts), 0.0)
     rows = lp.add_rows("tool_hours", available_h.shape, high=available_h)
-    for use in uses(facts):
+    for use in (*uses(facts), *later_uses(facts)):
         inside = use.asks < facts.periods.count
         target = np.where(inside, rows[use.group, np.where(inside, use.asks, 0)], OUTSIDE)
-        lp.add_entries(target, making.starts[use.route, use.starts], use.hours)
+        lp.add_entries(target, making.legs[use.leg, use.starts], use.hours)
+    lp.add_entries(rows[groups_of_corners(facts)], lp.columns["assigned"], 1.0)
     return rows
 
 

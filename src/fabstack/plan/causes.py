@@ -75,7 +75,8 @@ class Causes:
             return self.words.bound(limit.column, worth)
         worth = max(-self.solution.duals[limit.row], 0.0)
         found = self.words.limit(limit.row, worth)
-        return found._replace(immaturity=limit.immaturity, row=limit.row)
+        row = limit.row if found.row == NO_WAY else found.row
+        return found._replace(immaturity=limit.immaturity, row=row)
 
     def _tightest(self, target: int) -> _Limit:
         """The exhausted limit with the largest rent on the way to a row."""

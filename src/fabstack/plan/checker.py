@@ -13,6 +13,14 @@ from collections.abc import Iterator
 from fabstack.model import Programme, by_key, grouped
 from fabstack.model.plants import CapacityOf
 from fabstack.plan.checker_money import objective_usd
+from fabstack.plan.checker_queues import (
+    flows,
+    hours_inside,
+    next_stop,
+    queue_errors,
+    used_hours,
+    worked_hours,
+)
 from fabstack.plan.checker_setups import setup_errors
 from fabstack.plan.checker_stock import regraded_units, shelf_errors
 from fabstack.plan.checker_terms import Terms
@@ -58,6 +66,7 @@ def _relative(difference: float, size: float) -> float:
 def _balance_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
     yield from _node_errors(terms, result)
     yield from _output_errors(terms, result)
+    yield from queue_errors(terms, result)
     yield from _receipt_errors(terms, result)
     yield from _demand_errors(terms, result)
 
@@ -101,6 +110,8 @@ def _from_outside(terms: Terms) -> Iterator[tuple[Node, int, float]]:
         yield Node(stock.item, stock.plant), 0, stock.initial
     routes = by_key(terms.programme.routes)
     for lot in terms.programme.wip:
+        if next_stop(terms, lot) is not None:
+            continue
         route = routes[lot.route]
         lags = [lag for step, lag in terms.step_lags(route).items() if step < lot.step]
         leaves = terms.holding(terms.leads[route.name] - (lags[-1] if lags else 0.0))
@@ -146,13 +157,13 @@ def _by_lanes(terms: Terms, result: PlanResult) -> Iterator[tuple[Node, int, flo
 
 
 def _output_errors(terms: Terms, result: PlanResult) -> Iterator[Error]:
-    """Output is what was started the lead time before, less what was lost."""
+    """Output is what was started, or left the last queue, the time before; less what was lost."""
     for place, route in enumerate(terms.programme.routes):
         out = [0.0] * terms.periods
-        for period in range(terms.periods):
-            started = float(result.starts[place, period])
-            for when, share in terms.arrivals(period, terms.leads[route.name]):
-                out[when] += started * share * terms.units_of_carrier(route, when)
+        last = flows(terms, result, route)[-1]
+        for period, carriers in enumerate(last.carriers):
+            for when, share in terms.arrivals(period, terms.leads[route.name] - last.at):
+                out[when] += carriers * share * terms.units_of_carrier(route, when)
         for period, amount in enumerate(out):
             difference = amount - float(result.output[place, period])
             yield _relative(difference, amount), f"output of {route.name} in period {period}"
@@ -230,6 +241,8 @@ def _excess(amount: float, most: float) -> float:
 
 
 def _negative(result: PlanResult) -> Iterator[Error]:
+    for name in ("worked", "waiting"):
+        yield max(-getattr(result, name).min(initial=0.0), 0.0), f"{name} below zero"
     for name in ("starts", "converted", "ordered", "unmet", "sent", "stock", "disposed"):
         yield max(-getattr(result, name).min(initial=0.0), 0.0), f"{name} below zero"
     for name in ("served", "backlog", "short", "missing", "regraded", "kept_up"):
@@ -247,20 +260,10 @@ def _too_early(terms: Terms, result: PlanResult) -> Iterator[Error]:
 
 
 def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
-    used, inside = Sheet(float), Sheet(float)
-    for place, route in enumerate(terms.programme.routes):
-        for group, lag, hours, _ in terms.hours_of_start(route):
-            for period in range(terms.periods):
-                for when, share in terms.arrivals(period, lag):
-                    used[group, when] += float(result.starts[place, period]) * share * hours
-    routes = by_key(terms.programme.routes)
-    for lot in terms.programme.wip:
-        route = routes[lot.route]
-        begun = max([lag for s, lag in terms.step_lags(route).items() if s < lot.step], default=0.0)
-        left = lot.carriers / terms.alive_at(route, lot.step)
-        for group, lag, hours, step in terms.hours_of_start(route):
-            if step >= lot.step:
-                inside[group, terms.holding(lag - begun)] += left * hours
+    used, idle, inside = used_hours(terms, result), Sheet(float), hours_inside(terms)
+    for group, period, hours, given in worked_hours(terms, result):
+        used[group, period] += hours
+        idle[group, period] += given - hours
     more, built = hours_of_bought(terms, result), hours_of_built(terms, result)
     for name, period, row in terms.campaigns():
         place = result.names.campaigns.index(name)
@@ -270,7 +273,7 @@ def _tool_hours(terms: Terms, result: PlanResult) -> Iterator[Error]:
             most = max(terms.usable_hours(group, period) - inside[group, period], 0.0)
             most += more[group, period] + built[group, period]
             what = f"hours of {group} in period {period}"
-            yield _excess(used[group, period], most), what
+            yield _excess(used[group, period] + idle[group, period], most), what
             reported = float(result.used_h[place, period])
             yield _relative(used[group, period] + inside[group, period] - reported, reported), what
 

@@ -52,6 +52,7 @@ def _postings(terms: Terms, result: PlanResult) -> Iterator[Posting]:
     yield from _lanes(terms, result)
     yield from _purchases(terms, result)
     yield from _stocks(terms, result)
+    yield from _queues(terms, result)
     yield from _plants(terms)
     for option, period, _, sold in terms.tool_orders(result):
         yield period, sold * option.resale_percent / 100 * terms.tool_price(option)
@@ -208,6 +209,20 @@ def _stocks(terms: Terms, result: PlanResult) -> Iterator[Posting]:
             yield period, -holding * months * float(result.stock[place, period])
             missed = terms.cost(node.item, "safety_usd_per_month", lacking, period)
             yield period, -missed * months * float(result.missing[place, period])
+
+
+def _queues(terms: Terms, result: PlanResult) -> Iterator[Posting]:
+    """Carriers that wait cost what the units that they become cost in stock, and a little more."""
+    items, routes = by_key(terms.programme.items), by_key(terms.programme.routes)
+    for place, queue in enumerate(result.names.queues):
+        route = routes[queue.route]
+        item = items[route.item]
+        usual = item.value_usd * terms.programme.finance.holding_cost_percent / 1200
+        worth = max(item.price_usd, item.value_usd) or _dearest(terms, item.name, {}) or 1.0
+        for period in range(terms.periods):
+            units = float(result.waiting[place, period]) * terms.units_of_carrier(route, period)
+            holding = terms.cost(item.name, "holding_usd_per_month", usual, period)
+            yield period, -units * (holding + 0.001 * worth) * terms.months(period)
 
 
 def _plants(terms: Terms) -> Iterator[Posting]:

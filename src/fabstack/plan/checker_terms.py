@@ -43,6 +43,7 @@ class Terms(Clock):
     def __init__(self, programme: Programme, options: PlanOptions) -> None:
         super().__init__(programme)
         self.programme, self.options = programme, options
+        self.cleared = {row.tool_group for row in programme.clearing_points if options.clearing}
         self.leads = {route.name: self._lead_months(route) for route in programme.routes}
         self._units: dict[tuple[str, int], float] = {}
 
@@ -63,18 +64,22 @@ class Terms(Clock):
     # --- Routes ---------------------------------------------------------------------------------
 
     def _lead_months(self, route: Route) -> float:
-        if route.name in self.options.lead_times_months:
-            return self.options.lead_times_months[route.name]
-        if route.lead_time_months is not None:
-            return route.lead_time_months
-        kind = by_key(self.programme.plants)[route.plant].kind
-        stay_min = sum(minutes for _, minutes in self._stays(route))
-        moves = max(len(steps_of(self.programme, route.name)) - 1, 0)
-        moving_min = moves * route.move.mean if route.move else 0.0
-        factors = (self.options.x_factor, self.programme.planning.x_factor)
-        given = [factor for factor in factors if factor is not None]
-        worked_min = [*given, self.options.x_factors.get(kind, 1.0)][0] * stay_min + moving_min
+        steps = steps_of(self.programme, route.name)
+        given = self.options.lead_times_months.get(route.name, route.lead_time_months)
+        if given is not None and self.cleared.isdisjoint(step.tool_group for step in steps):
+            return given
+        worked_min = sum(minutes for _, minutes in self._with_queues(route))
+        worked_min += max(len(steps) - 1, 0) * route.move.mean if route.move else 0.0
         return worked_min / open_share(self.programme, route.plant) / MINUTES_PER_MONTH
+
+    def _with_queues(self, route: Route) -> list[tuple[int, float]]:
+        """(step, minutes of a lot there), with the queues whose length is a matter of factors."""
+        usual = self.options.x_factors.get(by_key(self.programme.plants)[route.plant].kind, 1.0)
+        factors = (self.options.x_factor, self.programme.planning.x_factor, usual)
+        factor = next(factor for factor in factors if factor is not None)
+        rows = steps_of(self.programme, route.name)
+        cleared = {row.step for row in rows if row.tool_group in self.cleared}
+        return [(n, stay * (1 if n in cleared else factor)) for n, stay in self._stays(route)]
 
     def _stays(self, route: Route) -> list[tuple[int, float]]:
         """(step, minutes of a lot in its tools without queues)."""
@@ -87,13 +92,15 @@ class Terms(Clock):
             found.append((step.step, visits * once))
         return found
 
-    def step_lags(self, route: Route) -> dict[int, float]:
-        """Step -> months from the start of a lot to the middle of the step."""
-        stays = self._stays(route)
+    def step_lags(self, route: Route, middle: float = 0.5) -> dict[int, float]:
+        """Step -> months from the start of a lot to the middle of the step, or another part."""
+        groups = {step.tool_group for step in steps_of(self.programme, route.name)}
+        stays = self._stays(route) if self.cleared.isdisjoint(groups) else self._with_queues(route)
         total = sum(minutes for _, minutes in stays)
         found, passed = {}, 0.0
         for step, minutes in stays:
-            found[step] = self.leads[route.name] * (passed + minutes / 2) / total if total else 0.0
+            at_min = passed + minutes * middle
+            found[step] = self.leads[route.name] * at_min / total if total else 0.0
             passed += minutes
         return found
 

@@ -20,7 +20,8 @@ from fabstack.plan.money import Cash, cash, paid_usd, tax_usd, unmet
 from fabstack.plan.periods import Arrivals
 from fabstack.plan.phases import allowed, built_hours, built_tools, limits
 from fabstack.plan.purchases import hours_added, tools_there
-from fabstack.plan.result import Built, Duals, Names, PlanResult, Regraded, Want, Way
+from fabstack.plan.queues import groups_of_corners, work_of_one
+from fabstack.plan.result import Built, Duals, Names, PlanResult, Queue, Regraded, Want, Way
 from fabstack.plan.types import Floats, Ints
 
 
@@ -44,7 +45,7 @@ def result_of(model: Model, solution: Solution, *, build_s: float) -> PlanResult
         solve_s=solution.solve_s,
         options=facts.options,
         names=_names(model),
-        lead_months={name: timing.lead_months for name, timing in facts.timings.items()},
+        lead_months=_lead_months(model, values),
         assumptions=assumptions(facts),
         months=facts.periods.months,
         **_flows(model, values),
@@ -73,6 +74,7 @@ def _names(model: Model) -> Names:
         months=facts.periods.days[:-1],
         end=facts.periods.days[-1],
         routes=tuple(route.name for route in facts.programme.routes),
+        queues=_queues(facts),
         nodes=nodes,
         ways=tuple(
             Way(nodes[arc.origin].item, nodes[arc.origin].place, nodes[arc.destination].place)
@@ -97,6 +99,24 @@ def _names(model: Model) -> Names:
     )
 
 
+def _lead_months(model: Model, values: Floats) -> dict[str, float]:
+    """Fixed time of each route and what a carrier waits on average, by Little's law."""
+    months = model.facts.periods.months
+    waiting = values[model.columns["waiting"]] @ months
+    worked = values[model.columns["worked"]].sum(axis=1)
+    waits = np.divide(waiting, worked, out=np.zeros_like(waiting), where=worked > 0)
+    leads = {name: timing.lead_months for name, timing in model.facts.timings.items()}
+    for stage, wait in zip(model.facts.paths.stages, waits.tolist(), strict=True):
+        leads[model.facts.programme.routes[stage.route].name] += wait
+    return leads
+
+
+def _queues(facts: Facts) -> tuple[Queue, ...]:
+    routes, groups = facts.programme.routes, facts.programme.tool_groups
+    stages = facts.paths.stages
+    return tuple(Queue(routes[s.route].name, groups[s.group].name, s.number) for s in stages)
+
+
 def _flows(model: Model, values: Floats) -> dict[str, Any]:
     shape = (len(model.facts.network.nodes), model.facts.periods.count)
     columns, delivering = model.columns, model.delivering
@@ -106,6 +126,9 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
         "starts": values[columns["starts"]],
         "set_up": values[columns["set_up"]],
         "kept_up": kept_up(model.campaigns, values[columns["kept_up"]]),
+        "worked": values[columns["worked"]],
+        "waiting": values[columns["waiting"]],
+        **_work(model, values),
         "output": _output(model, values),
         "converted": values[columns["converted"]],
         "regraded": values[columns["regraded"]],
@@ -128,6 +151,17 @@ def _flows(model: Model, values: Floats) -> dict[str, Any]:
     }
 
 
+def _work(model: Model, values: Floats) -> dict[str, Floats]:
+    """Hours of tools that stages work, and that wait there [stage, period]."""
+    stages = model.facts.paths.stages
+    hours = np.array([stage.hours for stage in stages]).reshape(-1, 1)
+    work = np.array([work_of_one(stage) for stage in stages]).reshape(-1, 1)
+    return {
+        "worked_h": hours * values[model.columns["worked"]],
+        "waiting_h": work * values[model.columns["waiting"]],
+    }
+
+
 def _stores(model: Model) -> Ints:
     return np.array(model.facts.network.stores, dtype=np.int64)
 
@@ -146,9 +180,9 @@ def _spread(values: Floats, places: Ints, shape: tuple[int, int]) -> Floats:
 
 def _output(model: Model, values: Floats) -> Floats:
     making = model.making
-    starts: Floats = values[model.columns["starts"]]
-    out = np.zeros_like(starts)
-    _arrive(out, making.leaving, starts)
+    begun: Floats = values[making.ends]
+    out = np.zeros_like(begun)
+    _arrive(out, making.leaving, begun)
     return out * making.units
 
 
@@ -188,13 +222,14 @@ def _became(model: Model, values: Floats) -> Floats:
 def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
     facts, rows = model.facts, model.rows
     activity = model.arrays.matrix @ solution.values
-    starts = model.columns["starts"].ravel()
+    makers = model.making.legs.ravel()
     bought = solution.values[model.columns["bought_tools"]]
     sold = solution.values[model.columns["sold_tools"]]
     built = solution.values[model.columns["built"]]
     added = hours_added(facts, model.purchases, bought, sold)
     added += built_hours(facts, model.choices, built)
-    counted = model.arrays.matrix[:, starts] @ solution.values[starts]
+    counted = model.arrays.matrix[:, makers] @ solution.values[makers]
+    idle_h = _assigned_but_idle(model, solution.values)
     return {
         "tools": tools_there(facts, model.purchases, bought, sold)
         + built_tools(facts, model.choices, built),
@@ -202,11 +237,21 @@ def _capacities(model: Model, solution: Solution) -> dict[str, Any]:
         "usable_h": usable_hours(facts) + added,
         "bought_tools": bought,
         "sold_tools": sold,
-        "used_h": activity[rows["tool_hours"]] + added + hours_of_lots_inside(facts),
+        "used_h": activity[rows["tool_hours"]] - idle_h + added + hours_of_lots_inside(facts),
         "allowed": allowed(facts, model.choices, built),
         "counted": counted[rows["phases"]],
         "on_offer": capacity_left(facts, model.buying),
     }
+
+
+def _assigned_but_idle(model: Model, values: Floats) -> Floats:
+    """Hours that stages are assigned and do not work [group, period]."""
+    idle = np.zeros(model.rows["tool_hours"].shape)
+    facts = model.facts
+    np.add.at(idle, groups_of_corners(facts), values[model.columns["assigned"]])
+    stages = np.array([stage.group for stage in facts.paths.stages], dtype=np.int64)
+    np.subtract.at(idle, stages, _work(model, values)["worked_h"])
+    return idle
 
 
 def _load_shares(facts: Facts) -> Floats:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabstack.economics.flow import yield_share
+from fabstack.economics.flow import units_per_carrier, yield_share
 from fabstack.model import Programme, by_key, grouped
+from fabstack.plan.clearing import cleared_groups
 from fabstack.plan.network import Network
 from fabstack.plan.options import PlanOptions
 from fabstack.plan.periods import Periods
+from fabstack.plan.stages import Paths, paths
 from fabstack.plan.taxes import weights
 from fabstack.plan.timing import Timing, timing
 from fabstack.plan.types import Floats
@@ -29,6 +31,7 @@ class Facts:
     periods: Periods
     network: Network
     timings: Mapping[str, Timing]  # by route
+    paths: Paths
     money: Floats  # [period] USD at the start that a USD of today's prices is worth in a period
     prices: Floats  # [period] price level, 1 at the start
     discount: Floats  # [period] USD at the start that a USD of the period is worth
@@ -42,12 +45,15 @@ class Facts:
         prices = (1 + programme.finance.inflation_percent / 100) ** periods.years
         discount = (1 + programme.finance.discount_rate_percent / 100) ** -periods.years
         values = weights(programme, periods, prices, discount)
+        timings = {r.name: timing(programme, r, options) for r in programme.routes}
+        cleared = cleared_groups(programme, options)
         return cls(
             programme=programme,
             options=options,
             periods=periods,
             network=Network.of(programme),
-            timings={r.name: timing(programme, r, options) for r in programme.routes},
+            timings=timings,
+            paths=paths(programme, timings, cleared, float(periods.months.min())),
             money=values.money,
             prices=prices,
             discount=discount,
@@ -107,3 +113,14 @@ class Facts:
     def mature_yield(self, item: str) -> float:
         """Share that is good in the end."""
         return yield_share(self.programme, by_key(self.programme.items)[item], MATURE_MONTHS)
+
+
+def units_out(facts: Facts) -> Floats:
+    """Good units of a carrier that leaves a route in a period [route, period]."""
+    rows = [
+        units_per_carrier(facts.programme, route.name)
+        * facts.timings[route.name].line_yield
+        * facts.yields(route.item, route.plant)
+        for route in facts.programme.routes
+    ]
+    return np.array(rows).reshape(len(rows), facts.periods.count)

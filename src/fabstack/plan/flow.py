@@ -1,6 +1,7 @@
 """Stock balance of every item at every place, what is moved, and what is converted.
 
     stock(t-1) + in(t) = stock(t) + out(t) + disposed(t)             for each node and period
+    waiting(t-1) + arriving(t) = waiting(t) + worked(t)               for each stage and period
 
 `in` is what routes, suppliers and lanes bring in the period and what comes into being there;
 `out` is what routes and conversions take, lanes carry off and markets get. Stock lies at plants
@@ -38,10 +39,14 @@ class Balance(NamedTuple):
         return np.where(inside, rows, OUTSIDE)
 
 
-def add_balance(lp: LinearProgram, facts: Facts, arriving: Floats) -> Balance:
-    """Balance rows with stock; `arriving` [node, period] is what comes whatever the plan."""
+def add_balance(lp: LinearProgram, facts: Facts, arriving: Floats, waiting: Floats) -> Balance:
+    """Balance rows with stock, and those of the stages of routes, which `queues` fills.
+
+    `arriving` [node, period] and `waiting` [stage, period] are what comes whatever the plan.
+    """
     shape = (len(facts.network.nodes), facts.periods.count)
     balance = Balance(lp.add_rows("balance", shape, low=-arriving, high=-arriving), shape[1])
+    lp.add_rows("waiting", waiting.shape, low=-waiting, high=-waiting)
     _add_stock(lp, facts, balance)
     surplus = surplus_nodes(facts, arriving)
     disposed = lp.add_columns("disposed", (surplus.size, shape[1]))

@@ -12,23 +12,33 @@ from fabstack.plan.types import Floats, Ints
 
 
 class Use(NamedTuple):
-    """Hours of one tool group for a carrier started on one route."""
+    """Hours of one tool group for a carrier that begins a leg; the first one begins its route."""
 
+    leg: int
     route: int
     group: int
     total_h: float
-    starts: Ints  # [part] period in which the carrier starts
+    starts: Ints  # [part] period in which the carrier begins the leg
     asks: Ints  # [part] period in which it needs the hours
     hours: Floats  # [part]
 
 
 def uses(facts: Facts) -> list[Use]:
-    """What each route asks of each tool group."""
+    """What a carrier that starts on each route asks of each tool group, until it waits."""
+    return _uses(facts, range(len(facts.programme.routes)))
+
+
+def later_uses(facts: Facts) -> list[Use]:
+    """What it asks for after each stage at which it waits, of tool groups that are not cleared."""
+    return _uses(facts, range(len(facts.programme.routes), len(facts.paths.legs)))
+
+
+def _uses(facts: Facts, legs: range) -> list[Use]:
     group_index = {name: i for i, name in enumerate(by_key(facts.programme.tool_groups))}
     return [
-        Use(place, group_index[group], *_hours_by_period(facts, lags, hours))
-        for place, route in enumerate(facts.programme.routes)
-        for group, (lags, hours) in facts.timings[route.name].hours_by_group().items()
+        Use(place, leg.route, group_index[group], *_hours_by_period(facts, lags, hours))
+        for place, leg in zip(legs, facts.paths.legs[legs.start : legs.stop], strict=True)
+        for group, (lags, hours) in leg.hours.items()
     ]
 
 
@@ -48,7 +58,9 @@ def _hours_by_period(
 def running_usd(facts: Facts) -> Floats:
     """Running cost of the tools for a started carrier, in today's prices [route]."""
     found = np.zeros(len(facts.programme.routes))
-    for use in uses(facts):
-        group = facts.programme.tool_groups[use.group]
-        found[use.route] += use.total_h * group.running_cost_usd_per_h
+    groups = facts.programme.tool_groups
+    for use in (*uses(facts), *later_uses(facts)):
+        found[use.route] += use.total_h * groups[use.group].running_cost_usd_per_h
+    for stage in facts.paths.stages:
+        found[stage.route] += stage.hours * groups[stage.group].running_cost_usd_per_h
     return found

@@ -3,9 +3,10 @@
     good units out in t of route r = sum over s of started(r, s) x share of s that leaves in t
                                      x units per carrier x line yield x yield of the item in t
 
-A start of a period leaves the lead time later, split between two months. Components go in at the
-start: units per carrier x children per unit, whatever becomes of the carrier. Nothing starts so
-early that it would leave before the month in which its plant opens.
+A start of a period leaves the lead time later, split between two months; where carriers wait for
+tools on the way (`queues`), what leaves is what was worked at the last of their stages. Components
+go in at the start: units per carrier x children per unit, whatever becomes of the carrier. Nothing
+starts so early that it would leave before the month in which its plant opens.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from fabstack.model import by_key, grouped
 from fabstack.model.items import Component
 from fabstack.model.routes import Route
 from fabstack.plan import prices
-from fabstack.plan.facts import Facts
+from fabstack.plan.facts import Facts, units_out
 from fabstack.plan.flow import Balance
 from fabstack.plan.load import running_usd
 from fabstack.plan.network import Node
 from fabstack.plan.people import usd_per_carrier
 from fabstack.plan.periods import Arrivals
 from fabstack.plan.program import LinearProgram
+from fabstack.plan.queues import add_queues
 from fabstack.plan.types import Flags, Floats, Ints
 
 
@@ -33,17 +35,18 @@ class Making(NamedTuple):
     """Starts and what becomes of them."""
 
     starts: Ints  # columns [route, period]
+    legs: Ints  # columns [leg, period] of what begins each leg of a route: starts, then stages
+    ends: Ints  # columns [route, period] of what begins the last leg of each route
     units: Floats  # [route, period] good units of a carrier that leaves in the period
     expected: Floats  # [route, period] good units of a carrier that starts in the period
-    leaving: Arrivals  # when what each route starts leaves it
+    leaving: Arrivals  # when what begins the last leg of each route leaves it
 
 
 def add_routes(lp: LinearProgram, facts: Facts, balance: Balance) -> Making:
     """Carriers started on each route, their output and what they take."""
     leads = [facts.timings[route.name].lead_months for route in facts.programme.routes]
-    leaving = facts.periods.arrivals(leads)
-    units = units_out(facts)
-    expected = _expected(units, leaving)
+    units, last = units_out(facts), facts.paths.last
+    expected = _expected(units, facts.periods.arrivals(leads))
     cost_usd = make_usd_per_carrier(facts, expected) + people_usd_per_carrier(facts)[:, None]
     starts = lp.add_columns(
         "starts",
@@ -51,21 +54,12 @@ def add_routes(lp: LinearProgram, facts: Facts, balance: Balance) -> Making:
         cost=cost_usd * facts.money,
         upper=np.where(may_start(facts), np.inf, 0.0),
     )
-    making = Making(starts, units, expected, leaving)
+    legs = add_queues(lp, facts, starts)
+    leaving = facts.periods.arrivals([facts.paths.legs[leg].months for leg in last])
+    making = Making(starts, legs, legs[last], units, expected, leaving)
     _add_output(lp, facts, balance, making)
     _add_components(lp, facts, balance, starts)
     return making
-
-
-def units_out(facts: Facts) -> Floats:
-    """Good units of a carrier that leaves a route in a period [route, period]."""
-    rows = [
-        units_per_carrier(facts.programme, route.name)
-        * facts.timings[route.name].line_yield
-        * facts.yields(route.item, route.plant)
-        for route in facts.programme.routes
-    ]
-    return np.array(rows).reshape(len(rows), facts.periods.count)
 
 
 def _expected(units: Floats, leaving: Arrivals) -> Floats:
@@ -106,7 +100,7 @@ def _add_output(lp: LinearProgram, facts: Facts, balance: Balance, making: Makin
     on = making.leaving
     units = making.units[on.flow, np.minimum(on.arrives, facts.periods.count - 1)]
     rows = balance.at(nodes[on.flow], on.arrives)
-    lp.add_entries(rows, making.starts[on.flow, on.leaves], on.share * units)
+    lp.add_entries(rows, making.ends[on.flow, on.leaves], on.share * units)
 
 
 def _add_components(lp: LinearProgram, facts: Facts, balance: Balance, starts: Ints) -> None:

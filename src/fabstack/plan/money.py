@@ -26,6 +26,7 @@ from fabstack.plan.people import crew_usd_per_month
 from fabstack.plan.phase_tools import carries_capital
 from fabstack.plan.phases import claimed_spending, spending, tool_spending
 from fabstack.plan.purchases import delivery_periods, resale_usd
+from fabstack.plan.queues import waiting_usd
 from fabstack.plan.regrade import regrade_usd
 from fabstack.plan.taxes import written_off
 from fabstack.plan.types import Floats
@@ -215,15 +216,19 @@ def _tool_purchases(model: Model, values: Floats) -> Floats:
 def _holding(model: Model, values: Floats) -> Floats:
     stores = np.array(model.facts.network.stores, dtype=np.int64)
     held: Floats = (holding_usd(model.facts)[stores] * values[model.columns["stock"]]).sum(axis=0)
-    return held
+    waiting_cost, _ = waiting_usd(model.facts)
+    waiting: Floats = (waiting_cost * values[model.columns["waiting"]]).sum(axis=0)
+    return held + waiting
 
 
 def _penalty(model: Model, values: Floats) -> Floats:
     late_usd, lost_usd = penalties_usd(model.facts, model.delivering.wishes)
     price = safety_usd(model.facts)[model.safeguarded]
+    _, waiting_price = waiting_usd(model.facts)
     penalty: Floats = (
         (late_usd * values[model.columns["backlog"]]).sum(axis=0)
         + (lost_usd * values[model.columns["short"]]).sum(axis=0)
         + (price * values[model.columns["missing"]]).sum(axis=0)
+        + (waiting_price * values[model.columns["waiting"]]).sum(axis=0)
     )
     return penalty

@@ -49,6 +49,9 @@ class PlanOptions:
 
     integers: Integers = Integers.WHOLE
     supply: Supply = Supply.NORMAL
+    # queues of the tool groups in the table of clearing points grow with their load; off, every
+    # lead time is fixed
+    clearing: bool = False
     x_factor: float | None = None  # of all plants, whatever the programme says
     x_factors: Mapping[PlantKind, float] = field(default_factory=lambda: dict(X_FACTORS))
     lead_times_months: Mapping[str, float] = field(default_factory=dict)

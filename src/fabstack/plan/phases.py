@@ -88,7 +88,7 @@ def _add_units_out(lp: LinearProgram, making: Making, place: int, row: Ints) -> 
     here = np.flatnonzero((on.flow == place) & (on.arrives < row.size))
     leaves, arrives = on.leaves[here], on.arrives[here]
     amount = on.share[here] * making.units[place, arrives]
-    lp.add_entries(row[arrives], making.starts[place, leaves], amount)
+    lp.add_entries(row[arrives], making.ends[place, leaves], amount)
 
 
 def _add_once(lp: LinearProgram, found: list[Choice], built: Ints) -> None:

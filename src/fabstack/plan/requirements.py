@@ -18,9 +18,9 @@ from scipy.sparse.csgraph import connected_components
 
 from fabstack.model import grouped
 from fabstack.plan.deliver import Wish
-from fabstack.plan.facts import Facts
+from fabstack.plan.facts import Facts, units_out
 from fabstack.plan.flow import children_per_good_parent
-from fabstack.plan.make import children_per_carrier, units_out
+from fabstack.plan.make import children_per_carrier
 from fabstack.plan.types import Floats
 
 

@@ -102,6 +102,14 @@ class Way(NamedTuple):
     destination: str
 
 
+class Queue(NamedTuple):
+    """A stage of a route, at which carriers wait for a tool group."""
+
+    route: str
+    tool_group: str
+    number: int  # on its route, from 1 on
+
+
 class Want(NamedTuple):
     """An item for a market, or for a group of dated demands that are alike."""
 
@@ -135,6 +143,7 @@ class Names:
     months: tuple[date, ...]  # first days of the periods
     end: date  # the day after the last period
     routes: tuple[str, ...]
+    queues: tuple[Queue, ...]
     nodes: tuple[Node, ...]
     ways: tuple[Way, ...]
     offers: tuple[str, ...]  # keys of the table
@@ -192,13 +201,17 @@ class PlanResult:
 
     options: PlanOptions
     names: Names
-    lead_months: Mapping[str, float]  # by route
+    lead_months: Mapping[str, float]  # by route, waiting in queues on average among it
     assumptions: tuple[str, ...]
 
     months: Floats  # length of each period
     starts: Floats  # [route] carriers
     set_up: Floats  # [campaign] 1 where it is set up; in between only where relaxed
     kept_up: Floats  # [campaign] 1 where its setup is kept from the period before
+    worked: Floats  # [queue] carriers that leave it, as they were started
+    waiting: Floats  # [queue] carriers in it at the end, as they were started
+    worked_h: Floats  # [queue] hours of its tool group
+    waiting_h: Floats  # [queue] of the tool group's work that waits at the end
     output: Floats  # [route] good units that leave
     converted: Floats  # [conversion] good units
     regraded: Floats  # [regrade] units that become others

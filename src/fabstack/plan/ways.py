@@ -1,7 +1,8 @@
 """The cheapest way to have one more unit of an item at a place, were nothing scarce.
 
 A way is a column that brings units into a balance row: a start, an order, a lane, a conversion, a
-regrade, or stock that is carried over. A unit by way j costs
+regrade, stock that is carried over, or what is worked at a stage of a route, where carriers wait. A
+unit by way j costs
 
     m(j) = (cost(j) + sum over what it takes of quantity x m(row)) / units that it brings
     m(row) = min over ways j into the row of m(j)
@@ -27,6 +28,8 @@ WAYS = (
     "regraded",
     "sent",
     "stock",
+    "worked",
+    "waiting",
 )  # the first is preferred where two are equal
 NO_WAY = -1
 
@@ -44,7 +47,7 @@ class Supply:
 
     def __init__(self, model: Model) -> None:
         arrays = model.arrays
-        self.count = model.rows["balance"].size
+        self.count = model.rows["balance"].size + model.rows["waiting"].size
         balance = arrays.matrix[: self.count].T.tocsr()  # [column, row]
         self.brings: csr_matrix = balance.maximum(0).tocsr()
         self.takes: csr_matrix = (-balance.minimum(0)).tocsr()

@@ -60,6 +60,7 @@ class Words:
         self.model = model
         self.facts = model.facts
         self.programme = model.facts.programme
+        self.duals = solution.duals
         built = solution.values[model.columns["built"]]
         self.allowed = allowed(model.facts, model.choices, built)
         bought, sold = (
@@ -70,7 +71,7 @@ class Words:
 
     def is_stock(self, column: int) -> bool:
         """True for stock that is carried over."""
-        return _place(self.model.columns, column).block == "stock"
+        return _place(self.model.columns, column).block in ("stock", "waiting")
 
     def limit(self, row: int, worth_usd: float) -> Cause:
         """An exhausted row."""
@@ -86,6 +87,8 @@ class Words:
     def _of_row(self) -> dict[str, Say]:
         return {
             "tool_hours": self._tool_hours,
+            "clearing": self._clearing,
+            "queue": self._clearing,
             "phases": self._phases,
             "supply": self._supply,
             "step_above": self._price_step,
@@ -110,6 +113,8 @@ class Words:
         place = _place(blocks, index)
         highs = self.model.arrays.high if is_row else self.model.arrays.upper
         amount = float(highs[index])
+        if place.block in ("clearing", "queue"):
+            return self.room(self._hours_of(place), is_row=True)
         if place.block == "tool_hours":
             name = self.programme.tool_groups[place.thing].name
             amount += float(self.bought_h[place.thing, place.period])
@@ -191,6 +196,22 @@ class Words:
             f"takes USD {limit.needs:,.2f} of it"
         )
         return Cause(Code.BUDGET, limit.name, limit.period, worth_usd, text)
+
+    def _clearing(self, place: Place, worth_usd: float) -> Cause:
+        """What waits at a stage keeps its tools no busier than this."""
+        row = self._hours_of(place)
+        hour_usd = max(-float(self.duals[row]), 0.0)
+        group = self.programme.tool_groups[self.facts.paths.stages[place.thing].group]
+        text = (
+            f"{group.name} in {group.plant} does no more in {self._month(place.period)} with the "
+            f"work that waits there; one more hour is worth USD {hour_usd:,.2f}"
+        )
+        return Cause(Code.TOOL_HOURS, group.name, place.period, hour_usd, text, row=row)
+
+    def _hours_of(self, stage: Place) -> int:
+        """Row of the hours of a stage's tool group."""
+        group = self.facts.paths.stages[stage.thing].group
+        return int(self.model.rows["tool_hours"][group, stage.period])
 
     def _phases(self, place: Place, worth_usd: float) -> Cause:
         limit = limits(self.facts)[place.thing]
@@ -301,6 +322,9 @@ class Words:
 
     def _node(self, row: int) -> tuple[Node, int]:
         place = _place(self.model.rows, row)
+        if place.block == "waiting":  # of carriers that become an item
+            route = self.programme.routes[self.facts.paths.stages[place.thing].route]
+            return Node(route.item, route.plant), place.period
         return self.facts.network.nodes[place.thing], place.period
 
     def _rows(self, node: Node) -> Ints:

@@ -18,6 +18,7 @@ from fabstack.model.days import month_start
 from fabstack.model.plants import CapacityOf, is_choice
 from fabstack.plan.result import PlanResult
 from fabstack.results.plan_decisions import decision_tables
+from fabstack.results.plan_queues import queue_table
 from fabstack.results.rounding import without_rounding
 from fabstack.results.schema import table_of
 
@@ -30,6 +31,7 @@ def plan_tables(result: PlanResult, programme: Programme) -> dict[str, pl.DataFr
         "plan_starts": _starts(result, programme),
         "plan_bought": _bought(result, programme),
         "plan_capacity": _capacity(result, programme),
+        "plan_queues": queue_table(result, programme),
         "plan_short": _short(result),
         "plan_phases": _phases(result, programme),
         "plan_expansion": _expansion(result),

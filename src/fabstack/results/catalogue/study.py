@@ -44,6 +44,18 @@ STUDIES: tuple[ResultTable, ...] = (
         ),
     ),
     ResultTable(
+        "clearing_points",
+        Engine.STUDY,
+        "Clearing functions of tool groups, for the table clearing_points of a programme.",
+        ("tool_group", "waiting_h"),
+        (
+            text("tool_group", "which tools"),
+            number("waiting_h", "h", "of work of one tool that waits, for each tool of the group"),
+            number("load_percent", "percent", "of the hours in which tools are up that they work"),
+            flag("simulated", "yes: seen in a simulation; no: the queue formula from there on"),
+        ),
+    ),
+    ResultTable(
         "agree_plants",
         Engine.STUDY,
         "How far the lead times of a plan are from those of its simulation, plant by plant.",
