@@ -1,4 +1,4 @@
-"""The simulator has the tools of the phases that the plan builds, and of no others."""
+"""The simulator has the tools that the plan buys and builds, and no others."""
 
 from datetime import date
 
@@ -8,10 +8,12 @@ import pytest
 from fabstack import formats
 from fabstack.arrays.entering import Window
 from fabstack.arrays.fab import fab_arrays
+from fabstack.model.choices import Capacity, ToolOption
 from fabstack.model.plants import Phase
 from fabstack.model.tools import Delivery
 from fabstack.plan import plan
 from fabstack.results.plan_tables import plan_tables
+from fabstack.results.schema import table_of
 from fabstack.studies.planned import with_planned_starts
 from fabstack.studies.planned_tools import planned_deliveries
 
@@ -59,7 +61,10 @@ def test_without_a_plan_phases_with_a_date_are_built(toy, phase, count):
 
 def built(decided, share=1.0):
     row = {"plant": "boards", "phase": "more", "decided": decided, "share": share}
-    return {"plan_built": pl.DataFrame([row], schema_overrides={"decided": pl.Date})}
+    return {
+        "plan_built": pl.DataFrame([row], schema_overrides={"decided": pl.Date}),
+        "plan_tools": table_of("plan_tools", ()),
+    }
 
 
 def test_tools_wait_for_the_first_output_of_their_phase(toy):
@@ -84,3 +89,28 @@ def test_a_plan_with_the_phase_and_its_simulation_count_the_same_tools(toy):
     place, month = found.names.groups.index("press"), found.names.months.index(date(2027, 3, 1))
     simulated = presses(with_planned_starts(programme, plan_tables(found, programme)))
     assert found.tools[place, month] == len(simulated) == 11
+
+
+@pytest.mark.parametrize(("price_usd", "count"), [(1.0, 2), (1e9, 1)])
+def test_a_tool_that_the_plan_buys_comes_when_it_is_released(toy, price_usd, count):
+    """With ten hours a month the press is short; a second one is bought if it pays.
+
+    It is delivered after two months of 30.4375 days and installed in one more.
+    """
+    option = ToolOption(
+        tool_group="press",
+        from_date="2026-01-01",
+        most=1,
+        price_usd=price_usd,
+        lead_time_months=2,
+        install_months=1,
+        hours_per_month=1000,
+    )
+    hours = Capacity(tool_group="press", from_date="2026-01-01", hours_per_month=10)
+    programme = toy.model_copy(update={"tool_options": (option,), "capacities": (hours,)})
+    found = plan(programme)
+    tables = plan_tables(found, programme)
+    ordered = tables["plan_tools"]["month"].to_list()
+    comes = [0.0] + [(day - date(2026, 1, 1)).days + 91 for day in ordered]
+    assert len(comes) == count
+    assert presses(with_planned_starts(programme, tables)) == pytest.approx(comes)

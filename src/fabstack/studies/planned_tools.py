@@ -1,4 +1,7 @@
-"""Tools that a plan has: those of the phases that it builds come, those of the others do not."""
+"""Tools that a plan has: those of the phases that it builds, and those that it buys.
+
+A simulated tool that has come stays: one that the plan sells again goes on working.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from fabstack.model import Programme
+from fabstack.model import Programme, by_key
+from fabstack.model.choices import ToolOption
 from fabstack.model.days import DAYS_PER_MONTH
 from fabstack.model.deliveries import phase_of
 from fabstack.model.plants import Phase, is_choice
@@ -35,7 +39,26 @@ def planned_deliveries(programme: Programme, plan: Tables) -> tuple[Delivery, ..
             rows.append(replace(row, phase=""))
         else:
             rows += _decided(row, list(_parts(phase, plan)))
-    return tuple(rows)
+    return (*rows, *_bought(programme, plan))
+
+
+def _bought(programme: Programme, plan: Tables) -> Iterator[Delivery]:
+    """Tools that the plan orders, from the day on which they are released for production."""
+    options = by_key(programme.tool_options)
+    for ordered, key, bought in plan["plan_tools"].select("month", "option", "bought").iter_rows():
+        tools = round(bought)
+        if tools:
+            option = options[key]
+            wait = timedelta(days=_months_to_release(programme, option) * DAYS_PER_MONTH)
+            yield Delivery(tool_group=option.tool_group, date=ordered + wait, tools=tools)
+
+
+def _months_to_release(programme: Programme, option: ToolOption) -> float:
+    group = by_key(programme.tool_groups)[option.tool_group]
+    lead, install = option.lead_time_months, option.install_months
+    return (group.lead_time_months if lead is None else lead) + (
+        group.install_months if install is None else install
+    )
 
 
 def _decided(row: Delivery, parts: list[_Part]) -> Iterator[Delivery]:
