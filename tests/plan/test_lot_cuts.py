@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import plan_samples as s
 import pytest
+from scipy.sparse import csc_matrix, csr_matrix
 
 from fabstack.model import Programme
 from fabstack.model.choices import Campaign, ItemCost
@@ -21,9 +22,10 @@ from fabstack.model.plants import Stock
 from fabstack.plan.build import Model, build
 from fabstack.plan.cuts import LotCuts
 from fabstack.plan.facts import Facts
-from fabstack.plan.highs import minimum
+from fabstack.plan.highs import Status, minimum
 from fabstack.plan.options import PlanOptions
 from fabstack.plan.program import Arrays
+from fabstack.plan.types import Floats
 
 NAMES = ("a", "b", "c", "raw")
 MONTHS = 5
@@ -134,3 +136,24 @@ def test_neither_cuts_nor_bounds_of_setups_change_the_optimum(seed: int) -> None
     plain = least(unbounded(model))
     assert least(model.arrays) == pytest.approx(plain, abs=1e-4)
     assert least(model.arrays, LotCuts(model)) == pytest.approx(plain, abs=1e-4)
+
+
+def test_where_nothing_is_found_rows_of_cuts_leave_no_duals() -> None:
+    """Two thirds of a whole number are none, though its relaxation has room for a cut."""
+    arrays = Arrays(
+        cost=np.array([1.0, -1.0]),
+        lower=np.zeros(2),
+        upper=np.ones(2),
+        whole=np.array([True, False]),
+        low=np.array([2.0]),
+        high=np.array([2.0]),
+        matrix=csc_matrix([[3.0, 0.0]]),
+    )
+
+    def cuts(values: Floats) -> csr_matrix:
+        rows = [[-1.0, 1.0]] if values[1] > values[0] + 1e-6 else np.zeros((0, 2))
+        return csr_matrix(rows)
+
+    found = minimum(arrays, time_limit_s=60, gap=0.0, cuts=cuts)
+    assert found.status is Status.INFEASIBLE
+    assert found.duals.tolist() == [0.0]

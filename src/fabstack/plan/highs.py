@@ -91,14 +91,20 @@ def minimum(
         if watch.values is None:
             raise
         answer = _best_so_far(tight, watch)
-    distance = answer.gap
-    if arrays.whole.any() and answer.status in (Status.OPTIMAL, Status.LIMIT):
-        held = _held(scaling.arrays, answer.values)
-        methods = (_SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX)  # what is left is easy
-        held_answer = _answer(held, methods, time_limit_s=np.inf, gap=0.0)
-        is_plan = held_answer.status is Status.OPTIMAL
-        answer = held_answer._replace(status=answer.status if is_plan else Status.NOTHING)
-    return in_own_units(arrays, scaling, answer._replace(gap=distance), started)
+    if arrays.whole.any():
+        answer = _priced(scaling.arrays, answer)
+    return in_own_units(arrays, scaling, answer, started)
+
+
+def _priced(arrays: Arrays, found: Answer) -> Answer:
+    """What a search has found, with duals of the program without cuts; none without a plan."""
+    if found.status not in (Status.OPTIMAL, Status.LIMIT):
+        columns, rows = np.zeros(arrays.cost.size), np.zeros(arrays.low.size)
+        return found._replace(reduced_costs=columns, duals=rows)
+    methods = (_SIMPLEX, _INTERIOR_POINT, _PLAIN_SIMPLEX)  # what is left is easy
+    answer = _answer(_held(arrays, found.values), methods, time_limit_s=np.inf, gap=0.0)
+    is_plan = answer.status is Status.OPTIMAL
+    return answer._replace(status=found.status if is_plan else Status.NOTHING, gap=found.gap)
 
 
 def _polished(arrays: Arrays, answer: Answer, pieces: Pieces, seconds: float) -> Answer:
