@@ -24,6 +24,7 @@ PAGES = [
 NOT_RUN = {
     "dashboard.md": "a server works until it is ended, and one open to the network is no test's",
     "import-a-fab.md": "the public fab testbed is not part of fabstack",
+    "plan-for-many-futures.md": "ten futures of Texas take ten minutes",
     "plan-long-horizons.md": "a part of a file, not a file",
     "read-the-report.md": "printing needs a browser, which has a test of its own",
     "studies.md": "a study of Texas takes minutes; SLURM and Kubernetes are not everywhere",

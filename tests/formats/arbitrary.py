@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fabstack.model import Column, Distribution, Programme, columns_of, sections, tables
 from fabstack.model.fields import key_of
+from fabstack.model.tools import Delivery
 
 _NASTY = (
     "=1+1", "'quoted", '"', 'a "b" c', "a,b", "#no comment", "12", "007", "1e5", "TRUE", "yes",
@@ -163,7 +164,7 @@ def _cell(
         return st.none()
     if column.name == "dispatch":
         return st.sampled_from(("fifo", "cr", "priority > setup > edd", "rule:mine > qtcr"))
-    if column.name == "limit":
+    if column.name == "limit" or (row_class, column.name) == (Delivery, "phase"):
         return st.just("")
     if column.name == "after":
         activities = names_of.get("activities", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from enum import StrEnum
 from threading import Thread
@@ -100,7 +101,7 @@ def share_presolved(arrays: Arrays) -> float:
 
     """
     solver = solver_of(arrays, {})
-    check(solver.presolve(), "to presolve the program")
+    check(_in_own_thread(solver, solver.presolve), "to presolve the program")
     rows = arrays.low.size
     return 1 - int(solver.getPresolvedLp().num_row_) / rows if rows else 0.0
 
@@ -113,15 +114,26 @@ def gets_through(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobo
 
 
 def run(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> Any:
-    """Run in a thread of its own, so that Ctrl-C is heard at once.
+    """Solve what the solver was given; `tell` hears several times a second of the watch."""
+    return _in_own_thread(solver, solver.run, watch, tell)
+
+
+def _in_own_thread(
+    solver: Any,
+    work: Callable[[], Any],
+    watch: Watch | None = None,
+    tell: Tell = tell_nobody,
+) -> Any:
+    """What HiGHS answers in a thread of its own, so that Ctrl-C is heard at once.
 
     HiGHS is told to stop, but looks up seldom while it factorises or undoes a presolve: nobody
     waits for that, and the thread does not keep the process alive. A system may hand the signal to
-    any thread, so this one wakes up now and then to see it.
+    any thread, so this one wakes up now and then to see it. HiGHS also keeps the number of its own
+    threads by the thread that calls it, and refuses another number there: here nobody called yet.
     """
     solver.HandleUserInterrupt = True
     answer = Future[Any]()
-    Thread(target=_answer_to, args=(answer, solver), daemon=True).start()
+    Thread(target=_answer_to, args=(answer, work), daemon=True).start()
     try:
         while not wait([answer], LOOK_UP_S).done:
             if watch is not None:
@@ -132,9 +144,9 @@ def run(solver: Any, watch: Watch | None = None, tell: Tell = tell_nobody) -> An
     return answer.result()
 
 
-def _answer_to(answer: Future[Any], solver: Any) -> None:
+def _answer_to(answer: Future[Any], work: Callable[[], Any]) -> None:
     try:
-        answer.set_result(solver.run())
+        answer.set_result(work())
     except BaseException as error:
         answer.set_exception(error)
 

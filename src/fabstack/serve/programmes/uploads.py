@@ -17,7 +17,7 @@ from fabstack.serve.programmes.store import ProgrammeInfo, Programmes
 from fabstack.serve.programmes.tables import title_of
 from fabstack.serve.programmes.trial import named
 
-MOST_FILES = 200
+MOST_FILES = 20 + 5 * len(tables())  # a workbook has four for each table, and a few of its own
 MOST_BYTES = 256 * 2**20  # unpacked
 MOST_RATIO = 200  # unpacked over packed; tables of text rarely reach 30
 
