@@ -12,6 +12,7 @@ from fabstack import formats
 from fabstack.errors import InputError
 from fabstack.plan import Status, plan
 from fabstack.plan.watch import Watch, searched
+from fabstack.results.schema import table_of
 from fabstack.results.store import open_run, tables_digest
 from fabstack.studies.planned import with_planned_starts
 from fabstack.studies.run import RunOptions, answer, run_programme
@@ -127,7 +128,11 @@ def test_planned_starts_end_with_the_plan_and_leave_own_starts_alone(project):
     )
     days = [date(2026, month, 1) for month in (1, 2, 3, 4)]
     periods = pl.DataFrame({"month": days[:3], "until": days[1:], "months": [1.0] * 3})
-    plan = {"plan_starts": starts, "plan_periods": periods}
+    plan = {
+        "plan_starts": starts,
+        "plan_periods": periods,
+        "plan_tools": table_of("plan_tools", ()),
+    }
     rows = with_planned_starts(programme, plan).starts
     assert [(row.date, row.carriers_per_month) for row in rows] == [
         (date(2026, 1, 1), 5.0),

@@ -58,13 +58,13 @@ def promise(
 
     Example: fabstack promise programmes/toy-chain --item board --quantity 50 --due 2026-11
     """
-    from fabstack.cli.plan import _checked
+    from fabstack.cli.plan import read_checked
     from fabstack.cli.progress import solving
     from fabstack.plan import Integers, PlanOptions
     from fabstack.plan.promise import Order
     from fabstack.plan.promise import promise as promised
 
-    loaded = _checked(programme, scenario)
+    loaded = read_checked(programme, scenario)
     order = Order(item, quantity, None if due is None else _day(due), tuple(at or ()))
     options = PlanOptions(
         integers=Integers.RELAXED if relaxed else Integers.WHOLE, time_limit_s=time_limit

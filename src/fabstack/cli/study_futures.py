@@ -167,11 +167,11 @@ def _day(quantities: Quantities, text: str) -> date | None:
 def _run(
     path: Path, scenario: str | None, options: FuturesOptions
 ) -> tuple[Programme, FuturesPlan]:
-    from fabstack.cli.plan import _checked
+    from fabstack.cli.plan import read_checked
     from fabstack.cli.progress import stages
     from fabstack.studies.plan_futures import plan_futures
 
-    programme = _checked(path, scenario)
+    programme = read_checked(path, scenario)
     with stages() as tell:
         return programme, plan_futures(programme, options, tell)
 

@@ -88,10 +88,14 @@ def _called(request: dict[str, Any]) -> list[str]:
 
 
 def _die_with_me() -> None:
-    """In the child: hear signals again, and stop when the keeper is killed (Linux)."""
+    """In the child: hear signals again, and end when the keeper is killed (Linux).
+
+    By SIGKILL: nobody would ask twice, and an interrupt that arrives while a library loads can be
+    lost there. What it leaves half-written is swept away when the job is closed.
+    """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGINT)
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _stop_with(child: subprocess.Popen[bytes]) -> None:
