@@ -75,7 +75,7 @@ MORE: tuple[More, ...] = (
 )
 
 
-@settings(tried, max_examples=100)
+@settings(tried, max_examples=180)
 @given(worlds(), st.sampled_from(MORE))
 def test_more_of_anything_is_never_worse(programme: Programme, more: More) -> None:
     before = plan(programme, options=EXACT)

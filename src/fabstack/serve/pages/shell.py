@@ -38,6 +38,8 @@ def page(address: str) -> Callable[[Build], Build]:
     """
 
     def decorate(build: Build) -> Build:
+        """The builder of the page, made known to NiceGUI."""
+
         @functools.wraps(build)
         async def shown(*given: Any, **named: Any) -> Response | None:
             client = ui.context.client
