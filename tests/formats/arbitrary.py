@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fabstack.model import Column, Distribution, Programme, columns_of, sections, tables
 from fabstack.model.fields import key_of
+from fabstack.model.supply import RiskEvent
 from fabstack.model.tools import Delivery
 
 _NASTY = (
@@ -31,6 +32,7 @@ _NASTY_NAMES = (
 )
 
 
+_DELAYED = ("activities", "tool_groups", "vendor_lines")  # what an event may hold up
 _UNWRITABLE = "".join(map(chr, (*range(9), *range(11, 32), 127, 0xFFFE, 0xFFFF)))
 
 
@@ -169,6 +171,10 @@ def _cell(
     if column.name == "after":
         activities = names_of.get("activities", [])
         return st.lists(_predecessor(activities), max_size=2).map("; ".join)
+    if (row_class, column.name) == (RiskEvent, "delays"):
+        known = [name for table in _DELAYED for name in names_of.get(table, [])]
+        some = st.lists(st.sampled_from(known), max_size=2, unique=True) if known else st.just([])
+        return some.map("; ".join)
     if _is_name(row_class, column):
         return names
     if column.kind == "text" and (column.required or column.default != ""):
