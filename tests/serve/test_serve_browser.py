@@ -145,13 +145,31 @@ def barriers_on(page):
             yield one["id"], [node["html"][:160] for node in one["nodes"][:3]]
 
 
+def read_down_to(page, section):
+    """A figure is drawn when a reader comes near it, so scroll there and wait until it is."""
+    page.locator(f"{section} .plot").first.scroll_into_view_if_needed()
+    page.wait_for_selector(f"{section} .plot[data-drawn] svg.main-svg")
+
+
 def test_figures_are_drawn_and_lead_to_their_rows(page):
     page.goto("/runs/toy")
-    page.locator("#volumes-dates-cost .plot").first.scroll_into_view_if_needed()
-    page.wait_for_selector("#volumes-dates-cost .plot[data-drawn] svg.main-svg")
+    read_down_to(page, "#volumes-dates-cost")
     page.locator("#volumes-dates-cost .tiles + .rows a").first.click()
     page.wait_for_url("**/tables/*")
     assert page.locator("tbody tr").count() > 0
+
+
+def test_what_is_below_does_not_move_while_a_figure_is_fetched(page):
+    asked = []
+    page.route("**/api/runs/toy/figures/**", lambda route: asked.append(route))  # never answered
+    page.goto("/runs/toy/cost")
+    page.wait_for_selector("#cash .plot.waits")
+    places = "[...document.querySelectorAll('.plot')].map(plot => plot.getBoundingClientRect().top)"
+    before = page.evaluate(places)
+    page.wait_for_timeout(300)
+    assert asked
+    assert page.evaluate(places) == before
+    assert page.locator(".plot.waits").count() == len(before) > len(asked)
 
 
 def test_a_strange_address_is_told(chromium, server):
@@ -359,8 +377,7 @@ def test_runs_are_chosen_and_compared(page):
     page.get_by_role("button", name="Compare the chosen").click()
     page.wait_for_url("**/compare?run=*&run=*")
     assert page.locator(".matrix").count() == 2
-    page.locator("#figures .plot").first.scroll_into_view_if_needed()
-    page.wait_for_selector("#figures .plot[data-drawn] svg.main-svg")
+    read_down_to(page, "#figures")
     assert {"toy", "other"} <= set(page.locator("#figures .legendtext").all_text_contents())
     page.wait_for_selector("text=All tables that both hold are the same.")
 
@@ -395,7 +412,7 @@ def test_the_language_is_switched_and_stays_with_all_filters(page):
     page.goto("/")  # without a word of the language
     assert page.locator("h1").inner_text() == "运行"
     page.goto("/runs/toy/cost")
-    page.wait_for_selector("#cash .plot[data-drawn] svg.main-svg")
+    read_down_to(page, "#cash")
     assert "收入" in page.locator("#cash .legendtext").all_text_contents()
     page.goto("/programmes/small-line?table=tool_groups")
     ready(page)

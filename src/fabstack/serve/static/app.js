@@ -98,11 +98,11 @@
   }
 
   // A figure that a run cannot show is no error: the server says why in words.
+  // Its place is kept free meanwhile, so that what is read below it does not move.
   async function load(plot) {
-    plot.classList.remove("waits");
     const { ok, body } = await fetched(plot.dataset.src);
     if (!ok || body.missing) {
-      plot.classList.add("lack", "lacks");
+      plot.classList.add("lack");
       plot.textContent = body.missing || body.detail;
     } else {
       plot.style.height = `${body.layout.height}px`;
@@ -110,6 +110,7 @@
       drawn.set(plot, body);
       await draw(plot);
     }
+    plot.classList.remove("waits");
     plot.dataset.drawn = "yes";
   }
 
