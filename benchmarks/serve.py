@@ -149,13 +149,16 @@ class Server:
 def _server(root: Path) -> Iterator[Server]:
     given = [str(root / "runs"), "--programmes", str(root / "programmes"), "--port", "0"]
     command = [sys.executable, "-m", "fabstack", "serve", *given]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        said = next(line for line in process.stderr if "open http" in line)
+    log = root / "server.txt"  # a pipe that nobody empties would stop the server one day
+    with log.open("w") as said, subprocess.Popen(command, stderr=said) as process:
+        while "open http" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
         try:
-            yield Server(said.split("open ")[1].split("/;")[0], process.pid)
+            yield Server(log.read_text().split("open ")[1].split("/;")[0], process.pid)
         finally:
             process.terminate()
+    assert log.read_text().count("\n") == 1, log.read_text()  # nothing but where it listens
 
 
 @contextmanager

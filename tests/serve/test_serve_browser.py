@@ -64,6 +64,7 @@ def server(tmp_path_factory, project, toy_run):
     started = Server(root / "runs", root / "programmes")
     yield started
     started.stop()
+    assert "Traceback" not in started.said.read_text()  # not even of pages that were soon left
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,8 @@ class Editor:
             self.grid.classes("house-grid")
             given = ["data", "colId", "newValue"]
             self.grid.on("cellValueChanged", say_later(self._changed), given)
-            self.grid.on("gridReady", say_later(self._restore), [])
+            asked = f"() => emit(house.kept({json.dumps(self._draft_key())}))"
+            self.grid.on("gridReady", say_later(self._restore), js_handler=asked)
             links = pager(self._address(), {**self._kept(), "q": self.asked.q}, self.asked.page,
                           len(rows), SHOWN)  # fmt: skip
             if links is not None:
@@ -199,10 +200,9 @@ class Editor:
     def _draft_key(self) -> str:
         return draft_key(self.asked.programme, self.asked.table, self.asked.scenario)
 
-    async def _restore(self) -> None:
+    async def _restore(self, ready: GenericEventArguments) -> None:
         """Put back what this browser has kept of an earlier visit."""
-        key = json.dumps(self._draft_key())
-        draft = draft_in(await ui.run_javascript(f"return house.kept({key})", timeout=10.0))
+        draft = draft_in(ready.args)
         if draft is None or self.pending.count():
             return
         rows = self.text.rows

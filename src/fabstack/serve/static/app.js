@@ -100,13 +100,12 @@
   // A figure that a run cannot show is no error: the server says why in words.
   // Its place is kept free meanwhile, so that what is read below it does not move.
   async function load(plot) {
-    const { ok, body } = await fetched(plot.dataset.src);
+    const [{ ok, body }] = await Promise.all([fetched(plot.dataset.src), drawing()]);
     if (!ok || body.missing) {
       plot.classList.add("lack");
       plot.textContent = body.missing || body.detail;
     } else {
       plot.style.height = `${body.layout.height}px`;
-      await drawing();
       drawn.set(plot, body);
       await draw(plot);
     }
