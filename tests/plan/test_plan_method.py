@@ -13,7 +13,7 @@ from fabstack.model import Programme
 from fabstack.plan import PlanOptions
 from fabstack.plan.build import build
 from fabstack.plan.facts import Facts
-from fabstack.plan.highs import methods_for
+from fabstack.plan.highs import methods_for, spreads
 from fabstack.plan.program import Arrays
 from fabstack.plan.scaling import scaled
 from fabstack.plan.solver import FEASIBILITY, keeps, share_presolved
@@ -24,8 +24,22 @@ def relaxed(programme: Programme) -> Arrays:
     return arrays._replace(whole=np.zeros_like(arrays.whole))
 
 
-def test_a_long_chain_goes_to_the_interior_point_method_first() -> None:
+def test_a_long_chain_with_leads_of_parts_of_a_month_goes_to_the_interior_point_first() -> None:
     assert methods_for(relaxed(chain(60)))[0]["solver"] == "ipm"
+
+
+def test_one_with_leads_of_whole_months_goes_to_simplex_first() -> None:
+    assert methods_for(relaxed(chain(60, lead_months=(0, 1))))[0]["solver"] == "simplex"
+
+
+def test_starts_that_are_ready_in_two_months_feed_two_balances() -> None:
+    def arrays(lead_months: float) -> Arrays:
+        return relaxed(chain(15, months=6, groups=4, lead_months=(lead_months,)))
+
+    assert not spreads(arrays(0))
+    assert not spreads(arrays(2))
+    assert spreads(arrays(0.5))
+    assert spreads(arrays(1.2))
 
 
 def test_what_presolve_makes_small_goes_to_simplex_first(project: Path) -> None:
