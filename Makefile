@@ -28,7 +28,7 @@ demo: $(VENV)/.user
 	$(BIN)/fabstack run programmes/texas --out $(OUT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadgroup --max-worker-restart=0
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check src tests benchmarks docs/conf.py docs/pictures
